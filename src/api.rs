@@ -1,0 +1,1 @@
+//! The only server functions: each is one line into `server`.

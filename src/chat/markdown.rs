@@ -1,0 +1,1 @@
+//! Streamed Markdown to a block tree.

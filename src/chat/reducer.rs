@@ -1,0 +1,1 @@
+//! Applies one event to a transcript.

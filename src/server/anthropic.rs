@@ -1,0 +1,1 @@
+//! The Messages API: the only module that knows the vendor's JSON.

@@ -1,0 +1,1 @@
+//! NetBox: the only module that knows its API.

@@ -1,0 +1,9 @@
+//! What crosses the socket and the server functions: data only, no IO, the same types on both sides.
+
+pub mod command;
+pub mod deployment;
+pub mod event;
+pub mod id;
+pub mod problem;
+pub mod tool;
+pub mod transcript;

@@ -1,0 +1,190 @@
+//! What the server says on the socket: one JSON object a frame, and the log that a conversation is.
+
+use serde::{Deserialize, Serialize};
+
+use super::deployment::Deployment;
+use super::id::{CallId, CommandId, ConversationId, MessageId, RunId};
+use super::problem::Problem;
+use super::tool::ToolOutcome;
+use super::transcript::{EndReason, Transcript, Usage};
+
+/// An event with its envelope. `type`, `seq`, `content` and `completed` are on every frame, so that a short script
+/// can print `content` of `text` frames until `completed`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+    /// The place in the conversation's log, from 1 without gaps; 0 for frames outside any log.
+    #[serde(default)]
+    pub seq: u64,
+    /// Whose log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+    /// What a person could read; for `text` and `thinking`, the piece itself. May be empty.
+    #[serde(default)]
+    pub content: String,
+    /// True only on the frame that ends a run.
+    #[serde(default)]
+    pub completed: bool,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    // Outside any log (`seq` is 0).
+    /// The first frame on a socket.
+    Connected {
+        /// The protocol's version.
+        protocol: u32,
+        /// The largest frame accepted, in bytes.
+        maximum_frame_bytes: usize,
+        /// What is connected.
+        deployment: Deployment,
+    },
+    /// Replaces everything the client knows of this conversation.
+    Snapshot {
+        /// The whole conversation up to its `seq`.
+        transcript: Transcript,
+    },
+    /// A command was accepted.
+    Ack {
+        /// The command, where it had an id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<CommandId>,
+        /// The message that it made, where it made one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<MessageId>,
+        /// Whether it had been done before.
+        duplicate: bool,
+    },
+    /// A command failed; `content` is the sentence. The socket stays usable.
+    Error {
+        /// The command, where it had an id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<CommandId>,
+        /// The problem with its hint.
+        problem: Problem,
+    },
+    /// The list of conversations changed: one was made, renamed, removed, or its run began or ended.
+    ConversationsChanged,
+    /// The answer to `ping`.
+    Pong,
+    /// The server closes this socket.
+    Bye {
+        /// Why: `drain`.
+        code: String,
+        /// When to come back, in milliseconds.
+        retry_milliseconds: u64,
+    },
+
+    // In the conversation's log.
+    /// A person's message waits until the running answer is done.
+    Queued {
+        /// The message; `content` is its text.
+        message: MessageId,
+    },
+    /// A queued message was taken back.
+    Unqueued {
+        /// The message.
+        message: MessageId,
+    },
+    /// A person's message became the newest turn; `content` is its text.
+    Message {
+        /// The message.
+        message: MessageId,
+        /// When, in milliseconds since 1970 (UTC).
+        asked_at: i64,
+        /// Whether the model begins here without memory.
+        fresh_context: bool,
+    },
+    /// A run began to answer the newest turn. An earlier answer to it is replaced.
+    RunStart {
+        /// The run.
+        run: RunId,
+        /// The turn.
+        message: MessageId,
+        /// The model asked.
+        model: String,
+        /// Whether it is the embedded stand-in.
+        stand_in: bool,
+        /// When, in milliseconds since 1970 (UTC).
+        started_at: i64,
+    },
+    /// A piece of the answer's Markdown, in `content`.
+    Text {
+        /// The run.
+        run: RunId,
+        /// The part it belongs to; the next free number begins a part.
+        part: usize,
+        /// Where in the part, in bytes of UTF-8: applies only there.
+        offset: usize,
+    },
+    /// A piece of summarised thinking, in `content`.
+    Thinking {
+        /// The run.
+        run: RunId,
+        /// As in `text`.
+        part: usize,
+        /// As in `text`.
+        offset: usize,
+    },
+    /// The model calls a tool; `content` is the title.
+    ToolUse {
+        /// The run.
+        run: RunId,
+        /// The part that it is.
+        part: usize,
+        /// The call.
+        call: CallId,
+        /// The tool.
+        name: String,
+        /// The arguments.
+        input: serde_json::Value,
+    },
+    /// A tool call ended; `content` is the summary.
+    ToolResult {
+        /// The run.
+        run: RunId,
+        /// The call.
+        call: CallId,
+        /// How it ended.
+        outcome: ToolOutcome,
+    },
+    /// Withdraws all parts from this number on: the attempt that showed them failed and is made again.
+    StepReset {
+        /// The run.
+        run: RunId,
+        /// The first part that is withdrawn.
+        part: usize,
+    },
+    /// A passing state of the run worth showing, like `overloaded, trying again`; `content` is the sentence.
+    Notice {
+        /// The run.
+        run: RunId,
+        /// What it is.
+        problem: Problem,
+    },
+    /// The conversation's title, in `content`.
+    Title,
+    /// What is above stays readable, but the model forgets it.
+    Reset,
+    /// The run ended. `content` is the problem's sentence, if there is one. `completed` is true.
+    RunEnd {
+        /// The run.
+        run: RunId,
+        /// Why.
+        why: EndReason,
+        /// What failed, when something did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        problem: Option<Problem>,
+        /// From the run's start, in milliseconds.
+        milliseconds: u64,
+        /// Tokens of all calls together.
+        usage: Usage,
+    },
+    /// An event of a newer version: skip it, but count its `seq`.
+    #[serde(other)]
+    Unknown,
+}

@@ -1,0 +1,42 @@
+# The two commands most people need are `make run` and `make test`; `make help` lists them all.
+# Each does its own set-up first (scripts/setup.sh), which takes no time when everything is there.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run build watch test lint fmt bench setup clean screenshots
+
+# Tools in the project's cache come first on PATH, and the right toolchain is chosen, in every recipe.
+ENVIRONMENT := . scripts/common.sh
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
+
+run: build ## build for release and serve on http://127.0.0.1:8001 (ARGS="--listen 127.0.0.1:9000" passes options on)
+	@$(ENVIRONMENT) && exec "$$target/release/netbox-chatbox" serve $(ARGS)
+
+build: ## build the release program: target/release/netbox-chatbox
+	@scripts/setup.sh run && scripts/build.sh
+
+watch: ## the development loop: build on every change, reload the page (http://127.0.0.1:8001)
+	@scripts/setup.sh run && $(ENVIRONMENT) && LEPTOS_SITE_ROOT=target/site-watch cargo leptos watch -- serve $(or $(ARGS),--demo)
+
+test: ## everything: formatting, lints, unit, integration and browser tests (ONLY="lint browser" for some of the steps)
+	@scripts/setup.sh test && $(ENVIRONMENT) && exec python3 scripts/test.py $(ONLY)
+
+lint: ## clippy for both builds and formatting, as `make test` checks them
+	@scripts/setup.sh test && $(ENVIRONMENT) && exec python3 scripts/test.py format lint
+
+fmt: ## format the Rust code
+	@cargo fmt
+
+bench: ## measure the hot paths with Criterion
+	@scripts/setup.sh run && $(ENVIRONMENT) && cargo bench --features ssr $(ARGS)
+
+screenshots: ## take the pictures of the README anew (docs/images)
+	@scripts/setup.sh test && $(ENVIRONMENT) && SCREENSHOTS=1 exec python3 scripts/test.py build browser
+
+setup: ## install what running and testing need, and nothing else
+	@scripts/setup.sh test
+
+clean: ## remove what the builds have made; the tools in the cache stay
+	@cargo clean && rm -rf target end2end/test-results end2end/playwright-report

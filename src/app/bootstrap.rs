@@ -1,0 +1,44 @@
+//! What the first page is drawn from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
+use crate::wire::problem::Problem;
+use crate::wire::transcript::Transcript;
+
+/// Everything that the first page shows. The server's page handler gathers it and provides it as a context before
+/// rendering [`crate::app::App`]; it travels inside the page to the browser, whose first drawing is therefore the
+/// same. (A plain value instead of resources under `<Suspense>`: the page is drawn in one piece, and a conversation
+/// that does not exist can be answered with 404 before anything is rendered.)
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bootstrap {
+    /// What is connected.
+    pub deployment: Deployment,
+    /// This browser's conversations, newest first.
+    pub conversations: Vec<ConversationSummary>,
+    /// What to ask first, made from the connected NetBox.
+    pub starting_questions: Vec<StartingQuestion>,
+    /// What the page's address opens.
+    pub opened: Opened,
+    /// The server's clock, in milliseconds since 1970 (UTC): days in the list are counted from it.
+    pub now: i64,
+}
+
+/// What the page's address opens.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Opened {
+    /// `/`: a new conversation.
+    #[default]
+    New,
+    /// `/c/{id}`: a conversation.
+    Conversation {
+        /// All of it, as far as it goes.
+        transcript: Transcript,
+    },
+    /// `/c/{id}` of a conversation that is not there, or not this browser's.
+    Missing {
+        /// What to say about it.
+        problem: Problem,
+    },
+}

@@ -1,1 +1,314 @@
-//! Applies one event to a transcript.
+//! Applies one frame to a transcript. The server's log, the live page, a second tab, a resumed connection and the
+//! tests all go through [`apply`], so they cannot disagree about what a conversation looks like.
+
+use crate::wire::event::{Event, Frame};
+use crate::wire::id::{CallId, MessageId, RunId};
+use crate::wire::transcript::{Answer, AnswerEnd, Part, QueuedMessage, ToolCall, Transcript, Turn};
+
+#[cfg(test)]
+mod tests;
+
+/// What a frame did to a transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It was applied; these places look different now, in the order of the changes.
+    Changed(Vec<Change>),
+    /// The transcript contains it already (`seq` is not after the last).
+    Duplicate,
+    /// It does not fit: frames before it are missing, or its text belongs elsewhere. Nothing was changed; subscribe
+    /// again with the transcript's `seq` as `after`.
+    Gap,
+    /// Nothing to see: a frame of no log or of another conversation, or an event that shows nothing. An event of this
+    /// conversation's log still counts, so that the next one follows.
+    Ignored,
+}
+
+/// A place in a transcript that a frame changed. Turns and parts are named by their index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Everything: the transcript was replaced.
+    Whole,
+    /// The title.
+    Title,
+    /// The messages that wait.
+    Queue,
+    /// A turn was added at the end.
+    TurnAdded {
+        /// The new turn.
+        turn: usize,
+    },
+    /// A run began; the answer is new and empty, whatever was there before.
+    AnswerStarted {
+        /// The turn that is answered.
+        turn: usize,
+    },
+    /// A part was added at the end of an answer.
+    PartAdded {
+        /// The turn.
+        turn: usize,
+        /// The new part.
+        part: usize,
+    },
+    /// The text of a text or thinking part grew.
+    TextAppended {
+        /// The turn.
+        turn: usize,
+        /// The part.
+        part: usize,
+        /// Where the new text begins, in bytes.
+        offset: usize,
+    },
+    /// A tool call has its outcome.
+    ToolEnded {
+        /// The turn.
+        turn: usize,
+        /// The part that is the call.
+        part: usize,
+    },
+    /// Parts were taken away from the end of an answer.
+    PartsWithdrawn {
+        /// The turn.
+        turn: usize,
+        /// How many parts are left.
+        part: usize,
+    },
+    /// The notice appeared, changed or went away.
+    Notice {
+        /// The turn.
+        turn: usize,
+    },
+    /// The answer ended.
+    AnswerEnded {
+        /// The turn.
+        turn: usize,
+    },
+}
+
+/// Applies `frame` to `transcript`.
+///
+/// A snapshot replaces the transcript, never merges. Of the log's events only the one after the last is applied;
+/// those before are dropped. A frame that names no conversation is taken as one of this transcript's.
+pub fn apply(transcript: &mut Transcript, frame: &Frame) -> Applied {
+    if frame.conversation.as_ref().is_some_and(|conversation| *conversation != transcript.conversation) {
+        return Applied::Ignored;
+    }
+    if let Event::Snapshot { transcript: replacement } = &frame.event {
+        if replacement.conversation != transcript.conversation {
+            return Applied::Ignored;
+        }
+        transcript.clone_from(replacement);
+        return Applied::Changed(vec![Change::Whole]);
+    }
+    if frame.seq == 0 {
+        return Applied::Ignored;
+    }
+    if frame.seq <= transcript.seq {
+        return Applied::Duplicate;
+    }
+    if frame.seq - 1 > transcript.seq {
+        return Applied::Gap;
+    }
+    let applied = apply_next(transcript, frame);
+    if applied != Applied::Gap {
+        transcript.seq = frame.seq;
+    }
+    applied
+}
+
+/// Applies the event that follows the last one. Events that do not fit the log (of an unknown or ended run, say) are
+/// ignored rather than refused: every reader of the log ignores the same ones.
+fn apply_next(transcript: &mut Transcript, frame: &Frame) -> Applied {
+    let content = frame.content.as_str();
+    match &frame.event {
+        Event::Connected { .. }
+        | Event::Snapshot { .. }
+        | Event::Ack { .. }
+        | Event::Error { .. }
+        | Event::ConversationsChanged
+        | Event::Pong
+        | Event::Bye { .. }
+        // The next message carries the divider (`fresh_context`).
+        | Event::Reset
+        | Event::Unknown => Applied::Ignored,
+        Event::Queued { message } => queue(transcript, message, content),
+        Event::Unqueued { message } => unqueue(transcript, message),
+        Event::Message { message, asked_at, fresh_context } => {
+            add_turn(transcript, message, content, *asked_at, *fresh_context)
+        }
+        Event::RunStart { run, message, model, stand_in, started_at } => {
+            let answer = Answer {
+                run: run.clone(),
+                model: model.clone(),
+                stand_in: *stand_in,
+                started_at: *started_at,
+                parts: Vec::new(),
+                notice: None,
+                end: None,
+            };
+            start_answer(transcript, message, answer)
+        }
+        Event::Text { run, part, offset } => append_text(transcript, run, *part, *offset, content, TextKind::Text),
+        Event::Thinking { run, part, offset } => {
+            append_text(transcript, run, *part, *offset, content, TextKind::Thinking)
+        }
+        Event::ToolUse { run, part, call, name, input } => {
+            let tool = ToolCall {
+                call: call.clone(),
+                name: name.clone(),
+                title: content.to_owned(),
+                input: input.clone(),
+                outcome: None,
+            };
+            with_running(transcript, run, |turn, answer| {
+                if *part != answer.parts.len() {
+                    return Applied::Gap;
+                }
+                add_part(turn, answer, Part::Tool(tool))
+            })
+        }
+        Event::ToolResult { run, call, outcome } => with_running(transcript, run, |turn, answer| {
+            let Some((part, tool)) = find_call(answer, call) else { return Applied::Ignored };
+            tool.outcome = Some(outcome.clone());
+            Applied::Changed(vec![Change::ToolEnded { turn, part }])
+        }),
+        Event::StepReset { run, part } => with_running(transcript, run, |turn, answer| {
+            if *part >= answer.parts.len() {
+                return Applied::Ignored;
+            }
+            answer.parts.truncate(*part);
+            Applied::Changed(vec![Change::PartsWithdrawn { turn, part: *part }])
+        }),
+        Event::Notice { run, problem } => with_running(transcript, run, |turn, answer| {
+            answer.notice = Some(problem.clone());
+            Applied::Changed(vec![Change::Notice { turn }])
+        }),
+        Event::Title => {
+            content.clone_into(&mut transcript.title);
+            Applied::Changed(vec![Change::Title])
+        }
+        Event::RunEnd { run, why, problem, milliseconds, usage } => with_running(transcript, run, |turn, answer| {
+            let mut changes = Vec::new();
+            clear_notice(turn, answer, &mut changes);
+            let problem = problem.clone();
+            answer.end = Some(AnswerEnd { why: *why, problem, milliseconds: *milliseconds, usage: *usage });
+            changes.push(Change::AnswerEnded { turn });
+            Applied::Changed(changes)
+        }),
+    }
+}
+
+fn queue(transcript: &mut Transcript, message: &MessageId, text: &str) -> Applied {
+    if transcript.queue.iter().any(|queued| queued.message == *message) {
+        return Applied::Ignored;
+    }
+    transcript.queue.push(QueuedMessage { message: message.clone(), text: text.to_owned() });
+    Applied::Changed(vec![Change::Queue])
+}
+
+fn unqueue(transcript: &mut Transcript, message: &MessageId) -> Applied {
+    let before = transcript.queue.len();
+    transcript.queue.retain(|queued| queued.message != *message);
+    if transcript.queue.len() == before { Applied::Ignored } else { Applied::Changed(vec![Change::Queue]) }
+}
+
+/// Adds a turn; a message that waited waits no longer.
+fn add_turn(
+    transcript: &mut Transcript,
+    message: &MessageId,
+    question: &str,
+    asked_at: i64,
+    fresh_context: bool,
+) -> Applied {
+    if transcript.turns.iter().any(|turn| turn.message == *message) {
+        return Applied::Ignored;
+    }
+    let mut changes = Vec::new();
+    if let Applied::Changed(queue) = unqueue(transcript, message) {
+        changes = queue;
+    }
+    changes.push(Change::TurnAdded { turn: transcript.turns.len() });
+    let message = message.clone();
+    transcript.turns.push(Turn { message, question: question.to_owned(), asked_at, fresh_context, answer: None });
+    Applied::Changed(changes)
+}
+
+fn start_answer(transcript: &mut Transcript, message: &MessageId, answer: Answer) -> Applied {
+    let turns = transcript.turns.iter_mut().enumerate();
+    let Some((turn, found)) = turns.rev().find(|(_, turn)| turn.message == *message) else { return Applied::Ignored };
+    found.answer = Some(answer);
+    Applied::Changed(vec![Change::AnswerStarted { turn }])
+}
+
+#[derive(Clone, Copy)]
+enum TextKind {
+    Text,
+    Thinking,
+}
+
+fn append_text(
+    transcript: &mut Transcript,
+    run: &RunId,
+    part: usize,
+    offset: usize,
+    piece: &str,
+    kind: TextKind,
+) -> Applied {
+    with_running(transcript, run, |turn, answer| {
+        if part == answer.parts.len() && offset == 0 {
+            let text = piece.to_owned();
+            let new = match kind {
+                TextKind::Text => Part::Text { text },
+                TextKind::Thinking => Part::Thinking { text },
+            };
+            return add_part(turn, answer, new);
+        }
+        let text = match (answer.parts.get_mut(part), kind) {
+            (Some(Part::Text { text }), TextKind::Text) | (Some(Part::Thinking { text }), TextKind::Thinking) => text,
+            _ => return Applied::Gap,
+        };
+        if text.len() != offset {
+            return Applied::Gap;
+        }
+        text.push_str(piece);
+        let mut changes = vec![Change::TextAppended { turn, part, offset }];
+        clear_notice(turn, answer, &mut changes);
+        Applied::Changed(changes)
+    })
+}
+
+fn add_part(turn: usize, answer: &mut Answer, part: Part) -> Applied {
+    let mut changes = vec![Change::PartAdded { turn, part: answer.parts.len() }];
+    answer.parts.push(part);
+    clear_notice(turn, answer, &mut changes);
+    Applied::Changed(changes)
+}
+
+fn clear_notice(turn: usize, answer: &mut Answer, changes: &mut Vec<Change>) {
+    if answer.notice.take().is_some() {
+        changes.push(Change::Notice { turn });
+    }
+}
+
+/// The newest call of that name: a call's identifier is unique, but nothing breaks if it is not.
+fn find_call<'answer>(answer: &'answer mut Answer, call: &CallId) -> Option<(usize, &'answer mut ToolCall)> {
+    answer.parts.iter_mut().enumerate().rev().find_map(|(index, part)| match part {
+        Part::Tool(tool) if tool.call == *call => Some((index, tool)),
+        _ => None,
+    })
+}
+
+/// Calls `change` with the answer that `run` is writing; after its end a run can change nothing any more.
+fn with_running(
+    transcript: &mut Transcript,
+    run: &RunId,
+    change: impl FnOnce(usize, &mut Answer) -> Applied,
+) -> Applied {
+    let found = transcript.turns.iter_mut().enumerate().rev().find_map(|(index, turn)| {
+        let answer = turn.answer.as_mut()?;
+        (answer.run == *run).then_some((index, answer))
+    });
+    match found {
+        Some((turn, answer)) if answer.end.is_none() => change(turn, answer),
+        _ => Applied::Ignored,
+    }
+}

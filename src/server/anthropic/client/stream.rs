@@ -1,0 +1,111 @@
+//! A reply that is being streamed.
+
+use std::collections::VecDeque;
+
+use reqwest::Response;
+
+use super::super::assemble::{Assembler, Fault};
+use super::super::error::{Error, ErrorKind};
+use super::super::reply::ReplyEvent;
+use super::super::sse::{Event, Reader};
+use super::{Client, Origin};
+
+/// A reply that is being streamed. Dropping it ends the request, and with it the generation at the provider.
+#[derive(Debug)]
+pub struct ReplyStream {
+    client: Client,
+    origin: Origin,
+    /// None when the body has ended, or after the last item.
+    response: Option<Response>,
+    reader: Reader,
+    events: VecDeque<Event>,
+    assembler: Assembler,
+    ended: bool,
+}
+
+impl ReplyStream {
+    pub(super) fn new(client: Client, origin: Origin, response: Response) -> Self {
+        Self {
+            client,
+            origin,
+            response: Some(response),
+            reader: Reader::default(),
+            events: VecDeque::new(),
+            assembler: Assembler::default(),
+            ended: false,
+        }
+    }
+
+    /// The `request-id` header.
+    pub fn request_id(&self) -> Option<&str> {
+        self.origin.request_id.as_deref()
+    }
+
+    /// The next event. The last item is [`ReplyEvent::Done`] or an error; after it comes none.
+    /// A stream that ends before `message_stop` is an error. Nothing is lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<Result<ReplyEvent, Error>> {
+        while !self.ended {
+            while let Some(event) = self.events.pop_front() {
+                match self.assembler.push(&event.data) {
+                    Ok(None) => {}
+                    Ok(Some(event)) => return Some(Ok(self.leave(event))),
+                    // The body broke off within this event.
+                    Err(Fault::Malformed(_)) if self.response.is_none() => return Some(self.fail(ErrorKind::Cut)),
+                    Err(fault) => return Some(self.fail(fault.into())),
+                }
+            }
+            let Some(response) = &mut self.response else { return Some(self.fail(ErrorKind::Cut)) };
+            match response.chunk().await {
+                Ok(Some(bytes)) => {
+                    let mut events = Vec::new();
+                    let read = self.reader.push(&bytes, &mut events);
+                    self.events.extend(events);
+                    if let Err(error) = read {
+                        return Some(self.fail(Fault::from(error).into()));
+                    }
+                }
+                Ok(None) => {
+                    self.response = None;
+                    match self.reader.finish() {
+                        Ok(last) => self.events.extend(last),
+                        Err(_) => return Some(self.fail(ErrorKind::Cut)),
+                    }
+                }
+                Err(error) => {
+                    let kind = self.client.transport(error);
+                    return Some(self.fail(kind));
+                }
+            }
+        }
+        None
+    }
+
+    /// Completes the last event with what only the transport knows.
+    fn leave(&mut self, mut event: ReplyEvent) -> ReplyEvent {
+        if let ReplyEvent::Done(reply) = &mut event {
+            reply.request_id.clone_from(&self.origin.request_id);
+            self.end();
+        }
+        event
+    }
+
+    fn fail(&mut self, kind: ErrorKind) -> Result<ReplyEvent, Error> {
+        self.end();
+        Err(self.client.error(std::mem::take(&mut self.origin), kind))
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.response = None;
+        self.events.clear();
+    }
+}
+
+impl From<Fault> for ErrorKind {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Api(failure) => Self::Api(failure),
+            Fault::Malformed(what) => Self::Malformed(what),
+        }
+    }
+}

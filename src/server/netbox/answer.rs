@@ -1,0 +1,36 @@
+//! What came of a request: NetBox's JSON or why not, and the record of what was sent.
+
+use serde_json::Value;
+
+use super::Error;
+use crate::wire::tool::NetboxRequest;
+
+/// A request with its answer. Repetitions (after 429, 502, 503, 504 or a lost connection) are records of their own.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Every request made, in the order of sending.
+    pub requests: Vec<NetboxRequest>,
+    /// The answer of the last one.
+    pub answer: Result<Answer, Error>,
+}
+
+/// A good answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The body.
+    pub body: Value,
+    /// NetBox's clock (the `Date` header), where it sent one.
+    pub date: Option<String>,
+}
+
+impl Answer {
+    /// How many objects match in all, of a list.
+    pub fn total(&self) -> Option<u64> {
+        self.body.get("count")?.as_u64()
+    }
+
+    /// The objects of a list: of an enveloped one its `results`, of a bare one itself.
+    pub fn results(&self) -> &[Value] {
+        self.body.get("results").and_then(Value::as_array).or_else(|| self.body.as_array()).map_or(&[], Vec::as_slice)
+    }
+}

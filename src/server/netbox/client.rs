@@ -1,0 +1,376 @@
+//! The client: one GET at a time, bounded, retried, recorded.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rand::Rng as _;
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use super::cache::Cache;
+use super::error::RedirectKind;
+use super::{Address, Answer, Credentials, Error, Exchange, FieldReason, Query, Refusal, object_type, tls};
+use crate::wire::tool::NetboxRequest;
+
+/// gunicorn, NetBox's usual server, refuses a request line over 4,094 bytes with an HTML page.
+const LONGEST_ADDRESS: usize = 3_500;
+/// The longest wait that a `Retry-After` can make this client wait in a request.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const ATTEMPTS: usize = 3;
+pub(super) const CONNECTION_BROKE: &str = "the connection was lost";
+
+/// How to reach a NetBox.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its base address.
+    pub address: Address,
+    /// A file of PEM certificates to trust besides the system's.
+    pub certificate_authorities: Option<PathBuf>,
+    /// Whether to check NetBox's certificate; off is for laboratories only.
+    pub verify_tls: bool,
+    /// The longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// The longest silence while waiting for an answer or the rest of it.
+    pub read_timeout: Duration,
+    /// How many requests at once.
+    pub concurrency: usize,
+    /// The largest answer, in bytes after decompression.
+    pub largest_answer: u64,
+    /// The pause before the first repetition; it doubles.
+    pub pause: Duration,
+}
+
+impl Settings {
+    /// The usual settings for a NetBox at `address`.
+    pub fn new(address: Address) -> Self {
+        Self {
+            address,
+            certificate_authorities: None,
+            verify_tls: true,
+            connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_mins(1),
+            concurrency: 8,
+            largest_answer: 16 * 1024 * 1024,
+            pause: Duration::from_millis(250),
+        }
+    }
+}
+
+/// One NetBox. Dropping a call's future cancels it.
+pub struct Client {
+    http: reqwest::Client,
+    settings: Settings,
+    permits: Semaphore,
+    names: Cache<Option<String>>,
+    custom_fields: Cache<std::sync::Arc<Vec<String>>>,
+}
+
+impl Client {
+    /// A client; connects to nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::Authorities`] and [`Error::Tls`] when the trust settings cannot be used.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        Ok(Self {
+            http: tls::http_client(&settings.address, &settings)?,
+            permits: Semaphore::new(settings.concurrency.max(1)),
+            settings,
+            names: Cache::new(Duration::from_mins(5)),
+            custom_fields: Cache::new(Duration::from_mins(1)),
+        })
+    }
+
+    /// Where this NetBox is.
+    pub fn address(&self) -> &Address {
+        &self.settings.address
+    }
+
+    /// GETs `path` below `/api/` (`dcim/sites/`), trying again when the failure may pass.
+    pub async fn get(&self, credentials: &Credentials, path: &str, query: &Query) -> Exchange {
+        let url = self.settings.address.api(path, query);
+        let mut requests = Vec::new();
+        let length = url.as_str().len();
+        if length > LONGEST_ADDRESS {
+            return Exchange { requests, answer: Err(Error::AddressTooLong { length, limit: LONGEST_ADDRESS }) };
+        }
+        let mut pause = self.settings.pause;
+        loop {
+            let started = Instant::now();
+            let mut record = NetboxRequest {
+                method: "GET".into(),
+                page: object_type::page_path(path)
+                    .map(|page| self.settings.address.page(&page, &query.filters_only()).to_string()),
+                url: url.to_string(),
+                status: 0,
+                milliseconds: 0,
+                bytes: 0,
+                total: None,
+                returned: None,
+            };
+            let answer = self.attempt(credentials, &url, path, &mut record).await;
+            record.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            if let Ok(answer) = &answer {
+                record.total = answer.total();
+                let is_list = answer.body.get("results").is_some() || answer.body.is_array();
+                record.returned = Some(if is_list { answer.results().len() as u64 } else { 1 });
+            }
+            tracing::debug!(
+                netbox.path = path,
+                netbox.status = record.status,
+                netbox.duration_ms = record.milliseconds,
+                netbox.bytes = record.bytes,
+                "asked NetBox"
+            );
+            requests.push(record);
+            match answer {
+                Err(error) if requests.len() < ATTEMPTS && error.is_transient() => {
+                    let asked = if let Error::Busy { retry_after: Some(wait), .. } = &error { *wait } else { pause };
+                    if asked > LONGEST_PAUSE {
+                        return Exchange { requests, answer: Err(error) };
+                    }
+                    let jitter = rand::rng().random_range(0.75..1.25);
+                    tokio::time::sleep(asked.max(pause).mul_f64(jitter)).await;
+                    pause *= 2;
+                }
+                answer => return Exchange { requests, answer },
+            }
+        }
+    }
+
+    /// `/api/status/`: version, plugins, workers.
+    pub async fn status(&self, credentials: &Credentials) -> Exchange {
+        self.get(credentials, "status/", &Query::new()).await
+    }
+
+    /// `/api/authentication-check/`: the user whose token this is (NetBox 4.5 and later).
+    pub async fn authentication_check(&self, credentials: &Credentials) -> Exchange {
+        self.get(credentials, "authentication-check/", &Query::new()).await
+    }
+
+    /// The name of the user whose token this is, remembered for five minutes; `None` where NetBox does not say.
+    pub async fn whoami(&self, credentials: &Credentials) -> Option<String> {
+        if let Some(name) = self.names.get(credentials) {
+            return name;
+        }
+        let answer = self.authentication_check(credentials).await.answer;
+        let name = match &answer {
+            Ok(answer) => answer.body.get("username").and_then(Value::as_str).map(str::to_owned),
+            // An older NetBox has no such endpoint; anything else may pass and is not remembered.
+            Err(Error::NoSuchEndpoint { .. }) => None,
+            Err(_) => return None,
+        };
+        self.names.put(credentials, name.clone());
+        name
+    }
+
+    /// The names of the custom fields that this token may see, remembered for a minute, with the requests made.
+    ///
+    /// # Errors
+    /// Those of [`Client::get`].
+    pub async fn custom_fields(
+        &self,
+        credentials: &Credentials,
+    ) -> (Vec<NetboxRequest>, Result<std::sync::Arc<Vec<String>>, Error>) {
+        if let Some(names) = self.custom_fields.get(credentials) {
+            return (Vec::new(), Ok(names));
+        }
+        let query = Query::new().with("fields", "name").with("limit", 1000);
+        let exchange = self.get(credentials, "extras/custom-fields/", &query).await;
+        let names = exchange.answer.map(|answer| {
+            let name = |field: &Value| Some(field.get("name")?.as_str()?.to_owned());
+            let names = std::sync::Arc::new(answer.results().iter().filter_map(name).collect::<Vec<_>>());
+            self.custom_fields.put(credentials, names.clone());
+            names
+        });
+        (exchange.requests, names)
+    }
+
+    async fn attempt(
+        &self,
+        credentials: &Credentials,
+        url: &Url,
+        path: &str,
+        record: &mut NetboxRequest,
+    ) -> Result<Answer, Error> {
+        let authorization = credentials.authorization()?;
+        // The semaphore is never closed.
+        let _permit = self.permits.acquire().await.ok();
+        let mut request = self.http.get(url.clone()).header(ACCEPT, "application/json");
+        if let Some(value) = authorization {
+            request = request.header(AUTHORIZATION, value);
+        }
+        let mut response = request.send().await.map_err(|error| self.transport_error(error))?;
+        let status = response.status();
+        record.status = status.as_u16();
+        let header = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+        let content_type = header(CONTENT_TYPE).unwrap_or_default();
+        let (date, location, retry_after) = (header(DATE), header(LOCATION), header(RETRY_AFTER));
+        if status.is_redirection() {
+            return Err(redirect_error(status.as_u16(), url, location.as_deref()));
+        }
+        let is_json = content_type.to_ascii_lowercase().contains("json");
+        if !is_json {
+            return Err(self.page_error(status, path, content_type, retry_after.as_deref()));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(error))? {
+            record.bytes += chunk.len() as u64;
+            if record.bytes > self.settings.largest_answer {
+                return Err(Error::TooLarge { limit: self.settings.largest_answer });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let parsed = serde_json::from_slice::<Value>(&body);
+        if status.is_success() {
+            return Ok(Answer { body: parsed.map_err(|source| Error::Malformed { source })?, date });
+        }
+        let body = parsed.unwrap_or_default();
+        Err(json_error(status, path, &body, retry_after.as_deref()))
+    }
+
+    fn host(&self) -> String {
+        let url = self.settings.address.as_url();
+        let host = url.host_str().unwrap_or_default();
+        url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// An answer that is not JSON: its body is never read.
+    fn page_error(&self, status: StatusCode, path: &str, content_type: String, retry_after: Option<&str>) -> Error {
+        match status.as_u16() {
+            401 | 403 => Error::Refused { refusal: Refusal::from_detail(None), what: words_for(path) },
+            404 => Error::NoSuchEndpoint { address: self.settings.address.api(path, &Query::new()).to_string() },
+            status @ (429 | 502 | 503 | 504) => Error::Busy { status, retry_after: seconds(retry_after) },
+            200..300 => {
+                let content_type = content_type.split(';').next().unwrap_or_default().trim();
+                let content_type = if content_type.is_empty() { "nothing" } else { content_type };
+                Error::NotNetbox { host: self.host(), content_type: content_type.chars().take(60).collect() }
+            }
+            status => Error::Failed { status, detail: None },
+        }
+    }
+
+    fn transport_error(&self, source: reqwest::Error) -> Error {
+        // The address with its query is in the record already, and the error may travel further than that.
+        let source = source.without_url();
+        let host = self.host();
+        if source.is_connect() {
+            return Error::Unreachable { host, reason: connect_reason(&source), source };
+        }
+        if source.is_timeout() {
+            return Error::Timeout { host, limit: self.settings.read_timeout, source };
+        }
+        if source.is_body() || source.is_decode() {
+            return Error::Cut { host, source };
+        }
+        Error::Unreachable { host, reason: CONNECTION_BROKE, source }
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Client").field("address", &self.settings.address).finish_non_exhaustive()
+    }
+}
+
+/// Why there is no connection, in a few words, from the errors below reqwest's.
+fn connect_reason(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        return "it does not answer";
+    }
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(io) = error.downcast_ref::<std::io::Error>() {
+            let below = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+            match (below, io.kind()) {
+                (Some(rustls::Error::InvalidCertificate(_)), _) => return "its certificate is not trusted here",
+                (Some(_), _) => return "it does not speak TLS as expected",
+                (None, std::io::ErrorKind::ConnectionRefused) => return "nothing listens there",
+                (None, std::io::ErrorKind::NetworkUnreachable | std::io::ErrorKind::HostUnreachable) => {
+                    return "there is no way to that network";
+                }
+                _ => {}
+            }
+        }
+        if error.to_string().starts_with("dns error") {
+            return "its name is not known to DNS";
+        }
+        next = error.source();
+    }
+    "no connection"
+}
+
+fn redirect_error(status: u16, from: &Url, location: Option<&str>) -> Error {
+    let to = location.and_then(|location| from.join(location).ok());
+    let kind = match &to {
+        Some(to) if to.scheme() == "https" && from.scheme() == "http" && to.host() == from.host() => {
+            RedirectKind::ToTls
+        }
+        Some(to)
+            if ["login", "signin", "sign-in", "oauth", "saml", "sso"].iter().any(|word| to.path().contains(word)) =>
+        {
+            RedirectKind::SignIn
+        }
+        _ => RedirectKind::Elsewhere,
+    };
+    let location = to.and_then(|mut to| {
+        to.set_query(None);
+        to.set_fragment(None);
+        let base = to.path().split("/api/").next().unwrap_or("/").to_owned();
+        to.set_path(&base);
+        Address::parse(to.as_str()).ok().map(|address| address.to_string())
+    });
+    Error::Redirect { status, location, kind }
+}
+
+fn json_error(status: StatusCode, path: &str, body: &Value, retry_after: Option<&str>) -> Error {
+    let detail = body.get("detail").and_then(Value::as_str);
+    let shortened = |text: &str| text.chars().take(300).collect::<String>();
+    match status.as_u16() {
+        401 | 403 => Error::Refused { refusal: Refusal::from_detail(detail.or(Some(""))), what: words_for(path) },
+        404 => Error::NoSuchObject { what: words_for(path) },
+        400 => Error::BadRequest { reasons: field_reasons(body) },
+        status @ (429 | 502 | 503 | 504) => Error::Busy { status, retry_after: seconds(retry_after) },
+        status => {
+            let text = detail.or_else(|| body.get("error").and_then(Value::as_str));
+            Error::Failed { status, detail: text.map(shortened) }
+        }
+    }
+}
+
+/// The reasons of a 400 answer: `{"site": ["Select a valid choice. ..."]}` or `{"detail": "..."}`.
+fn field_reasons(body: &Value) -> Vec<FieldReason> {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(texts) => texts
+            .iter()
+            .map(|text| text.as_str().map_or_else(|| text.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(" "),
+        other => other.to_string(),
+    };
+    let reason = |field: &str, value: &Value| FieldReason {
+        field: if matches!(field, "detail" | "non_field_errors" | "__all__") {
+            String::new()
+        } else {
+            field.to_owned()
+        },
+        reason: text(value).chars().take(400).collect(),
+    };
+    match body {
+        Value::Object(fields) => fields.iter().map(|(field, value)| reason(field, value)).collect(),
+        other => vec![reason("detail", other)],
+    }
+}
+
+/// What a path asks for, in words: `sites`.
+fn words_for(path: &str) -> String {
+    object_type::by_path(path).map_or_else(|| format!("/api/{path}"), |kind| kind.plural.to_owned())
+}
+
+/// `Retry-After` in seconds; the form with a date is rare enough to be left out.
+fn seconds(header: Option<&str>) -> Option<Duration> {
+    header?.trim().parse().ok().map(Duration::from_secs)
+}

@@ -1,0 +1,156 @@
+"""The steps of `make test`, in order: what is quick to fail comes first."""
+
+import contextlib
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import checks
+from .counts import Counts, cargo_test, plain, playwright
+from .processes import Failure, free_port, port_is_free, server
+from .runner import ROOT, Run
+
+WASM = "wasm32-unknown-unknown"
+HARNESS = ROOT / "tests" / "netbox"
+
+
+def formatting(run: Run) -> Counts:
+    """Rust is formatted, and every script can at least be read by its interpreter."""
+    total = run.command("cargo", "fmt", "--check")
+    for script in tracked("*.sh", ".ci/run"):
+        total += run.command("bash", "-n", script)
+    for script in tracked("*.mjs"):
+        total += run.command("node", "--check", script)
+    compile_only = "import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]"
+    total += run.command("python3", "-c", compile_only, *tracked("*.py"))
+    return total + run.command("npm", "--silent", "--prefix", "end2end", "run", "check")
+
+
+def tracked(*patterns: str) -> list[str]:
+    """Files of the project, whether it is a clone or an unpacked archive."""
+    names = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = sorted(set(folders) - {"node_modules", "target", ".git"})
+        relative = (Path(folder, file).relative_to(ROOT) for file in sorted(files))
+        names += [str(path) for path in relative if any(path.match(pattern) for pattern in patterns)]
+    return names
+
+
+def lint(run: Run) -> Counts:
+    """Each build on its own: they never share a feature set."""
+    server_side = run.command("cargo", "clippy", "--locked", "--features", "ssr", "--all-targets", "--", "-D", "warnings")
+    browser_side = run.command("cargo", "clippy", "--locked", "--features", "hydrate", "--target", WASM, "--lib", "--", "-D", "warnings")
+    documentation = run.command("cargo", "doc", "--locked", "--features", "ssr", "--no-deps", "--lib", environment={"RUSTDOCFLAGS": "-D warnings"})
+    return server_side + browser_side + documentation
+
+
+def build(run: Run) -> Counts:
+    counts = run.command("scripts/build.sh")
+    size = run.program.stat().st_size / 1_000_000
+    return counts + Counts(note=f"{size:.1f} MB")
+
+
+def netbox(run: Run) -> Counts:
+    """The real NetBox, filled with the demo's estate; left alone at the end if it ran before."""
+    estate = run.logs / "estate.jsonl"
+    with estate.open("w") as output:
+        if subprocess.run([run.program, "demo-netbox", "--export"], stdout=output, check=False).returncode:
+            raise Failure("'netbox-chatbox demo-netbox --export' failed")
+    state = Path(os.environ.get("TEST_NETBOX_STATE", run.cache / "netbox-test"))
+    ports = netbox_ports(state)
+    counts = run.command("bash", HARNESS / "start.sh", estate, environment=ports, timeout=1800)
+    if counts.failed:
+        return counts
+    if ports:
+        run.at_end.append(lambda: subprocess.run(["bash", HARNESS / "stop.sh"], env=os.environ | ports, stdout=subprocess.DEVNULL, check=False))
+    for line in (state / "tokens.env").read_text().splitlines():
+        name, _, value = line.partition("=")
+        run.netbox[name] = value
+    if ports:
+        run.netbox["TEST_NETBOX_URL"] = f"http://127.0.0.1:{ports['TEST_NETBOX_HTTP_PORT']}"
+    return counts
+
+
+def netbox_ports(state: Path) -> dict[str, str]:
+    """Settings for a NetBox that has yet to be started; none for one that this harness runs already."""
+    pid = state / "run" / "gunicorn.pid"
+    if pid.exists() and Path("/proc", pid.read_text().split()[0]).exists():
+        return {}
+    usual = {"TEST_NETBOX_HTTP_PORT": 18000, "TEST_NETBOX_POSTGRES_PORT": 55432, "TEST_NETBOX_REDIS_PORT": 56379}
+    chosen = {name: int(os.environ.get(name, port)) for name, port in usual.items()}
+    return {name: str(port if port_is_free(port) else free_port()) for name, port in chosen.items()}
+
+
+def rust(run: Run) -> Counts:
+    """Unit, property and integration tests of the server's build. Those that need the real NetBox fail without it."""
+    return run.command("cargo", "test", "--locked", "--features", "ssr", "--no-fail-fast", count=cargo_test, environment=run.netbox)
+
+
+def clients(run: Run) -> Counts:
+    """The official clients read the embedded servers, each alone on a port; pynetbox the real NetBox too, as a control."""
+    python = run.cache / "clients" / "bin" / "python"
+    scripts = ROOT / "tests" / "clients"
+    with alone(run, "demo-model") as (url, _):
+        total = run.command(python, scripts / "anthropic_client.py", url, count=plain, timeout=300)
+    with alone(run, "demo-netbox") as (url, token):
+        total += run.command(python, scripts / "pynetbox_client.py", url, count=plain, timeout=300, environment={"NETBOX_TOKEN": token})
+    if run.netbox:
+        token = run.netbox["TEST_NETBOX_TOKEN_READONLY"]
+        total += run.command(python, scripts / "pynetbox_client.py", run.netbox["TEST_NETBOX_URL"], count=plain, timeout=300, environment={"NETBOX_TOKEN": token})
+    return total
+
+
+@contextlib.contextmanager
+def alone(run: Run, command: str) -> Iterator[tuple[str, str]]:
+    """One of the embedded servers on a port of its own: its address, and the NetBox token that it says to use."""
+    url = f"http://127.0.0.1:{free_port()}"
+    log = run.logs / f"{command}.log"
+    with server([str(run.program), command, "--listen", url.removeprefix("http://")], f"{url}/", log):
+        token = re.search(r"nbt_\w+\.\w+", log.read_text())
+        yield url, token.group(0) if token else ""
+
+
+def compare(run: Run) -> Counts:
+    """The demo NetBox and the real one give the same answers to the same requests."""
+    if not run.netbox:
+        raise Failure("the real NetBox does not run: the step 'netbox' has to succeed first")
+    python = run.cache / "clients" / "bin" / "python"
+    with alone(run, "demo-netbox") as (url, token):
+        return run.command(python, HARNESS / "compare.py", url, count=plain, timeout=900, environment=run.netbox | {"NETBOX_TOKEN": token})
+
+
+def program(run: Run) -> Counts:
+    """What the release program promises about itself."""
+    total = Counts()
+    for check in (checks.features, checks.first_load, checks.stands_alone, checks.memory, checks.start):
+        try:
+            total += check(run)
+        except Failure as failure:
+            total += Counts(failed=1, note=f"{check.__name__}: {failure}")
+    return total
+
+
+def browser(run: Run) -> Counts:
+    """Playwright against the release program; it starts its own servers (end2end/servers.ts)."""
+    report = run.logs / "browser.json"
+    report.unlink(missing_ok=True)
+    environment = {"PROGRAM": str(run.program), "PLAYWRIGHT_JSON_OUTPUT_NAME": str(report)} | run.netbox
+    counts = run.command("npx", "playwright", "test", "--reporter=list,json", folder=ROOT / "end2end", environment=environment, timeout=1800)
+    return playwright(report) if report.exists() else counts
+
+
+ALL = {
+    "format": formatting,
+    "lint": lint,
+    "build": build,
+    "program": program,
+    "netbox": netbox,
+    "rust": rust,
+    "clients": clients,
+    "compare": compare,
+    "browser": browser,
+}
+# What a step needs when it is asked for alone.
+NEEDS = {"rust": ["netbox"], "compare": ["netbox"]}

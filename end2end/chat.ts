@@ -1,0 +1,82 @@
+// The page as a person uses it: found by roles and names, as assistive technology finds things.
+import { expect, type Locator, type Page } from "@playwright/test";
+
+export class Chat {
+  constructor(
+    readonly page: Page,
+    readonly origin: string = process.env.ORIGIN ?? "",
+    readonly phone: boolean = false,
+  ) {}
+
+  get composer(): Locator {
+    return this.page.getByRole("textbox", { name: "Ask your NetBox" });
+  }
+  get send(): Locator {
+    return this.page.getByRole("button", { name: "Send", exact: true });
+  }
+  get stop(): Locator {
+    return this.page.getByRole("button", { name: "Stop", exact: true });
+  }
+  get transcript(): Locator {
+    return this.page.getByRole("log", { name: "Conversation" });
+  }
+  get turns(): Locator {
+    return this.transcript.getByRole("article");
+  }
+  /** The newest answer. */
+  get answer(): Locator {
+    return this.turns.last();
+  }
+  get toolGroup(): Locator {
+    return this.answer.getByRole("button", { name: /quer(y|ies)/ });
+  }
+  get conversations(): Locator {
+    return this.page.getByRole("list", { name: "Conversations" });
+  }
+
+  /** Opens a page and waits until WebAssembly has taken it over. */
+  async open(path = "/"): Promise<void> {
+    await this.page.goto(this.origin + path);
+    await this.hydrated();
+  }
+
+  async hydrated(): Promise<void> {
+    await expect(this.page.locator("body[data-hydrated]")).toBeAttached();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.hydrated();
+  }
+
+  /** Types and sends, and waits until the question stands in the transcript. */
+  async begin(question: string): Promise<void> {
+    await this.composer.fill(question);
+    await this.send.click();
+    await expect(this.turns.filter({ hasText: question }).last()).toBeVisible();
+  }
+
+  async finished(): Promise<void> {
+    await expect(this.stop).toBeHidden({ timeout: 45_000 });
+    await expect(this.transcript).not.toHaveAttribute("aria-busy", "true");
+  }
+
+  /** Asks and waits for the whole answer. */
+  async ask(question: string): Promise<void> {
+    await this.begin(question);
+    await expect(this.stop).toBeVisible();
+    await this.finished();
+  }
+
+  /** The list of conversations, which on a phone is in a drawer. */
+  async showConversations(): Promise<void> {
+    if (this.phone) await this.page.getByRole("button", { name: /conversations/i }).first().click();
+    await expect(this.conversations).toBeVisible();
+  }
+
+  /** The text of every turn as it is seen, without what changes by itself (durations, times). */
+  async text(): Promise<string[]> {
+    const turns = await this.turns.allInnerTexts();
+    return turns.map((turn) => turn.replace(/\d+(\.\d+)? (m?s|min)\b/g, "…").replace(/\s+/g, " ").trim());
+  }
+}

@@ -1,0 +1,45 @@
+// What every test gets: a chat, the demo NetBox to compare with, and an eye on the browser. Any console error, any
+// uncaught exception and any request to another origin fails the test, whatever else it checks.
+import { type Page, test as base } from "@playwright/test";
+import { Chat } from "./chat.ts";
+import { Netbox } from "./netbox.ts";
+
+interface Fixtures {
+  /** The page of `serve --demo`. */
+  chat: Chat;
+  /** The page of a server whose model fails when a question asks it to. */
+  faults: Chat;
+  netbox: Netbox;
+  /** Console messages that this test provokes on purpose, such as the browser's own report of a broken connection. */
+  expectedErrors: RegExp[];
+  watched: void;
+}
+
+function watch(page: Page, expected: RegExp[], problems: string[]): void {
+  const report = (problem: string) => expected.some((pattern) => pattern.test(problem)) || problems.push(problem);
+  page.on("console", (message) => message.type() === "error" && report(`console: ${message.text()} (${message.location().url})`));
+  page.on("pageerror", (error) => report(`uncaught: ${error.message}`));
+  page.on("request", (request) => {
+    const address = new URL(request.url());
+    const own = [process.env.ORIGIN, process.env.FAULTS_ORIGIN].includes(address.origin);
+    if (!own && !["data:", "blob:", "about:"].includes(address.protocol)) report(`request to another origin: ${address}`);
+  });
+}
+
+export const test = base.extend<Fixtures>({
+  chat: async ({ page, isMobile }, use) => use(new Chat(page, process.env.ORIGIN, isMobile)),
+  faults: async ({ page, isMobile }, use) => use(new Chat(page, process.env.FAULTS_ORIGIN, isMobile)),
+  netbox: async ({}, use) => use(new Netbox()),
+  expectedErrors: async ({}, use) => use([]),
+  watched: [
+    async ({ context, expectedErrors }, use) => {
+      const problems: string[] = [];
+      context.on("page", (page) => watch(page, expectedErrors, problems));
+      await use();
+      if (problems.length > 0) throw new Error(`the browser reported:\n  ${problems.join("\n  ")}`);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect } from "@playwright/test";

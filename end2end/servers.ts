@@ -1,0 +1,79 @@
+// Starts the real program for the tests, on ports that were free, and ends it afterwards:
+//   ORIGIN         serve --demo, as a stranger would start it
+//   FAULTS_ORIGIN  serve, with a stand-in model of its own that fails when a question asks it to ([[overloaded]] ...)
+//   NETBOX         the demo NetBox alone: what it says over REST is what answers have to say
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+
+const root = path.resolve(import.meta.dirname ?? ".", "..");
+const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
+const logs = path.join(root, "end2end", "test-results", "servers");
+const running: ChildProcess[] = [];
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}
+
+async function start(name: string, program: string, command: string[], environment: Record<string, string>): Promise<string> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const log = createWriteStream(path.join(logs, `${name}.log`));
+  const child = spawn(program, [...command, "--listen", address], {
+    cwd: logs,
+    env: { PATH: process.env.PATH ?? "", HOME: logs, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.push(child);
+  child.stdout?.pipe(log);
+  child.stderr?.pipe(log);
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`${name} ended with code ${child.exitCode}: see ${logs}/${name}.log`);
+    const answered = await fetch(`http://${address}/`).then(() => true, () => false);
+    if (answered) return `http://${address}`;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${name} did not answer within 20 s: see ${logs}/${name}.log`);
+}
+
+async function stop(): Promise<void> {
+  await Promise.all(
+    running.map(
+      (child) =>
+        new Promise<void>((resolve) => {
+          if (child.exitCode !== null) return resolve();
+          const insist = setTimeout(() => child.kill("SIGKILL"), 5_000);
+          child.once("exit", () => (clearTimeout(insist), resolve()));
+          child.kill("SIGTERM");
+        }),
+    ),
+  );
+}
+
+export default async function setup(): Promise<() => Promise<void>> {
+  const program = process.env.PROGRAM ?? path.join(target, "release", "netbox-chatbox");
+  if (!existsSync(program)) throw new Error(`there is no ${program}\n hint: run 'make build' first, or name another in PROGRAM`);
+  mkdirSync(logs, { recursive: true });
+  try {
+    const model = await start("model", program, ["demo-model", "--faults"], {});
+    process.env.NETBOX = await start("netbox", program, ["demo-netbox"], {});
+    process.env.NETBOX_TOKEN = /nbt_\w+\.\w+/.exec(readFileSync(path.join(logs, "netbox.log"), "utf8"))?.[0] ?? "";
+    process.env.ORIGIN = await start("demo", program, ["serve", "--demo"], {});
+    process.env.FAULTS_ORIGIN = await start("faults", program, ["serve"], {
+      ANTHROPIC_BASE_URL: model,
+      ANTHROPIC_MODEL: "netbox-chatbox-stand-in",
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}

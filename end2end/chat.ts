@@ -74,6 +74,14 @@ export class Chat {
     await expect(this.conversations).toBeVisible();
   }
 
+  /** Chooses a theme, on a phone in the drawer. */
+  async chooseTheme(name: "System" | "Light" | "Dark"): Promise<void> {
+    const choice = this.page.getByRole("radio", { name });
+    if (!(await choice.isVisible())) await this.showConversations();
+    await choice.check({ force: true });
+    if (this.phone) await this.page.keyboard.press("Escape");
+  }
+
   /** The text of every turn as it is seen, without what changes by itself (durations, times). */
   async text(): Promise<string[]> {
     const turns = await this.turns.allInnerTexts();

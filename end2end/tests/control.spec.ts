@@ -1,0 +1,81 @@
+// Stopping, queueing, failing and trying again: the person keeps the upper hand and nothing is lost.
+import { expect, test } from "../fixtures.ts";
+
+test("stop ends the answer and keeps what was shown", async ({ faults }) => {
+  await faults.open();
+  await faults.begin("[[slow]] Show me all devices in Cleveland");
+  await expect(faults.stop).toBeVisible();
+  await faults.page.waitForTimeout(800);
+  await faults.stop.click();
+  await faults.finished();
+  await expect(faults.answer).toContainText(/stopped/i);
+  const kept = await faults.text();
+  await faults.reload();
+  expect(await faults.text()).toEqual(kept);
+  // The conversation goes on as if nothing had happened.
+  await faults.ask("How many sites do we have?");
+  await expect(faults.turns).toHaveCount(4);
+});
+
+test("an endless loop of queries can be stopped", async ({ faults }) => {
+  await faults.open();
+  await faults.begin("[[endless]] How many sites do we have?");
+  await expect(faults.answer.getByRole("button", { name: /quer(y|ies)/ }).first()).toBeVisible();
+  await faults.stop.click();
+  await faults.finished();
+  await expect(faults.answer).toContainText(/stopped/i);
+});
+
+test("a question sent while an answer streams waits for its turn", async ({ faults, netbox, isMobile }) => {
+  await faults.open();
+  await faults.begin("[[slow]] How many sites do we have?");
+  await expect(faults.stop).toBeVisible();
+  await faults.composer.fill("How many racks do we have?");
+  if (isMobile) await faults.page.getByRole("button", { name: /^(queue|send)/i }).click();
+  else await faults.composer.press("Enter");
+  await expect(faults.composer).toHaveValue("");
+  await expect(faults.turns).toHaveCount(4, { timeout: 45_000 });
+  await faults.finished();
+  await expect(faults.answer).toContainText(String(await netbox.count("dcim/racks")));
+});
+
+test("an overloaded model is tried again until it answers", async ({ faults, netbox }) => {
+  await faults.open();
+  await faults.ask(`[[overloaded]] How many sites do we have? (${test.info().project.name})`);
+  await expect(faults.answer).toContainText(new RegExp(`\\b${await netbox.count("dcim/sites")}\\b`));
+});
+
+const failures: [marker: string, says: RegExp][] = [
+  ["[[cut]]", /cut|ended early|incomplete|broke off|interrupted/i],
+  ["[[error-event]]", /overloaded|error|try again/i],
+  ["[[401]]", /key/i],
+  ["[[404]]", /model/i],
+];
+for (const [marker, says] of failures) {
+  test(`${marker} is a clear message, and the page stays usable`, async ({ faults, netbox }) => {
+    await faults.open();
+    await faults.ask(`${marker} How many sites do we have?`);
+    const alert = faults.transcript.getByRole("alert").or(faults.answer.locator("[data-testid=problem]")).last();
+    await expect(alert).toContainText(says);
+    await expect(faults.transcript.getByRole("button", { name: /(try again|retry)/i }).last()).toBeVisible();
+    await faults.ask("How many racks do we have?");
+    await expect(faults.answer).toContainText(String(await netbox.count("dcim/racks")));
+  });
+}
+
+test("a refusal and an answer cut at the length limit are said to be that", async ({ faults }) => {
+  await faults.open();
+  await faults.ask("[[refuse]] How many sites do we have?");
+  await expect(faults.answer).toContainText(/declined|refused/i);
+  await faults.ask("[[max-tokens]] How many sites do we have?");
+  await expect(faults.answer).toContainText(/length|limit/i);
+});
+
+test("trying again gives an answer in place of the failed one", async ({ chat, netbox }) => {
+  await chat.open();
+  await chat.ask("How many sites do we have?");
+  await chat.answer.getByRole("button", { name: /(try again|retry)/i }).click();
+  await expect(chat.stop).toBeVisible();
+  await chat.finished();
+  await expect(chat.answer).toContainText(String(await netbox.count("dcim/sites")));
+});

@@ -36,7 +36,5 @@ fi
 
 begin=$SECONDS
 say "Building the server"
-# The digest tells the compiler that the embedded files have changed, and serves as their version in the page.
-NETBOX_CHATBOX_SITE=$site NETBOX_CHATBOX_SITE_DIGEST=$(find "$site" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum | cut -c1-12) \
-  cargo build --release --locked --bin netbox-chatbox --no-default-features --features ssr
+NETBOX_CHATBOX_SITE=$site cargo build --release --locked --bin netbox-chatbox --no-default-features --features ssr
 detail "took $(duration $((SECONDS - begin))): $target/release/netbox-chatbox"

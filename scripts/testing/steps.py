@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import checks
+from .command_line import command_line
 from .counts import Counts, cargo_test, plain, playwright
 from .processes import Failure, free_port, port_is_free, server
 from .runner import ROOT, Run
@@ -150,7 +151,8 @@ ALL = {
     "rust": rust,
     "clients": clients,
     "compare": compare,
+    "commands": command_line,
     "browser": browser,
 }
 # What a step needs when it is asked for alone.
-NEEDS = {"rust": ["netbox"], "compare": ["netbox"]}
+NEEDS = {"rust": ["netbox"], "compare": ["netbox"], "commands": ["netbox"]}

@@ -1,1 +1,47 @@
-//! The only server functions: each is one line into `server`.
+//! The only server functions: each is one line into `server`. They are public POST endpoints, so each one asks who
+//! is asking itself.
+
+use leptos::prelude::*;
+
+use crate::wire::deployment::{ConversationSummary, StartingQuestion};
+use crate::wire::id::ConversationId;
+use crate::wire::transcript::Transcript;
+
+#[cfg(feature = "ssr")]
+mod caller;
+
+/// This browser's conversations, newest first.
+#[server(endpoint = "conversations", input = server_fn::codec::Json)]
+pub async fn conversations() -> Result<Vec<ConversationSummary>, ServerFnError> {
+    let (state, person) = caller::caller()?;
+    state.hub().list(&person.id).await.map_err(caller::refuse)
+}
+
+/// One of them, as far as it goes.
+#[server(endpoint = "conversation", input = server_fn::codec::Json)]
+pub async fn conversation(id: ConversationId) -> Result<Transcript, ServerFnError> {
+    let (state, person) = caller::caller()?;
+    let conversation = state.hub().open(&person.id, &id).await.map_err(caller::refuse)?;
+    Ok(conversation.transcript().await)
+}
+
+/// Gives one of them another title.
+#[server(endpoint = "rename_conversation", input = server_fn::codec::Json)]
+pub async fn rename_conversation(id: ConversationId, title: String) -> Result<(), ServerFnError> {
+    let (state, person) = caller::caller()?;
+    state.hub().rename(&person.id, &id, &title).await.map_err(caller::refuse)
+}
+
+/// Removes one of them.
+#[server(endpoint = "delete_conversation", input = server_fn::codec::Json)]
+pub async fn delete_conversation(id: ConversationId) -> Result<(), ServerFnError> {
+    let (state, person) = caller::caller()?;
+    state.hub().delete(&person.id, &id).await.map_err(caller::refuse)
+}
+
+/// Questions to start with, made from the connected NetBox.
+#[server(endpoint = "starting_questions", input = server_fn::codec::Json)]
+pub async fn starting_questions() -> Result<Vec<StartingQuestion>, ServerFnError> {
+    let (state, _) = caller::caller()?;
+    Ok(state.starting_questions().get(state.agent()).await)
+}

@@ -84,6 +84,9 @@ pub enum Event {
     Queued {
         /// The message; `content` is its text.
         message: MessageId,
+        /// The command that sent it, where it had an id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command: Option<CommandId>,
     },
     /// A queued message was taken back.
     Unqueued {
@@ -94,6 +97,9 @@ pub enum Event {
     Message {
         /// The message.
         message: MessageId,
+        /// The command that sent it, where it had an id and did not wait.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command: Option<CommandId>,
         /// When, in milliseconds since 1970 (UTC).
         asked_at: i64,
         /// Whether the model begins here without memory.

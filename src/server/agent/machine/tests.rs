@@ -1,0 +1,190 @@
+//! Whatever happens to a run, its history stays sendable and it ends once.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::wire::id::MessageId;
+
+fn machine() -> Machine {
+    let turn = MessageId::from("m1");
+    let mut history = History::default();
+    history.begin_turn(&turn, "How many sites?", "Current time: 2026-11-22T10:00:00Z");
+    Machine::new(history, turn, 3)
+}
+
+fn text(text: &str) -> Value {
+    json!({"type": "text", "text": text})
+}
+
+fn reply(content: Vec<Value>, tool_uses: Vec<ToolUse>, stop_reason: StopReason) -> Reply {
+    Reply {
+        message_id: "msg_1".to_owned(),
+        model: "claude-haiku-5-5".to_owned(),
+        content,
+        tool_uses,
+        stop_reason,
+        stop_details: Value::Null,
+        usage: crate::wire::transcript::Usage::default(),
+        request_id: None,
+    }
+}
+
+fn calling(ids: &[String]) -> Reply {
+    reply(
+        ids
+            .iter()
+            .map(|id| json!({"type": "tool_use", "id": id, "name": "netbox_get_objects", "input": {}}))
+            .collect(),
+        ids.iter()
+            .map(|id| ToolUse { id: id.clone(), name: "netbox_get_objects".to_owned(), input: Ok(json!({})) })
+            .collect(),
+        StopReason::ToolUse,
+    )
+}
+
+fn saying(words: &str, stop: StopReason) -> Reply {
+    reply(vec![text(words)], Vec::new(), stop)
+}
+
+#[test]
+fn two_calls_are_answered_in_one_message_in_their_order() {
+    let mut machine = machine();
+    machine.reply(calling(&["a".to_owned(), "b".to_owned()]));
+    let result = |id: &str| ToolResult { id: id.to_owned(), text: id.to_uppercase(), is_error: false };
+    machine.tool_results(vec![result("b"), result("a")]);
+    let last = machine.history.messages().last().unwrap().clone();
+    assert_eq!(last["content"][0]["tool_use_id"], "a");
+    assert_eq!(last["content"][1]["content"], "B");
+    assert_eq!(machine.next_step(), Step::CallModel);
+}
+
+#[test]
+fn at_the_round_limit_the_model_is_told_and_answers_with_what_it_has() {
+    let mut machine = machine();
+    for round in 0..3 {
+        machine.reply(calling(&[format!("call{round}")]));
+        assert!(matches!(machine.next_step(), Step::CallTools(_)));
+        machine.tool_results(Vec::new());
+    }
+    machine.reply(calling(&["too-much".to_owned()]));
+    assert_eq!(machine.next_step(), Step::CallModel);
+    assert!(machine.history.messages().last().unwrap()["content"][0]["content"].as_str().unwrap().contains("rounds"));
+    let mut stubborn = machine.clone();
+    machine.reply(saying("14 sites", StopReason::EndTurn));
+    assert!(matches!(machine.next_step(), Step::Done(Ending { why: EndReason::Done, .. })));
+    stubborn.reply(calling(&["again".to_owned()]));
+    let Step::Done(ending) = stubborn.next_step() else { panic!("still going") };
+    assert_eq!(ending.problem.unwrap().code, ProblemCode::RoundLimit);
+}
+
+#[test]
+fn an_empty_answer_is_asked_for_once_more() {
+    let mut machine = machine();
+    machine.reply(reply(Vec::new(), Vec::new(), StopReason::EndTurn));
+    assert_eq!(machine.next_step(), Step::CallModel);
+    machine.reply(reply(Vec::new(), Vec::new(), StopReason::EndTurn));
+    assert!(matches!(machine.next_step(), Step::Done(Ending { why: EndReason::Failed, .. })));
+}
+
+#[test]
+fn a_refusal_takes_its_question_out_of_the_history() {
+    let mut machine = machine();
+    machine.reply(saying("I", StopReason::Refusal));
+    assert!(machine.history.messages().is_empty());
+    assert!(matches!(machine.next_step(), Step::Done(Ending { why: EndReason::Refused, .. })));
+}
+
+#[test]
+fn a_call_in_a_cut_reply_is_not_run_and_not_kept() {
+    let mut machine = machine();
+    let mut reply = calling(&["half".to_owned()]);
+    reply.content.insert(0, text("Let me look"));
+    reply.stop_reason = StopReason::MaxTokens;
+    machine.reply(reply);
+    assert!(matches!(machine.next_step(), Step::Done(Ending { why: EndReason::Length, .. })));
+    assert_eq!(machine.history.messages().last().unwrap()["content"].as_array().unwrap().len(), 1);
+}
+
+#[derive(Clone, Debug)]
+enum Happening {
+    Reply(Reply),
+    Results(Vec<bool>),
+    Stop(String),
+    Fail,
+    StoredAndLoaded,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let words = prop_oneof![Just(String::new()), Just("   ".to_owned()), Just("14 sites".to_owned())];
+    let stop = prop_oneof![
+        Just(StopReason::EndTurn),
+        Just(StopReason::ToolUse),
+        Just(StopReason::MaxTokens),
+        Just(StopReason::PauseTurn),
+        Just(StopReason::Refusal),
+    ];
+    prop_oneof![
+        4 => (proptest::collection::btree_set("[a-f]{3}", 1..4), stop.clone()).prop_map(|(ids, stop)| {
+            let ids: Vec<String> = ids.into_iter().collect();
+            let stop_reason = if stop == StopReason::EndTurn { StopReason::ToolUse } else { stop };
+            Happening::Reply(Reply { stop_reason, ..calling(&ids) })
+        }),
+        2 => (words.clone(), stop).prop_map(|(words, stop)| {
+            let content = if words.is_empty() { Vec::new() } else { vec![text(&words)] };
+            Happening::Reply(reply(content, Vec::new(), stop))
+        }),
+        4 => proptest::collection::vec(any::<bool>(), 0..4).prop_map(Happening::Results),
+        1 => words.prop_map(Happening::Stop),
+        1 => Just(Happening::Fail),
+        2 => Just(Happening::StoredAndLoaded),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_course_of_events_keeps_the_history_sendable_and_ends_at_most_once(
+        happenings in proptest::collection::vec(happening(), 0..40)
+    ) {
+        let mut machine = machine();
+        let mut ended: Option<Ending> = None;
+        for happening in happenings {
+            match happening {
+                Happening::Reply(reply) => machine.reply(reply),
+                Happening::Results(given) => {
+                    let results = match machine.next_step() {
+                        Step::CallTools(calls) => calls.iter().zip(given)
+                            .filter(|(_, given)| *given)
+                            .map(|(call, _)| ToolResult { id: call.id.clone(), text: String::new(), is_error: false })
+                            .collect(),
+                        _ => Vec::new(),
+                    };
+                    machine.tool_results(results);
+                }
+                Happening::Stop(shown) => machine.stop(&shown),
+                Happening::Fail => machine.fail("", Problem::new(ProblemCode::ModelFailed, "it failed")),
+                Happening::StoredAndLoaded => {
+                    let stored = serde_json::to_string(&machine).unwrap();
+                    machine = serde_json::from_str(&stored).unwrap();
+                }
+            }
+            match machine.next_step() {
+                Step::CallModel => prop_assert_eq!(machine.history.fault().filter(|_| !paused(&machine)), None),
+                Step::CallTools(calls) => prop_assert!(!calls.is_empty()),
+                Step::Done(ending) => {
+                    if let Some(before) = &ended { prop_assert_eq!(before, &ending); }
+                    ended = Some(ending);
+                    let mut next = machine.history.clone();
+                    next.begin_turn(&MessageId::from("m2"), "and in Ohio?", "now");
+                    prop_assert_eq!(next.fault(), None);
+                }
+            }
+        }
+    }
+}
+
+/// After `pause_turn` the provider wants its own message back last; that is the one history that may end with the
+/// assistant.
+fn paused(machine: &Machine) -> bool {
+    machine.pauses > 0 && machine.history.messages().last().is_some_and(|message| message["role"] == "assistant")
+}

@@ -1,0 +1,138 @@
+//! Writes an answer into a conversation's log as it arrives. Small pieces are joined for a moment, so that a fast
+//! model does not make a frame a token; the first piece and everything that is not text go out at once.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::server::hub::Conversation;
+use crate::wire::event::Event;
+use crate::wire::id::{CallId, RunId};
+use crate::wire::problem::Problem;
+use crate::wire::tool::ToolOutcome;
+
+/// How long pieces are joined: below what a person notices, above what a fast model needs for a few tokens.
+const JOINING: Duration = Duration::from_millis(30);
+
+/// What a piece belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The answer.
+    Text,
+    /// Summarised thinking.
+    Thinking,
+}
+
+/// Writes one run.
+pub struct AnswerWriter<'conversation> {
+    conversation: &'conversation Conversation,
+    run: RunId,
+    next_part: usize,
+    open: Option<OpenPart>,
+}
+
+struct OpenPart {
+    kind: Kind,
+    /// The content block of the reply that it shows.
+    block: usize,
+    part: usize,
+    offset: usize,
+    waiting: String,
+    /// When what waits goes out.
+    due: Instant,
+}
+
+impl<'conversation> AnswerWriter<'conversation> {
+    /// Writes `run` from its first part.
+    pub fn new(conversation: &'conversation Conversation, run: RunId) -> Self {
+        Self { conversation, run, next_part: 0, open: None }
+    }
+
+    /// The number that the next part gets: what a failed step withdraws to.
+    pub fn next_part(&self) -> usize {
+        self.next_part
+    }
+
+    /// When [`Self::flush`] is due, if anything waits.
+    pub fn due(&self) -> Option<Instant> {
+        self.open.as_ref().filter(|open| !open.waiting.is_empty()).map(|open| open.due)
+    }
+
+    /// Adds a piece of a content block.
+    pub async fn piece(&mut self, kind: Kind, block: usize, piece: &str) -> Result<(), Problem> {
+        if piece.is_empty() {
+            return Ok(());
+        }
+        if self.open.as_ref().is_none_or(|open| (open.kind, open.block) != (kind, block)) {
+            self.close_part().await?;
+            let part = self.next_part;
+            self.next_part += 1;
+            self.open = Some(OpenPart { kind, block, part, offset: 0, waiting: String::new(), due: Instant::now() });
+        }
+        if let Some(open) = &mut self.open {
+            open.waiting.push_str(piece);
+            if open.due > Instant::now() {
+                return Ok(());
+            }
+        }
+        self.flush().await
+    }
+
+    /// Sends what waits.
+    pub async fn flush(&mut self) -> Result<(), Problem> {
+        let Some(open) = self.open.as_mut().filter(|open| !open.waiting.is_empty()) else { return Ok(()) };
+        let content = std::mem::take(&mut open.waiting);
+        let (run, part, offset) = (self.run.clone(), open.part, open.offset);
+        open.offset += content.len();
+        open.due = Instant::now() + JOINING;
+        let event = match open.kind {
+            Kind::Text => Event::Text { run, part, offset },
+            Kind::Thinking => Event::Thinking { run, part, offset },
+        };
+        self.conversation.publish(event, content).await
+    }
+
+    /// Ends the open part: what follows begins a new one.
+    pub async fn close_part(&mut self) -> Result<(), Problem> {
+        self.flush().await?;
+        self.open = None;
+        Ok(())
+    }
+
+    /// Shows a tool call.
+    pub async fn tool_use(
+        &mut self,
+        call: CallId,
+        name: String,
+        title: String,
+        input: serde_json::Value,
+    ) -> Result<(), Problem> {
+        self.close_part().await?;
+        let part = self.next_part;
+        self.next_part += 1;
+        self.conversation.publish(Event::ToolUse { run: self.run.clone(), part, call, name, input }, title).await
+    }
+
+    /// Shows how a tool call ended.
+    pub async fn tool_result(&self, call: CallId, outcome: ToolOutcome) -> Result<(), Problem> {
+        let summary = outcome.summary.clone();
+        self.conversation.publish(Event::ToolResult { run: self.run.clone(), call, outcome }, summary).await
+    }
+
+    /// Withdraws what was shown from this part on.
+    pub async fn withdraw(&mut self, part: usize) -> Result<(), Problem> {
+        self.open = None;
+        if self.next_part > part {
+            self.next_part = part;
+            self.conversation.publish(Event::StepReset { run: self.run.clone(), part }, String::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Shows a passing state.
+    pub async fn notice(&mut self, problem: Problem) -> Result<(), Problem> {
+        self.flush().await?;
+        let sentence = problem.message.clone();
+        self.conversation.publish(Event::Notice { run: self.run.clone(), problem }, sentence).await
+    }
+}

@@ -1,0 +1,314 @@
+//! Configuration: flags, then the environment, then `.env`, then defaults. Everything wrong is told at once, one
+//! line each with a hint, before anything starts.
+
+mod raw;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http::HeaderValue;
+use secrecy::SecretString;
+use url::Url;
+
+pub use raw::{ConnectionArguments, LogFormat, ServeArguments};
+
+use crate::wire::problem::{Problem, ProblemCode};
+
+/// Where Anthropic's API is, as in its own SDKs.
+const ANTHROPIC_BASE_URL: &str = "https://api.anthropic.com";
+/// The default model: fast and cheap.
+const ANTHROPIC_MODEL: &str = "claude-haiku-5-5";
+/// What to say to be reached from elsewhere without sign-in.
+pub const EVERYONE: &str = "everyone-who-can-reach-it-may-read-my-netbox";
+
+/// Which NetBox is asked, with which rights.
+#[derive(Debug)]
+pub enum NetboxSource {
+    /// The embedded demo.
+    Demo,
+    /// A NetBox of the operator's.
+    Remote(RemoteNetbox),
+}
+
+/// A NetBox of the operator's.
+#[derive(Debug)]
+pub struct RemoteNetbox {
+    /// Its address, with the path where it has one; always ends with `/`.
+    pub url: Url,
+    /// The API token, v1 or v2.
+    pub token: SecretString,
+    /// A file with the private certificate authority's certificate (PEM).
+    pub certificate_authority: Option<PathBuf>,
+    /// Whether its certificate is checked.
+    pub verify_certificate: bool,
+}
+
+/// Which model answers.
+#[derive(Debug)]
+pub enum ModelSource {
+    /// The embedded stand-in.
+    StandIn,
+    /// A server that speaks the Messages API.
+    Remote(RemoteModel),
+}
+
+/// A server that speaks the Messages API.
+#[derive(Debug)]
+pub struct RemoteModel {
+    /// Its address without `/v1/messages`.
+    pub base_url: Url,
+    /// The key; none for servers that want none.
+    pub key: Option<SecretString>,
+    /// How the key is sent.
+    pub authorization: Authorization,
+    /// The model's id.
+    pub model: String,
+}
+
+/// How the key is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Authorization {
+    /// `Authorization: Bearer`, what Anthropic's SDKs send.
+    Bearer,
+    /// `x-api-key`.
+    ApiKey,
+}
+
+/// What every command that asks questions needs.
+#[derive(Debug)]
+pub struct ConnectionConfig {
+    /// The NetBox.
+    pub netbox: NetboxSource,
+    /// The model.
+    pub model: ModelSource,
+    /// The most rounds of tool calls in one answer.
+    pub maximum_rounds: u32,
+}
+
+/// What the server needs.
+#[derive(Debug)]
+pub struct ServeConfig {
+    /// What it asks.
+    pub connection: ConnectionConfig,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Origins besides its own that may open a socket and call its functions.
+    pub cors_origins: Vec<HeaderValue>,
+    /// Names under which it may be addressed; empty for any.
+    pub allowed_hosts: Vec<String>,
+    /// How long answers may take to finish when it is told to stop.
+    pub drain: Duration,
+}
+
+impl ConnectionArguments {
+    /// Checks what was given. All problems at once.
+    pub fn validate(self) -> Result<ConnectionConfig, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let netbox = netbox_source(&self, &mut problems);
+        let model = model_source(&self, &mut problems);
+        if !(1..=100).contains(&self.maximum_rounds) {
+            problems.push(wrong("MAXIMUM_ROUNDS", "must be between 1 and 100", "leave it out for 25"));
+        }
+        match (netbox, model) {
+            (Some(netbox), Some(model)) if problems.is_empty() => {
+                Ok(ConnectionConfig { netbox, model, maximum_rounds: self.maximum_rounds })
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+impl ServeArguments {
+    /// Checks what was given. All problems at once.
+    pub fn validate(self) -> Result<ServeConfig, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let cors_origins = self.cors_origins.iter().filter_map(|origin| cors_origin(origin, &mut problems)).collect();
+        let listen = listen_address(&self.listen, self.anonymous_access.as_deref(), &mut problems);
+        if let Some(database) = self.database_url.as_deref().filter(|database| !matches!(*database, "" | "memory:")) {
+            let scheme = database.split(':').next().unwrap_or_default();
+            problems.push(wrong(
+                "DATABASE_URL",
+                &format!("names a `{scheme}` database, but this version keeps conversations in memory only"),
+                "leave DATABASE_URL unset, or set it to `memory:`",
+            ));
+        }
+        let connection = self.connection.validate().map_err(|found| problems.extend(found)).ok();
+        match (connection, listen) {
+            (Some(connection), Some(listen)) if problems.is_empty() => Ok(ServeConfig {
+                connection,
+                listen,
+                cors_origins,
+                allowed_hosts: allowed_hosts(listen, self.allowed_hosts),
+                drain: Duration::from_secs(self.drain_seconds),
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+fn netbox_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -> Option<NetboxSource> {
+    let url = arguments.netbox_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    let token = arguments.netbox_token.as_deref().map(str::trim).filter(|token| !token.is_empty());
+    let Some(url) = url.filter(|_| !arguments.demo) else {
+        if token.is_some() && !arguments.demo {
+            problems.push(wrong(
+                "NETBOX_TOKEN",
+                "is set, but NETBOX_URL is not",
+                "set NETBOX_URL to your NetBox's address, or unset NETBOX_TOKEN to use the embedded demo",
+            ));
+        }
+        return Some(NetboxSource::Demo);
+    };
+    let before = problems.len();
+    let url = http_url("NETBOX_URL", url, "https://netbox.example.com", problems);
+    if let Some(url) = &url
+        && url.path().trim_end_matches('/').ends_with("/api")
+    {
+        problems.push(wrong("NETBOX_URL", "ends with `/api`", "give NetBox's own address, without `/api`"));
+    }
+    match token {
+        None => problems.push(wrong(
+            "NETBOX_TOKEN",
+            "is missing, but NETBOX_URL is set",
+            "make one in NetBox under your user name > API Tokens; a read-only token is enough",
+        )),
+        Some(token) if !is_netbox_token(token) => problems.push(wrong(
+            "NETBOX_TOKEN",
+            "is not a NetBox API token",
+            "a v2 token looks like nbt_KEY.TOKEN, a v1 token has 40 hexadecimal digits; give it without `Token` or `Bearer`",
+        )),
+        Some(_) => {}
+    }
+    if let Some(file) = &arguments.netbox_ca_file
+        && let Err(error) = std::fs::File::open(file)
+    {
+        problems.push(wrong(
+            "NETBOX_CA_FILE",
+            &format!("cannot be read: {error}"),
+            "give the path of a PEM file with the certificate of your certificate authority",
+        ));
+    }
+    if problems.len() > before {
+        return None;
+    }
+    Some(NetboxSource::Remote(RemoteNetbox {
+        url: url?,
+        token: token?.into(),
+        certificate_authority: arguments.netbox_ca_file.clone(),
+        verify_certificate: arguments.netbox_tls_verify,
+    }))
+}
+
+fn model_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -> Option<ModelSource> {
+    let key = arguments.anthropic_api_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
+    let base_url = arguments.anthropic_base_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    if arguments.demo || (key.is_none() && base_url.is_none()) {
+        return Some(ModelSource::StandIn);
+    }
+    if key.is_some_and(|key| !key.bytes().all(|byte| byte.is_ascii_graphic())) {
+        problems.push(wrong(
+            "ANTHROPIC_API_KEY",
+            "holds characters that no key has",
+            "copy it again from the Anthropic console; it looks like sk-ant-…",
+        ));
+        return None;
+    }
+    let url = http_url("ANTHROPIC_BASE_URL", base_url.unwrap_or(ANTHROPIC_BASE_URL), ANTHROPIC_BASE_URL, problems)?;
+    let model = arguments.anthropic_model.as_deref().map(str::trim).filter(|model| !model.is_empty());
+    Some(ModelSource::Remote(RemoteModel {
+        base_url: url,
+        key: key.map(Into::into),
+        authorization: arguments.anthropic_authorization,
+        model: model.unwrap_or(ANTHROPIC_MODEL).to_owned(),
+    }))
+}
+
+/// NetBox 4.5 and newer: `nbt_<key>.<token>`; before: 40 hexadecimal digits.
+fn is_netbox_token(token: &str) -> bool {
+    match token.strip_prefix("nbt_") {
+        Some(rest) => rest.split_once('.').is_some_and(|(key, secret)| !key.is_empty() && !secret.is_empty()),
+        None => token.len() == 40 && token.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+    }
+}
+
+fn http_url(name: &str, text: &str, example: &str, problems: &mut Vec<Problem>) -> Option<Url> {
+    let hint = format!("give an address like {example}");
+    let mut url = match Url::parse(text) {
+        Ok(url) => url,
+        Err(error) => {
+            problems.push(wrong(name, &format!("is not an address: {error}"), &hint));
+            return None;
+        }
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        problems.push(wrong(name, "must begin with http:// or https://", &hint));
+        return None;
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        problems.push(wrong(name, "holds a user name or password", "give the address alone; secrets have their own settings"));
+        return None;
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Some(url)
+}
+
+fn cors_origin(text: &str, problems: &mut Vec<Problem>) -> Option<HeaderValue> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let parsed = Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text.trim_end_matches('/')
+    });
+    let value = parsed.and_then(|url| HeaderValue::from_str(&url.origin().ascii_serialization()).ok());
+    if value.is_none() {
+        problems.push(wrong(
+            "CORS_ORIGINS",
+            &format!("holds `{text}`, which is not an origin"),
+            "give origins like https://portal.example.com, divided by commas; `*` is not accepted",
+        ));
+    }
+    value
+}
+
+fn listen_address(text: &str, anonymous: Option<&str>, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
+    let Ok(address) = text.parse::<SocketAddr>() else {
+        problems.push(wrong("LISTEN", &format!("is `{text}`, which is not an address and port"), "use for example 127.0.0.1:8001"));
+        return None;
+    };
+    if !address.ip().is_loopback() && anonymous != Some(EVERYONE) {
+        problems.push(wrong(
+            "LISTEN",
+            &format!("is {address}, which other machines can reach, and there is no sign-in"),
+            &format!("listen on 127.0.0.1 behind a proxy that signs people in, or accept it with ANONYMOUS_ACCESS={EVERYONE}"),
+        ));
+        return None;
+    }
+    Some(address)
+}
+
+/// On loopback a page of another name could be pointed at us (DNS rebinding), so only loopback's names are ours.
+fn allowed_hosts(listen: SocketAddr, configured: Vec<String>) -> Vec<String> {
+    let mut hosts: Vec<String> =
+        configured.iter().map(|host| host.trim().to_ascii_lowercase()).filter(|host| !host.is_empty()).collect();
+    if listen.ip().is_loopback() {
+        hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned));
+        hosts.push(match listen {
+            SocketAddr::V4(address) => address.ip().to_string(),
+            SocketAddr::V6(address) => format!("[{}]", address.ip()),
+        });
+    }
+    hosts
+}
+
+fn wrong(name: &str, what: &str, hint: &str) -> Problem {
+    Problem::new(ProblemCode::BadRequest, format!("{name} {what}")).hint(hint)
+}

@@ -1,0 +1,77 @@
+//! Wrong settings are told at once, each with what to do, and never with a secret.
+
+use clap::Parser;
+
+use super::*;
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    serve: ServeArguments,
+}
+
+fn validate(arguments: &[&str]) -> Result<ServeConfig, Vec<Problem>> {
+    let all = std::iter::once("netbox-chatbox").chain(arguments.iter().copied());
+    Arguments::try_parse_from(all).unwrap().serve.validate()
+}
+
+#[test]
+fn nothing_configured_is_the_demo_on_loopback() {
+    let config = validate(&[]).unwrap();
+    assert!(matches!(config.connection.netbox, NetboxSource::Demo));
+    assert!(matches!(config.connection.model, ModelSource::StandIn));
+    assert!(config.listen.ip().is_loopback());
+    assert!(config.allowed_hosts.contains(&"localhost".to_owned()));
+}
+
+#[test]
+fn everything_wrong_is_told_at_once_with_hints_and_without_secrets() {
+    let problems = validate(&[
+        "--netbox-url=ftp://netbox.example.com",
+        "--netbox-token=Token 0123456789abcdef-secret",
+        "--anthropic-api-key=sk-ant-secret with blank",
+        "--listen=0.0.0.0:8001",
+        "--cors-origins=*,https://portal.example.com/path",
+        "--database-url=mysql://user:secret@db/chat",
+        "--maximum-rounds=0",
+    ])
+    .unwrap_err();
+    let text = problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n");
+    for name in ["NETBOX_URL", "NETBOX_TOKEN", "ANTHROPIC_API_KEY", "LISTEN", "CORS_ORIGINS", "DATABASE_URL", "MAXIMUM_ROUNDS"] {
+        assert!(text.contains(name), "{name} is missing in\n{text}");
+    }
+    assert!(problems.iter().all(|problem| problem.hint.is_some()));
+    assert!(!text.contains("secret"), "{text}");
+}
+
+#[test]
+fn addresses_keep_their_path_and_tokens_of_both_kinds_are_taken() {
+    for token in ["nbt_adminV2key00.adminV2000000000000000000000000000000000", "0123456789abcdef0123456789abcdef01234567"] {
+        let config = validate(&["--netbox-url=https://example.com/netbox", &format!("--netbox-token={token}")]).unwrap();
+        let NetboxSource::Remote(netbox) = &config.connection.netbox else { panic!("not remote") };
+        assert_eq!(netbox.url.as_str(), "https://example.com/netbox/");
+        assert!(!format!("{config:?}").contains(token));
+    }
+}
+
+#[test]
+fn demo_overrides_what_is_configured() {
+    let config = validate(&["--demo", "--netbox-url=https://example.com", "--anthropic-api-key=sk-ant-x"]).unwrap();
+    assert!(matches!(config.connection.netbox, NetboxSource::Demo));
+    assert!(matches!(config.connection.model, ModelSource::StandIn));
+}
+
+#[test]
+fn a_server_of_ones_own_needs_no_key() {
+    let config = validate(&["--anthropic-base-url=http://127.0.0.1:11434", "--anthropic-model=qwen"]).unwrap();
+    let ModelSource::Remote(model) = &config.connection.model else { panic!("not remote") };
+    assert!(model.key.is_none());
+    assert_eq!(model.model, "qwen");
+}
+
+#[test]
+fn listening_beyond_loopback_needs_the_sentence() {
+    assert!(validate(&["--listen=0.0.0.0:80", "--anonymous-access=yes"]).is_err());
+    let config = validate(&["--listen=0.0.0.0:80", &format!("--anonymous-access={EVERYONE}")]).unwrap();
+    assert!(config.allowed_hosts.is_empty());
+}

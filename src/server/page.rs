@@ -1,0 +1,121 @@
+//! Renders the page, and answers server functions: both get who asks and what is asked for as contexts.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use http::StatusCode;
+use leptos::config::{Env, LeptosOptions, ReloadWSProtocol};
+use leptos::nonce::use_nonce;
+use leptos::prelude::provide_context;
+use leptos_axum::ResponseOptions;
+
+use super::middleware::security_headers::page_policy;
+use super::person::Person;
+use super::state::AppState;
+use crate::app::{AssetVersions, Bootstrap, Opened, shell};
+use crate::wire::id::ConversationId;
+
+/// Renders the page that the address names.
+pub async fn render(State(state): State<AppState>, request: Request) -> Response {
+    let person = person_of(&request);
+    let path = request.uri().path().to_owned();
+    let bootstrap = bootstrap(&state, &person, &path).await;
+    let status = match (&bootstrap.opened, path.as_str()) {
+        (Opened::Missing { .. }, _) => StatusCode::NOT_FOUND,
+        (Opened::New, "/") | (Opened::Conversation { .. }, _) => StatusCode::OK,
+        (Opened::New, _) => StatusCode::NOT_FOUND,
+    };
+    let options = leptos_options();
+    let handler = leptos_axum::render_app_async_with_context(
+        move || {
+            provide_context(bootstrap.clone());
+            provide_context(versions());
+            provide_context(state.clone());
+            provide_context(person.clone());
+            set_policy();
+        },
+        move || shell(options.clone()),
+    );
+    let mut response = handler(request).await.into_response();
+    if status != StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+/// Answers a server function.
+pub async fn server_function(State(state): State<AppState>, request: Request<Body>) -> Response {
+    let person = person_of(&request);
+    leptos_axum::handle_server_fns_with_context(
+        move || {
+            provide_context(state.clone());
+            provide_context(person.clone());
+        },
+        request,
+    )
+    .await
+    .into_response()
+}
+
+async fn bootstrap(state: &AppState, person: &Person, path: &str) -> Bootstrap {
+    let opened = match path.strip_prefix("/c/") {
+        Some(id) => match state.hub().open(&person.id, &ConversationId::from(id)).await {
+            Ok(conversation) => Opened::Conversation { transcript: conversation.transcript().await },
+            Err(problem) => Opened::Missing { problem },
+        },
+        None => Opened::New,
+    };
+    let starting_questions = match opened {
+        Opened::Conversation { .. } => Vec::new(),
+        _ => state.starting_questions().get(state.agent()).await,
+    };
+    let conversations = state.hub().list(&person.id).await.unwrap_or_else(|problem| {
+        tracing::error!(problem = %problem.message, "the list of conversations could not be read");
+        Vec::new()
+    });
+    Bootstrap {
+        deployment: state.deployment().clone(),
+        conversations,
+        starting_questions,
+        opened,
+        now: jiff::Timestamp::now().as_millisecond(),
+    }
+}
+
+fn person_of(request: &Request) -> Person {
+    request.extensions().get::<Person>().cloned().unwrap_or_else(|| Person::from_headers(request.headers()))
+}
+
+/// Sets the page's policy, with the nonce that its inline scripts carry.
+fn set_policy() {
+    if let (Some(nonce), Some(response)) = (use_nonce(), leptos::prelude::use_context::<ResponseOptions>())
+        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))
+    {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+fn versions() -> AssetVersions {
+    static VERSIONS: std::sync::OnceLock<AssetVersions> = std::sync::OnceLock::new();
+    // A debug build's files change while it runs.
+    if cfg!(debug_assertions) {
+        return AssetVersions::default();
+    }
+    VERSIONS
+        .get_or_init(|| {
+            let version = super::assets::version();
+            AssetVersions { script: version.clone(), wasm: version.clone(), style: version }
+        })
+        .clone()
+}
+
+fn leptos_options() -> LeptosOptions {
+    let development = cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some();
+    LeptosOptions::builder()
+        .output_name("netbox-chatbox")
+        .env(if development { Env::DEV } else { Env::PROD })
+        .reload_ws_protocol(ReloadWSProtocol::WS)
+        .reload_port(8002_u32)
+        .build()
+}

@@ -1,0 +1,61 @@
+//! Every path of the server and what each request passes on the way.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use http::{HeaderName, Method, StatusCode, header};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::middleware::{browser, request_log, same_origin, security_headers};
+use super::state::AppState;
+use super::{assets, health, page, ws};
+
+/// The largest body of a server function, in bytes: a title or an id.
+const MAXIMUM_BODY_BYTES: usize = 64 * 1024;
+
+/// The whole application.
+pub fn router(state: AppState) -> Router {
+    let cors = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(state.cors_origins().iter().cloned()))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, HeaderName::from_static("accept")]);
+    let pages = Router::new()
+        .route("/", get(page::render))
+        .route("/c/{conversation}", get(page::render))
+        .route("/api/{*function}", post(page::server_function))
+        .fallback(file_or_page)
+        // Files are stored compressed; this is for what is made on the spot.
+        .layer(CompressionLayer::new());
+    Router::new()
+        .merge(pages)
+        .route("/ws/chat", any(ws::upgrade))
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
+        .layer(DefaultBodyLimit::max(MAXIMUM_BODY_BYTES))
+        .layer(from_fn(browser::know_browser))
+        .layer(from_fn_with_state(state.clone(), same_origin::check_origin))
+        .layer(cors)
+        .layer(from_fn(security_headers::set_security_headers))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(request_log::log_request))
+        .with_state(state)
+}
+
+async fn file_or_page(state: axum::extract::State<AppState>, request: Request) -> Response {
+    if let Some(file) = assets::respond(&request) {
+        return file;
+    }
+    let wants_page = request.method() == Method::GET
+        && request.headers().get(header::ACCEPT).is_some_and(|accept| {
+            accept.to_str().is_ok_and(|accept| accept.contains("text/html"))
+        });
+    if wants_page {
+        return page::render(state, request).await;
+    }
+    StatusCode::NOT_FOUND.into_response()
+}

@@ -1,0 +1,88 @@
+//! What every request needs: one value, made once.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::agent::driver::Agent;
+use super::hub::Hub;
+use super::starting_questions::StartingQuestions;
+use crate::wire::deployment::Deployment;
+
+/// The server's state; cloning it is cheap.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    deployment: Deployment,
+    hub: Arc<Hub>,
+    agent: Arc<Agent>,
+    starting_questions: StartingQuestions,
+    allowed_hosts: Vec<String>,
+    cors_origins: Vec<http::HeaderValue>,
+    sockets: TaskTracker,
+    draining: CancellationToken,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(
+        deployment: Deployment,
+        hub: Arc<Hub>,
+        agent: Arc<Agent>,
+        allowed_hosts: Vec<String>,
+        cors_origins: Vec<http::HeaderValue>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            deployment,
+            hub,
+            starting_questions: StartingQuestions::default(),
+            agent,
+            allowed_hosts,
+            cors_origins,
+            sockets: TaskTracker::new(),
+            draining: CancellationToken::new(),
+        }))
+    }
+
+    /// What is connected.
+    pub fn deployment(&self) -> &Deployment {
+        &self.0.deployment
+    }
+
+    /// The conversations.
+    pub fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
+    }
+
+    /// What answers.
+    pub fn agent(&self) -> &Arc<Agent> {
+        &self.0.agent
+    }
+
+    /// Questions to start with.
+    pub fn starting_questions(&self) -> &StartingQuestions {
+        &self.0.starting_questions
+    }
+
+    /// Names under which this server may be addressed; empty for any.
+    pub fn allowed_hosts(&self) -> &[String] {
+        &self.0.allowed_hosts
+    }
+
+    /// Origins besides our own that may use it from a browser.
+    pub fn cors_origins(&self) -> &[http::HeaderValue] {
+        &self.0.cors_origins
+    }
+
+    /// Open sockets: no server waits for them by itself once they are upgraded.
+    pub fn sockets(&self) -> &TaskTracker {
+        &self.0.sockets
+    }
+
+    /// Cancelled when the server begins to stop.
+    pub fn draining(&self) -> &CancellationToken {
+        &self.0.draining
+    }
+}

@@ -1,0 +1,65 @@
+//! `GET /ws/chat`: the socket. A view of conversations and a way to command; never the home of a run.
+
+mod command;
+mod connection;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocketUpgrade};
+use axum::response::Response;
+use futures::{SinkExt, StreamExt};
+use http::header::SET_COOKIE;
+
+pub use connection::{Incoming, Outgoing, serve};
+
+use super::person::Person;
+use super::state::AppState;
+use crate::wire::command::MAXIMUM_FRAME_BYTES;
+
+/// The socket itself accepts more than the protocol does, so that somewhat too large a frame gets an answer
+/// instead of a cut connection.
+const SOCKET_BYTES: usize = 4 * MAXIMUM_FRAME_BYTES;
+
+/// Upgrades a request to a socket of this person.
+pub async fn upgrade(State(state): State<AppState>, person: Person, upgrade: WebSocketUpgrade) -> Response {
+    let cookie = person.is_new.then(|| person.set_cookie(false)).flatten();
+    let sockets = state.sockets().clone();
+    let mut response = upgrade.max_message_size(SOCKET_BYTES).max_frame_size(SOCKET_BYTES).on_upgrade(move |socket| {
+        sockets.track_future(async move {
+            let (sink, stream) = socket.split();
+            let sink = sink.with(|outgoing: Outgoing| futures::future::ready(Ok::<_, axum::Error>(message(outgoing))));
+            let stream = stream.filter_map(|received| futures::future::ready(incoming(received)));
+            serve(state, person.id, Box::pin(sink), Box::pin(stream)).await;
+        })
+    });
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn message(outgoing: Outgoing) -> Message {
+    match outgoing {
+        Outgoing::Text(text) => Message::Text(text.into()),
+        Outgoing::Close { code, reason } => Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) })),
+    }
+}
+
+fn incoming(received: Result<Message, axum::Error>) -> Option<Incoming> {
+    match received {
+        Ok(Message::Text(text)) => Some(Incoming::Text(text.to_string())),
+        Ok(Message::Binary(_)) => Some(Incoming::Binary),
+        Ok(Message::Close(_)) => Some(Incoming::Closed),
+        // Pings are answered by the library.
+        Ok(Message::Ping(_) | Message::Pong(_)) => None,
+        Err(error) => Some(if is_too_large(&error) { Incoming::TooLarge } else { Incoming::Closed }),
+    }
+}
+
+/// The library reports a frame over the limit as an error like any other; its text is all that tells it apart.
+fn is_too_large(error: &axum::Error) -> bool {
+    let text = error.to_string().to_ascii_lowercase();
+    text.contains("too long") || text.contains("too large") || text.contains("too big")
+}

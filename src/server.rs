@@ -2,7 +2,22 @@
 
 pub mod agent;
 pub mod anthropic;
+pub mod assets;
 pub mod command_line;
+pub mod config;
+pub mod connections;
 pub mod demo;
+pub mod health;
+pub mod hub;
+pub mod middleware;
 pub mod netbox;
+pub mod page;
+pub mod person;
+pub mod router;
+pub mod run;
+pub mod starting_questions;
+pub mod state;
+pub mod store;
+pub mod telemetry;
 pub mod tools;
+pub mod ws;

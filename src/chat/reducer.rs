@@ -130,9 +130,9 @@ fn apply_next(transcript: &mut Transcript, frame: &Frame) -> Applied {
         // The next message carries the divider (`fresh_context`).
         | Event::Reset
         | Event::Unknown => Applied::Ignored,
-        Event::Queued { message } => queue(transcript, message, content),
+        Event::Queued { message, .. } => queue(transcript, message, content),
         Event::Unqueued { message } => unqueue(transcript, message),
-        Event::Message { message, asked_at, fresh_context } => {
+        Event::Message { message, asked_at, fresh_context, .. } => {
             add_turn(transcript, message, content, *asked_at, *fresh_context)
         }
         Event::RunStart { run, message, model, stand_in, started_at } => {

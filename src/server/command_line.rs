@@ -1,8 +1,98 @@
-//! The command line.
+//! The command line: arguments first, checked configuration second, work third.
 
+mod arguments;
+mod ask_command;
+mod demo_commands;
+
+use std::io::Write as _;
 use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use arguments::{Arguments, Command};
+
+use super::config::ServeArguments;
+use super::demo::model::Pace;
+use super::run::{Server, told_to_stop};
+use super::telemetry;
+use crate::wire::problem::{Problem, ProblemCode};
+
+/// What programs return when they were called wrongly (`sysexits.h` says 64; most tools, clap among them, say 2).
+const CALLED_WRONGLY: u8 = 2;
 
 /// Runs the program with the arguments of this process.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    // Before the runtime: the environment may only change while there is one thread.
+    let dotenv = dotenvy::dotenv();
+    let arguments = Arguments::parse();
+    let outcome = match dotenv {
+        Err(error) if !error.not_found() => Err(vec![wrong_dotenv(&error)]),
+        _ => start(arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(problems) => {
+            for problem in problems {
+                complain(&problem);
+            }
+            ExitCode::from(CALLED_WRONGLY)
+        }
+    }
+}
+
+fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
+    if let Command::Completions { shell } = arguments.command {
+        clap_complete::generate(shell, &mut Arguments::command(), "netbox-chatbox", &mut std::io::stdout());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let level = arguments.log_level.unwrap_or_else(|| arguments.command.log_level().to_owned());
+    telemetry::start(&level, arguments.log_format).map_err(|problem| vec![problem])?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        vec![Problem::new(ProblemCode::Internal, format!("The program cannot start its threads: {error}"))]
+    })?;
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Serve(arguments) => serve(arguments).await,
+            Command::Ask(arguments) => ask_command::ask(arguments).await,
+            Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
+            Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,
+            Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+        }
+    })
+}
+
+async fn serve(arguments: ServeArguments) -> Result<ExitCode, Vec<Problem>> {
+    let config = arguments.validate()?;
+    let server = Server::bind(config, Pace::Natural).await.map_err(|problem| vec![problem])?;
+    let deployment = server.state().deployment();
+    let netbox = if deployment.netbox.demo { "embedded demo" } else { deployment.netbox.url.as_str() };
+    let model = if deployment.model.stand_in { "embedded stand-in" } else { deployment.model.id.as_str() };
+    say(&format!(
+        "netbox-chatbox {} on {}\n  NetBox: {netbox}\n  model:  {model}",
+        deployment.version,
+        server.address()
+    ));
+    server.serve(told_to_stop()).await.map_err(|problem| vec![problem])?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a line for the person at the terminal. Standard output stays free for answers.
+fn say(line: &str) {
+    // A closed terminal is no reason to stop.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn complain(problem: &Problem) {
+    say(&format!("error: {problem}"));
+}
+
+fn wrong_dotenv(error: &dotenvy::Error) -> Problem {
+    let place = match error {
+        // The line itself may hold a secret, so only where it is wrong is told.
+        dotenvy::Error::LineParse(_, column) => format!("a line cannot be read at character {column}"),
+        dotenvy::Error::Io(error) => error.to_string(),
+        _ => "it cannot be read".to_owned(),
+    };
+    Problem::new(ProblemCode::BadRequest, format!("The file .env is wrong: {place}"))
+        .hint("write NAME=value, one a line, with quotes around values that hold blanks; .env.example shows all")
 }

@@ -248,7 +248,11 @@ fn http_url(name: &str, text: &str, example: &str, problems: &mut Vec<Problem>) 
         return None;
     }
     if !url.username().is_empty() || url.password().is_some() {
-        problems.push(wrong(name, "holds a user name or password", "give the address alone; secrets have their own settings"));
+        problems.push(wrong(
+            name,
+            "holds a user name or password",
+            "give the address alone; secrets have their own settings",
+        ));
         return None;
     }
     url.set_query(None);
@@ -281,14 +285,20 @@ fn cors_origin(text: &str, problems: &mut Vec<Problem>) -> Option<HeaderValue> {
 
 fn listen_address(text: &str, anonymous: Option<&str>, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
     let Ok(address) = text.parse::<SocketAddr>() else {
-        problems.push(wrong("LISTEN", &format!("is `{text}`, which is not an address and port"), "use for example 127.0.0.1:8001"));
+        problems.push(wrong(
+            "LISTEN",
+            &format!("is `{text}`, which is not an address and port"),
+            "use for example 127.0.0.1:8001",
+        ));
         return None;
     };
     if !address.ip().is_loopback() && anonymous != Some(EVERYONE) {
         problems.push(wrong(
             "LISTEN",
             &format!("is {address}, which other machines can reach, and there is no sign-in"),
-            &format!("listen on 127.0.0.1 behind a proxy that signs people in, or accept it with ANONYMOUS_ACCESS={EVERYONE}"),
+            &format!(
+                "listen on 127.0.0.1 behind a proxy that signs people in, or accept it with ANONYMOUS_ACCESS={EVERYONE}"
+            ),
         ));
         return None;
     }

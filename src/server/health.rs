@@ -22,9 +22,11 @@ pub async fn ready(State(state): State<AppState>) -> (StatusCode, Json<Value>) {
     if state.draining().is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "draining"})));
     }
-    let problem = match tokio::time::timeout(NETBOX_PATIENCE, state.agent().check_netbox()).await {
-        Ok(Ok(())) => return (StatusCode::OK, Json(json!({"status": "ready", "netbox": "reachable"}))),
-        Ok(Err(problem)) => problem.message,
+    let connections = state.connections();
+    let asking = connections.netbox.status(&connections.credentials);
+    let problem = match tokio::time::timeout(NETBOX_PATIENCE, asking).await.map(|exchange| exchange.answer) {
+        Ok(Ok(_status)) => return (StatusCode::OK, Json(json!({"status": "ready", "netbox": "reachable"}))),
+        Ok(Err(error)) => error.problem().message,
         Err(_elapsed) => format!("NetBox did not answer within {} s", NETBOX_PATIENCE.as_secs()),
     };
     (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "not ready", "netbox": problem})))

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use http::StatusCode;
+use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use leptos::config::{Env, LeptosOptions, ReloadWSProtocol};
 use leptos::nonce::use_nonce;
 use leptos::prelude::provide_context;

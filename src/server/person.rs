@@ -99,7 +99,8 @@ mod tests {
         let again = Person::from_headers(&headers);
         assert_eq!((again.id, again.is_new), (first.id, false));
 
-        for forged in ["netbox_chatbox_browser=", "netbox_chatbox_browser=admin", "netbox_chatbox_browser=../../../etc"] {
+        for forged in ["netbox_chatbox_browser=", "netbox_chatbox_browser=admin", "netbox_chatbox_browser=../../../etc"]
+        {
             headers.insert(COOKIE, HeaderValue::from_static(forged));
             assert!(Person::from_headers(&headers).is_new, "{forged}");
         }

@@ -51,9 +51,10 @@ async fn file_or_page(state: axum::extract::State<AppState>, request: Request) -
         return file;
     }
     let wants_page = request.method() == Method::GET
-        && request.headers().get(header::ACCEPT).is_some_and(|accept| {
-            accept.to_str().is_ok_and(|accept| accept.contains("text/html"))
-        });
+        && request
+            .headers()
+            .get(header::ACCEPT)
+            .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
     if wants_page {
         return page::render(state, request).await;
     }

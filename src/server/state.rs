@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::agent::driver::Agent;
+use super::connections::Connections;
 use super::hub::Hub;
 use super::starting_questions::StartingQuestions;
 use crate::wire::deployment::Deployment;
@@ -15,7 +16,7 @@ use crate::wire::deployment::Deployment;
 pub struct AppState(Arc<Inner>);
 
 struct Inner {
-    deployment: Deployment,
+    connections: Connections,
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
@@ -28,17 +29,16 @@ struct Inner {
 impl AppState {
     /// Puts the parts together.
     pub fn new(
-        deployment: Deployment,
+        connections: Connections,
         hub: Arc<Hub>,
-        agent: Arc<Agent>,
         allowed_hosts: Vec<String>,
         cors_origins: Vec<http::HeaderValue>,
     ) -> Self {
         Self(Arc::new(Inner {
-            deployment,
+            agent: Arc::new(connections.agent()),
+            connections,
             hub,
             starting_questions: StartingQuestions::default(),
-            agent,
             allowed_hosts,
             cors_origins,
             sockets: TaskTracker::new(),
@@ -48,7 +48,12 @@ impl AppState {
 
     /// What is connected.
     pub fn deployment(&self) -> &Deployment {
-        &self.0.deployment
+        &self.0.connections.deployment
+    }
+
+    /// The model and the NetBox.
+    pub fn connections(&self) -> &Connections {
+        &self.0.connections
     }
 
     /// The conversations.

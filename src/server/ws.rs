@@ -43,7 +43,9 @@ pub async fn upgrade(State(state): State<AppState>, person: Person, upgrade: Web
 fn message(outgoing: Outgoing) -> Message {
     match outgoing {
         Outgoing::Text(text) => Message::Text(text.into()),
-        Outgoing::Close { code, reason } => Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) })),
+        Outgoing::Close { code, reason } => {
+            Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }))
+        }
     }
 }
 

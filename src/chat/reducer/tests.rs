@@ -26,7 +26,7 @@ fn play(events: Vec<(Event, &str)>) -> (Transcript, Vec<Applied>) {
 }
 
 fn message(id: &str) -> Event {
-    Event::Message { message: id.into(), asked_at: 1, fresh_context: false }
+    Event::Message { message: id.into(), command: None, asked_at: 1, fresh_context: false }
 }
 
 fn run_start(run: &str, message: &str) -> Event {
@@ -154,7 +154,7 @@ fn a_snapshot_replaces_even_what_is_newer() {
 
 #[test]
 fn a_queued_message_waits_until_it_is_asked() {
-    let queued = |id: &str| Event::Queued { message: id.into() };
+    let queued = |id: &str| Event::Queued { message: id.into(), command: None };
     let (transcript, applied) = play(vec![
         (message("m1"), "one"),
         (queued("m2"), "two"),
@@ -251,7 +251,7 @@ fn next_event(transcript: &Transcript, index: usize, choice: u8, detail: u8) -> 
     let parts = &transcript.turns.last().unwrap().answer.as_ref().unwrap().parts;
     let next = parts.len();
     match choice % 10 {
-        0 => (Event::Queued { message: format!("q{index}").into() }, word),
+        0 => (Event::Queued { message: format!("q{index}").into(), command: None }, word),
         1 => match transcript.queue.first() {
             Some(queued) => (Event::Unqueued { message: queued.message.clone() }, String::new()),
             None => (Event::Title, word),

@@ -63,11 +63,6 @@ impl Agent {
         &self.credentials
     }
 
-    /// Whether NetBox answers, and knows the token.
-    pub async fn check_netbox(&self) -> Result<(), Problem> {
-        self.toolbox.netbox().status(&self.credentials).await.map(|_| ()).map_err(|error| error.problem())
-    }
-
     /// Starts a run and, after it, those of the messages that wait. Returns at once.
     pub fn start(self: &Arc<Self>, conversation: Arc<Conversation>, handle: RunHandle) {
         let agent = Arc::clone(self);
@@ -90,11 +85,7 @@ impl Agent {
         tokio::time::timeout(patience, self.runs.wait()).await.is_ok()
     }
 
-    async fn answer(
-        &self,
-        conversation: &Arc<Conversation>,
-        handle: RunHandle,
-    ) -> Result<Option<RunHandle>, Problem> {
+    async fn answer(&self, conversation: &Arc<Conversation>, handle: RunHandle) -> Result<Option<RunHandle>, Problem> {
         let started = Instant::now();
         let RunHandle { run, message, cancel } = handle;
         conversation

@@ -109,8 +109,10 @@ impl Machine {
             StopReason::Refusal => {
                 // The provider asks that neither the refused reply nor its question be sent again.
                 self.history.withdraw_turn(&self.turn);
-                let explanation = reply.stop_details["explanation"].as_str().unwrap_or("The model declined to answer this");
-                let problem = Problem::new(ProblemCode::ModelRefused, explanation).hint("ask it differently; the question and its answer are not shown to the model again");
+                let explanation =
+                    reply.stop_details["explanation"].as_str().unwrap_or("The model declined to answer this");
+                let problem = Problem::new(ProblemCode::ModelRefused, explanation)
+                    .hint("ask it differently; the question and its answer are not shown to the model again");
                 self.end(EndReason::Refused, Some(problem));
             }
         }

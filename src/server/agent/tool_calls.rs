@@ -70,4 +70,3 @@ impl Agent {
 fn stopped() -> ToolOutcome {
     ToolOutcome { is_error: true, summary: "Stopped".to_owned(), ..ToolOutcome::default() }
 }
-

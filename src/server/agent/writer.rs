@@ -48,11 +48,6 @@ impl<'conversation> AnswerWriter<'conversation> {
         Self { conversation, run, next_part: 0, open: None }
     }
 
-    /// The number that the next part gets: what a failed step withdraws to.
-    pub fn next_part(&self) -> usize {
-        self.next_part
-    }
-
     /// When [`Self::flush`] is due, if anything waits.
     pub fn due(&self) -> Option<Instant> {
         self.open.as_ref().filter(|open| !open.waiting.is_empty()).map(|open| open.due)

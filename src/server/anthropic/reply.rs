@@ -1,5 +1,6 @@
 //! What the model says: events while it speaks, and the whole reply at its end.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::wire::transcript::Usage;
@@ -78,7 +79,7 @@ impl Reply {
 }
 
 /// A call of one of our tools.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToolUse {
     /// The call's id: exactly one `tool_result` must name it.
     pub id: String,

@@ -37,7 +37,9 @@ fn everything_wrong_is_told_at_once_with_hints_and_without_secrets() {
     ])
     .unwrap_err();
     let text = problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n");
-    for name in ["NETBOX_URL", "NETBOX_TOKEN", "ANTHROPIC_API_KEY", "LISTEN", "CORS_ORIGINS", "DATABASE_URL", "MAXIMUM_ROUNDS"] {
+    for name in
+        ["NETBOX_URL", "NETBOX_TOKEN", "ANTHROPIC_API_KEY", "LISTEN", "CORS_ORIGINS", "DATABASE_URL", "MAXIMUM_ROUNDS"]
+    {
         assert!(text.contains(name), "{name} is missing in\n{text}");
     }
     assert!(problems.iter().all(|problem| problem.hint.is_some()));
@@ -46,8 +48,11 @@ fn everything_wrong_is_told_at_once_with_hints_and_without_secrets() {
 
 #[test]
 fn addresses_keep_their_path_and_tokens_of_both_kinds_are_taken() {
-    for token in ["nbt_adminV2key00.adminV2000000000000000000000000000000000", "0123456789abcdef0123456789abcdef01234567"] {
-        let config = validate(&["--netbox-url=https://example.com/netbox", &format!("--netbox-token={token}")]).unwrap();
+    for token in
+        ["nbt_adminV2key00.adminV2000000000000000000000000000000000", "0123456789abcdef0123456789abcdef01234567"]
+    {
+        let config =
+            validate(&["--netbox-url=https://example.com/netbox", &format!("--netbox-token={token}")]).unwrap();
         let NetboxSource::Remote(netbox) = &config.connection.netbox else { panic!("not remote") };
         assert_eq!(netbox.url.as_str(), "https://example.com/netbox/");
         assert!(!format!("{config:?}").contains(token));

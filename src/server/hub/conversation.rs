@@ -158,8 +158,11 @@ impl Conversation {
         let message = MessageId(uuid::Uuid::now_v7().to_string());
         if let Some(run) = live.run.clone() {
             if live.transcript.queue.len() >= MAXIMUM_QUEUE {
-                return Err(Problem::new(ProblemCode::RateLimited, format!("{MAXIMUM_QUEUE} messages are waiting already"))
-                    .hint("wait for the answer, stop it, or take a waiting message back"));
+                return Err(Problem::new(
+                    ProblemCode::RateLimited,
+                    format!("{MAXIMUM_QUEUE} messages are waiting already"),
+                )
+                .hint("wait for the answer, stop it, or take a waiting message back"));
             }
             self.append(&mut live, Event::Queued { message: message.clone(), command }, text.to_owned()).await?;
             if mode == SendMode::Interrupt {
@@ -289,10 +292,8 @@ impl Conversation {
 
     /// Adds the next event: to the store first, then to the state, then to every view.
     async fn append(&self, live: &mut Live, event: Event, content: String) -> Result<(), Problem> {
-        let changes_list = matches!(
-            event,
-            Event::Title | Event::Message { .. } | Event::RunStart { .. } | Event::RunEnd { .. }
-        );
+        let changes_list =
+            matches!(event, Event::Title | Event::Message { .. } | Event::RunStart { .. } | Event::RunEnd { .. });
         let completed = matches!(event, Event::RunEnd { .. });
         let seq = live.transcript.seq + 1;
         let frame = Arc::new(Frame { event, seq, conversation: Some(self.id.clone()), content, completed });
@@ -318,7 +319,8 @@ impl Conversation {
 
 impl Live {
     fn start_run(&mut self, message: MessageId) -> RunHandle {
-        let handle = RunHandle { run: RunId(uuid::Uuid::now_v7().to_string()), message, cancel: CancellationToken::new() };
+        let handle =
+            RunHandle { run: RunId(uuid::Uuid::now_v7().to_string()), message, cancel: CancellationToken::new() };
         self.run = Some(handle.clone());
         handle
     }

@@ -47,7 +47,9 @@ fn host_allowed(headers: &HeaderMap, uri_host: Option<&str>, allowed: &[String])
 /// `[::1]:8001` -> `[::1]`, `localhost:8001` -> `localhost`.
 fn without_port(host: &str) -> &str {
     match host.rfind(':') {
-        Some(colon) if host[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()) && !host.ends_with(']') => &host[..colon],
+        Some(colon) if host[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()) && !host.ends_with(']') => {
+            &host[..colon]
+        }
         _ => host,
     }
 }
@@ -57,9 +59,7 @@ fn origin_allowed(headers: &HeaderMap, others: &[HeaderValue]) -> bool {
         Some(origin) if others.contains(origin) => true,
         Some(origin) => is_own(origin, headers.get(HOST)),
         // No browser leaves both out on a request that could change something.
-        None => headers
-            .get("sec-fetch-site")
-            .is_none_or(|site| matches!(site.as_bytes(), b"same-origin" | b"none")),
+        None => headers.get("sec-fetch-site").is_none_or(|site| matches!(site.as_bytes(), b"same-origin" | b"none")),
     }
 }
 
@@ -103,9 +103,15 @@ mod tests {
     #[test]
     fn a_name_that_was_rebound_to_loopback_is_refused() {
         let ours = ["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()];
-        for (host, expected) in
-            [("localhost:8001", true), ("LOCALHOST", true), ("127.0.0.1:8001", true), ("[::1]:8001", true), ("[::1]", true), ("evil.example.com:8001", false), ("", false)]
-        {
+        for (host, expected) in [
+            ("localhost:8001", true),
+            ("LOCALHOST", true),
+            ("127.0.0.1:8001", true),
+            ("[::1]:8001", true),
+            ("[::1]", true),
+            ("evil.example.com:8001", false),
+            ("", false),
+        ] {
             assert_eq!(host_allowed(&headers(&[("host", host)]), None, &ours), expected, "{host}");
         }
     }

@@ -32,10 +32,7 @@ fn reply(content: Vec<Value>, tool_uses: Vec<ToolUse>, stop_reason: StopReason) 
 
 fn calling(ids: &[String]) -> Reply {
     reply(
-        ids
-            .iter()
-            .map(|id| json!({"type": "tool_use", "id": id, "name": "netbox_get_objects", "input": {}}))
-            .collect(),
+        ids.iter().map(|id| json!({"type": "tool_use", "id": id, "name": "netbox_get_objects", "input": {}})).collect(),
         ids.iter()
             .map(|id| ToolUse { id: id.clone(), name: "netbox_get_objects".to_owned(), input: Ok(json!({})) })
             .collect(),

@@ -1,0 +1,144 @@
+//! The commands and their help.
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::server::config::{ConnectionArguments, LogFormat, ServeArguments};
+
+/// Ask your NetBox in plain language
+#[derive(Parser)]
+#[command(
+    name = "netbox-chatbox",
+    version,
+    about,
+    long_about = "\
+Ask your NetBox in plain language: a self-hosted chat that lets Claude look things up in your NetBox.
+
+Settings come from flags, then the environment, then the file .env in the current folder. Without NETBOX_URL an \
+embedded demo NetBox is used, without ANTHROPIC_API_KEY an embedded stand-in for the model.",
+    after_help = "\
+Examples:
+  netbox-chatbox serve
+  NETBOX_URL=https://netbox.example.com NETBOX_TOKEN=nbt_… ANTHROPIC_API_KEY=sk-ant-… netbox-chatbox serve
+  netbox-chatbox ask \"How many sites do we have?\"
+  netbox-chatbox doctor"
+)]
+pub(super) struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// How much is logged: error, warn, info, debug or trace [default: info when serving, else warn]
+    #[arg(long, env = "LOG_LEVEL", value_name = "LEVEL", global = true)]
+    pub log_level: Option<String>,
+
+    /// How the log is written
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    pub log_format: LogFormat,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "made once, at the start")]
+pub(super) enum Command {
+    /// Serve the page, the socket and the API
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox serve                            what is configured, else the demo
+  netbox-chatbox serve --demo                     the demo, whatever is configured
+  netbox-chatbox serve --listen 127.0.0.1:9000")]
+    Serve(ServeArguments),
+
+    /// Ask one question and print the answer as it comes
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox ask \"Which sites do we have in Ohio?\"
+  netbox-chatbox ask --json \"What changed yesterday?\" | jq -r 'select(.type==\"text\").content'
+  echo \"How many devices are offline?\" | netbox-chatbox ask -")]
+    Ask(AskArguments),
+
+    /// Serve the embedded demo NetBox alone, for other clients
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox demo-netbox
+  netbox-chatbox demo-netbox --listen 127.0.0.1:8010
+  netbox-chatbox demo-netbox --export > estate.jsonl")]
+    DemoNetbox(DemoNetboxArguments),
+
+    /// Serve the embedded stand-in model alone, for other clients of the Messages API
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox demo-model
+  netbox-chatbox demo-model --listen 127.0.0.1:8011 --key secret")]
+    DemoModel(DemoModelArguments),
+
+    /// Print a completion script for a shell
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox completions bash > ~/.local/share/bash-completion/completions/netbox-chatbox
+  netbox-chatbox completions zsh > ~/.zfunc/_netbox-chatbox")]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+impl Command {
+    /// How much is logged unless it is said.
+    pub(super) fn log_level(&self) -> &'static str {
+        match self {
+            Self::Serve(_) | Self::DemoNetbox(_) | Self::DemoModel(_) => "info",
+            Self::Ask(_) | Self::Completions { .. } => "error",
+        }
+    }
+}
+
+/// What `ask` takes.
+#[derive(Args)]
+pub(super) struct AskArguments {
+    /// The question; `-` reads it from standard input
+    pub question: String,
+
+    /// Print every event as a line of JSON instead of the answer's text
+    #[arg(long)]
+    pub json: bool,
+
+    /// What is asked.
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// What `demo-netbox` takes.
+#[derive(Args)]
+pub(super) struct DemoNetboxArguments {
+    /// The address and port to listen on
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
+    pub listen: std::net::SocketAddr,
+
+    /// Write the estate as lines of JSON to standard output instead of serving it
+    #[arg(long)]
+    pub export: bool,
+
+    /// The moment that the change log leads up to (RFC 3339) [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<jiff::Timestamp>,
+}
+
+/// What `demo-model` takes.
+#[derive(Args)]
+pub(super) struct DemoModelArguments {
+    /// The address and port to listen on
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8011")]
+    pub listen: std::net::SocketAddr,
+
+    /// The key that callers must send [default: none]
+    #[arg(long, env = "DEMO_MODEL_KEY", value_name = "KEY", hide_env_values = true)]
+    pub key: Option<String>,
+
+    /// Answer as fast as the caller reads
+    #[arg(long)]
+    pub instant: bool,
+
+    /// Let a question ask for a failure, like `[[overloaded]]`, to try how a client takes it
+    #[arg(long)]
+    pub faults: bool,
+}

@@ -3,8 +3,6 @@
 mod command;
 mod connection;
 mod parse;
-#[cfg(test)]
-mod tests;
 
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocketUpgrade};

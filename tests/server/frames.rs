@@ -1,0 +1,58 @@
+//! Whatever a client sends, it gets a clear answer and the socket stays usable.
+
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::stack::Stack;
+
+#[tokio::test]
+async fn bad_frames_get_a_hint_and_the_socket_stays_usable() {
+    let stack = Stack::demo().await;
+    let mut socket = stack.script().await;
+    let large = json!({"type": "send", "text": "x".repeat(300 * 1024)}).to_string();
+    let long = json!({"type": "send", "text": "x ".repeat(40_000)}).to_string();
+    for (frame, code) in [
+        (Message::text("{not json"), "bad_request"),
+        (Message::text("[1,2]"), "bad_request"),
+        (Message::text(r#"{"type":"fly"}"#), "bad_request"),
+        (Message::text(r#"{"type":"send","text":"   "}"#), "bad_request"),
+        (Message::text(r#"{"type":"stop"}"#), "bad_request"),
+        (Message::text(r#"{"type":"subscribe","conversation":"nobody-knows-it"}"#), "not_found"),
+        (Message::text(r#"{"type":"send","text":"hello","conversation":"../../etc"}"#), "bad_request"),
+        (Message::binary(vec![0, 159, 146, 150]), "bad_request"),
+        (Message::text(large), "too_large"),
+        (Message::text(long), "too_large"),
+    ] {
+        socket.send_raw(frame).await;
+        let error = socket.until("error").await;
+        assert_eq!(error["problem"]["code"], code, "{error}");
+        assert!(error["problem"]["hint"].is_string(), "{error}");
+        assert!(!error["content"].as_str().unwrap().is_empty());
+    }
+    assert!(!socket.ask("How many sites do we have?").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_frame_of_ten_megabytes_is_refused_and_the_next_connection_works() {
+    let stack = Stack::demo().await;
+    let browser = stack.browser().await;
+    let mut socket = browser.socket().await;
+    socket.ask("How many sites do we have?").await;
+    let conversation = socket.conversation();
+    socket.send_raw(Message::text("x".repeat(10 * 1024 * 1024))).await;
+    let error = socket.until("error").await;
+    assert_eq!(error["problem"]["code"], "too_large");
+    assert!(socket.next_frame().await.is_none());
+    let mut again = browser.socket().await;
+    again.send(json!({"type": "subscribe", "conversation": conversation})).await;
+    again.until("snapshot").await;
+    assert_eq!(again.transcript.turns.len(), 1);
+}
+
+#[tokio::test]
+async fn ping_is_answered() {
+    let stack = Stack::demo().await;
+    let mut socket = stack.script().await;
+    socket.send(json!({"type": "ping"})).await;
+    assert_eq!(socket.until("pong").await["seq"], 0);
+}

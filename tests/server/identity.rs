@@ -1,0 +1,81 @@
+//! Nobody sees or touches what is somebody else's, and no other page acts here.
+
+use http::StatusCode;
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::stack::{Stack, http_client};
+
+#[tokio::test]
+async fn every_way_to_another_persons_conversation_is_closed() {
+    let stack = Stack::demo().await;
+    let (owner, stranger) = (stack.browser().await, stack.browser().await);
+    let mut socket = owner.socket().await;
+    socket.ask("How many sites do we have?").await;
+    let id = socket.conversation();
+    let message = socket.transcript.turns[0].message.clone();
+    let before = socket.transcript.clone();
+
+    let mut foreign = stranger.socket().await;
+    for command in [
+        json!({"type": "subscribe", "conversation": id}),
+        json!({"type": "hello", "resume": [{"conversation": id, "after": 1}]}),
+        json!({"type": "send", "conversation": id, "text": "hello"}),
+        json!({"type": "regenerate", "conversation": id, "message": message}),
+        json!({"type": "stop", "conversation": id}),
+        json!({"type": "unqueue", "conversation": id, "message": message}),
+        json!({"type": "reset", "conversation": id}),
+    ] {
+        foreign.send(command.clone()).await;
+        assert_eq!(foreign.until("error").await["problem"]["code"], "not_found", "{command}");
+    }
+    assert_eq!(stranger.page(&format!("/c/{id}")).await.0, 404);
+    for (function, arguments) in [
+        ("conversation", json!({"id": id})),
+        ("rename_conversation", json!({"id": id, "title": "mine now"})),
+        ("delete_conversation", json!({"id": id})),
+    ] {
+        let (status, answer) = stranger.call(function, arguments).await;
+        assert_ne!(status, 200, "{function}: {answer}");
+    }
+    assert_eq!(stranger.call("conversations", json!({})).await.1, json!([]));
+    let (_, listed) = owner.call("conversations", json!({})).await;
+    assert_eq!(listed[0]["id"], json!(id));
+    let (_, now) = owner.call("conversation", json!({"id": id})).await;
+    assert_eq!(now, serde_json::to_value(&before).unwrap());
+}
+
+#[tokio::test]
+async fn another_web_page_may_neither_open_a_socket_nor_call_a_function() {
+    let stack = Stack::demo().await;
+    for (origin, allowed) in [
+        (format!("http://{}", stack.address), true),
+        ("https://portal.example.com".to_owned(), true),
+        ("https://evil.example.com".to_owned(), false),
+        ("null".to_owned(), false),
+    ] {
+        let mut request = format!("ws://{}/ws/chat", stack.address).into_client_request().unwrap();
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+        match tokio_tungstenite::connect_async(request).await {
+            Ok(_) => assert!(allowed, "{origin}"),
+            Err(Error::Http(response)) => {
+                assert!(!allowed, "{origin}");
+                assert_eq!(response.status(), StatusCode::FORBIDDEN);
+            }
+            Err(error) => panic!("{error}"),
+        }
+        let url = format!("http://{}/api/conversations", stack.address);
+        let response = http_client().post(url).header("Origin", &origin).json(&json!({})).send().await.unwrap();
+        assert_eq!(response.status() == StatusCode::OK, allowed, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_rebound_to_loopback_is_refused() {
+    let stack = Stack::demo().await;
+    let url = format!("http://{}/", stack.address);
+    let response = http_client().get(url).header("Host", "evil.example.com").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    assert!(response.text().await.unwrap().contains("ALLOWED_HOSTS"));
+}

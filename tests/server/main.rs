@@ -1,0 +1,10 @@
+//! The whole server through its real router, sockets and loops: a real demo NetBox and the stand-in model behind the
+//! same clients as the real ones.
+
+mod conversations;
+mod failures;
+mod frames;
+mod identity;
+mod pages;
+mod resuming;
+mod stack;

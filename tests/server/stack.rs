@@ -1,0 +1,297 @@
+//! One stack a test, on free ports, ended with the test.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use netbox_chatbox::chat::reducer;
+use netbox_chatbox::server::config::{
+    Authorization, ConnectionConfig, ModelSource, NetboxSource, RemoteModel, RemoteNetbox, ServeConfig,
+};
+use netbox_chatbox::server::demo::{model, netbox};
+use netbox_chatbox::server::run::Server;
+use netbox_chatbox::wire::event::{Event, Frame};
+use netbox_chatbox::wire::id::ConversationId;
+use netbox_chatbox::wire::transcript::Transcript;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// Longer than anything here takes, on a machine that is busy with something else.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running server.
+pub struct Stack {
+    /// `127.0.0.1:port`.
+    pub address: String,
+    /// The address of the NetBox behind it.
+    pub netbox: String,
+    stop: Option<oneshot::Sender<()>>,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+/// How the stand-in model behaves.
+#[derive(Clone, Copy, Default)]
+pub struct Model {
+    pub natural: bool,
+    pub faults: bool,
+    pub wrong_key: bool,
+}
+
+impl Stack {
+    /// Everything embedded, as fast as it goes.
+    pub async fn demo() -> Self {
+        Self::start(NetboxSource::Demo, ModelSource::StandIn, 25).await
+    }
+
+    /// With a stand-in model of its own kind.
+    pub async fn with_model(kind: Model) -> Self {
+        Self::start(NetboxSource::Demo, remote_model(kind).await, 25).await
+    }
+
+    /// With another NetBox, at this address and with this token.
+    pub async fn with_netbox(url: &str, token: &str) -> Self {
+        Self::start(remote_netbox(url, token), ModelSource::StandIn, 25).await
+    }
+
+    /// With few rounds.
+    pub async fn with_rounds(maximum_rounds: u32) -> Self {
+        let model = remote_model(Model { faults: true, ..Model::default() }).await;
+        Self::start(NetboxSource::Demo, model, maximum_rounds).await
+    }
+
+    async fn start(netbox: NetboxSource, model: ModelSource, maximum_rounds: u32) -> Self {
+        let config = ServeConfig {
+            connection: ConnectionConfig { netbox, model, maximum_rounds },
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            cors_origins: vec!["https://portal.example.com".parse().unwrap()],
+            allowed_hosts: vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
+            drain: Duration::from_millis(300),
+        };
+        let server = Server::bind(config, model::Pace::Instant).await.unwrap();
+        let address = server.address().trim_start_matches("http://").to_owned();
+        let netbox = server.state().deployment().netbox.url.clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(async move {
+            server.serve(async move { drop(stopped.await) }).await.unwrap();
+        });
+        Self { address, netbox, stop: Some(stop), serving }
+    }
+
+    /// Tells the server to stop, as SIGTERM does.
+    pub fn tell_to_stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits until it has stopped.
+    pub async fn stopped(self) {
+        tokio::time::timeout(PATIENCE, self.serving).await.expect("the server did not stop").unwrap();
+    }
+
+    /// A browser: it keeps its cookie.
+    pub async fn browser(&self) -> Browser {
+        let client = http_client();
+        let response = client.get(format!("http://{}/", self.address)).send().await.unwrap();
+        let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        Browser { client, address: self.address.clone(), cookie }
+    }
+
+    /// A script without a cookie.
+    pub async fn script(&self) -> Socket {
+        Socket::open(&self.address, None).await
+    }
+
+    /// How many objects the NetBox behind has, asked directly.
+    pub async fn count(&self, path: &str) -> u64 {
+        let url = format!("{}api/{path}", self.netbox);
+        let response =
+            http_client().get(url).header("Authorization", format!("Bearer {}", netbox::DEMO_TOKEN)).send().await.unwrap();
+        response.json::<Value>().await.unwrap()["count"].as_u64().unwrap()
+    }
+}
+
+/// A client without the system's proxies.
+pub fn http_client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// A NetBox of the operator's.
+pub fn remote_netbox(url: &str, token: &str) -> NetboxSource {
+    NetboxSource::Remote(RemoteNetbox {
+        url: url.parse().unwrap(),
+        token: token.to_owned().into(),
+        certificate_authority: None,
+        verify_certificate: true,
+    })
+}
+
+async fn remote_model(kind: Model) -> ModelSource {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let base_url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let pace = if kind.natural { model::Pace::Natural } else { model::Pace::Instant };
+    let settings = model::Settings { pace, key: Some("right".to_owned().into()), faults: kind.faults };
+    tokio::spawn(async move { model::serve(listener, settings).await });
+    let key = if kind.wrong_key { "wrong" } else { "right" };
+    ModelSource::Remote(RemoteModel {
+        base_url,
+        key: Some(key.to_owned().into()),
+        authorization: Authorization::Bearer,
+        model: model::MODEL.to_owned(),
+    })
+}
+
+/// A browser with its cookie.
+pub struct Browser {
+    pub client: reqwest::Client,
+    pub address: String,
+    pub cookie: String,
+}
+
+impl Browser {
+    /// Opens a socket.
+    pub async fn socket(&self) -> Socket {
+        Socket::open(&self.address, Some(&self.cookie)).await
+    }
+
+    /// Opens a page; the status and the HTML.
+    pub async fn page(&self, path: &str) -> (u16, String) {
+        let url = format!("http://{}{path}", self.address);
+        let request = self.client.get(url).header("Cookie", &self.cookie).header("Accept", "text/html");
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// Calls a server function; the status and the answer.
+    pub async fn call(&self, function: &str, arguments: Value) -> (u16, Value) {
+        let url = format!("http://{}/api/{function}", self.address);
+        let request = self.client.post(url).header("Cookie", &self.cookie).json(&arguments);
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+}
+
+/// A socket, with everything that it reduced.
+pub struct Socket {
+    inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// The conversation as this socket saw it.
+    pub transcript: Transcript,
+}
+
+impl Socket {
+    /// Opens a socket and reads the greeting.
+    pub async fn open(address: &str, cookie: Option<&str>) -> Self {
+        let mut request = format!("ws://{address}/ws/chat").into_client_request().unwrap();
+        if let Some(cookie) = cookie {
+            request.headers_mut().insert("cookie", cookie.parse().unwrap());
+        }
+        let (inner, _) = connect_async(request).await.unwrap();
+        let mut socket = Self { inner, transcript: Transcript::default() };
+        assert_eq!(socket.next().await["type"], "connected");
+        socket
+    }
+
+    /// Sends a frame.
+    pub async fn send(&mut self, frame: Value) {
+        self.send_raw(Message::text(frame.to_string())).await;
+    }
+
+    /// Sends anything.
+    pub async fn send_raw(&mut self, message: Message) {
+        self.inner.send(message).await.unwrap();
+    }
+
+    /// The next frame as JSON; none at the end.
+    pub async fn next_frame(&mut self) -> Option<Value> {
+        loop {
+            match tokio::time::timeout(PATIENCE, self.inner.next()).await.expect("no frame came")? {
+                Ok(Message::Text(text)) => {
+                    let value: Value = serde_json::from_str(&text).unwrap();
+                    for field in ["type", "seq", "content", "completed"] {
+                        assert!(value.get(field).is_some(), "a frame without `{field}`: {value}");
+                    }
+                    self.reduce(&text);
+                    return Some(value);
+                }
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// The next frame as JSON.
+    pub async fn next(&mut self) -> Value {
+        self.next_frame().await.expect("the socket was closed")
+    }
+
+    /// The next frame of this type; others are passed over.
+    pub async fn until(&mut self, kind: &str) -> Value {
+        loop {
+            let frame = self.next().await;
+            if frame["type"] == kind {
+                return frame;
+            }
+        }
+    }
+
+    /// All frames until the run ends, that one included.
+    pub async fn until_completed(&mut self) -> Vec<Value> {
+        let mut frames = Vec::new();
+        loop {
+            frames.push(self.next().await);
+            if frames.last().unwrap()["completed"] == true {
+                return frames;
+            }
+        }
+    }
+
+    /// Asks as a short script does: the printed text.
+    pub async fn ask(&mut self, text: &str) -> String {
+        self.send(json!({"type": "send", "text": text})).await;
+        let frames = self.until_completed().await;
+        frames.iter().filter(|frame| frame["type"] == "text").map(|frame| frame["content"].as_str().unwrap()).collect()
+    }
+
+    /// Closes the socket the hard way.
+    pub fn cut(self) -> Transcript {
+        self.transcript
+    }
+
+    fn reduce(&mut self, text: &str) {
+        let frame: Frame = serde_json::from_str(text).unwrap();
+        match (&frame.event, &frame.conversation) {
+            (Event::Ack { .. } | Event::Error { .. }, _) | (_, None) => {}
+            (_, Some(conversation)) => {
+                if &self.transcript.conversation != conversation {
+                    self.transcript = Transcript::new(conversation.clone());
+                }
+                let applied = reducer::apply(&mut self.transcript, &frame);
+                assert!(!matches!(applied, reducer::Applied::Gap), "a gap at {text}");
+            }
+        }
+    }
+
+    /// The conversation that this socket is in.
+    pub fn conversation(&self) -> ConversationId {
+        self.transcript.conversation.clone()
+    }
+
+    /// The text of the newest answer.
+    pub fn answer(&self) -> String {
+        use netbox_chatbox::wire::transcript::Part;
+        let parts = self.transcript.turns.last().and_then(|turn| turn.answer.as_ref()).map(|answer| &answer.parts);
+        parts
+            .into_iter()
+            .flatten()
+            .filter_map(|part| match part {
+                Part::Text { text } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+}

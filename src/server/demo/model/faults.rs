@@ -1,0 +1,94 @@
+//! Failures on request, for tests: a marker such as `[[overloaded]]` in the question. Off unless the operator wants it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::error::ApiError;
+use super::prefix::Fingerprint;
+use super::request::{Request, Role};
+
+/// The failures that a question can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// 529 twice, then the answer.
+    Overloaded,
+    /// The stream breaks halfway.
+    Cut,
+    /// An error event halfway through the stream.
+    ErrorEvent,
+    /// `stop_reason: "refusal"` after some text.
+    Refuse,
+    /// The answer stops at the length limit.
+    MaxTokens,
+    /// Twenty times slower than natural.
+    Slow,
+    /// A tool call in every round, for ever.
+    Endless,
+    /// A call whose arguments are not JSON.
+    BadJson,
+    /// The key is refused.
+    Unauthorized,
+    /// The model is unknown.
+    NotFound,
+}
+
+const MARKERS: &[(&str, Fault)] = &[
+    ("[[overloaded]]", Fault::Overloaded),
+    ("[[cut]]", Fault::Cut),
+    ("[[error-event]]", Fault::ErrorEvent),
+    ("[[refuse]]", Fault::Refuse),
+    ("[[max-tokens]]", Fault::MaxTokens),
+    ("[[slow]]", Fault::Slow),
+    ("[[endless]]", Fault::Endless),
+    ("[[bad-json]]", Fault::BadJson),
+    ("[[401]]", Fault::Unauthorized),
+    ("[[404]]", Fault::NotFound),
+];
+
+/// Counts the refusals of each request, so that the third try of an overloaded one succeeds.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    refusals: Mutex<HashMap<Fingerprint, u8>>,
+}
+
+impl Faults {
+    /// The failure that the newest question asks for.
+    pub fn asked(request: &Request) -> Option<Fault> {
+        let texts = |message: &super::request::Message| {
+            message.content.iter().filter_map(|block| block["text"].as_str()).collect::<Vec<_>>().join("\n")
+        };
+        let question = request
+            .messages
+            .iter()
+            .rev()
+            .filter(|message| message.role == Role::User)
+            .map(texts)
+            .find(|text| !text.is_empty())?;
+        MARKERS.iter().find(|(marker, _)| question.contains(marker)).map(|(_, fault)| *fault)
+    }
+
+    /// Failures that come instead of an answer.
+    pub fn refuse(&self, fault: Fault, request: Fingerprint) -> Result<(), ApiError> {
+        match fault {
+            Fault::Unauthorized => Err(ApiError::authentication("invalid x-api-key")),
+            Fault::NotFound => Err(ApiError::not_found("model: asked for by a test")),
+            Fault::Overloaded => {
+                let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+                let count = refusals.entry(request).or_default();
+                if *count < 2 {
+                    *count += 1;
+                    return Err(ApiError::overloaded());
+                }
+                // The next conversation with the same words is overloaded again.
+                refusals.remove(&request);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A question without its marker.
+    pub fn without_markers(text: &str) -> String {
+        MARKERS.iter().fold(text.to_owned(), |text, (marker, _)| text.replace(marker, ""))
+    }
+}

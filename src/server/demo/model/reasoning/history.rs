@@ -1,0 +1,128 @@
+//! The conversation as the reasoning sees it: questions, and under each what the tools answered.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::super::faults::Faults;
+use super::super::request::{Message, Role};
+
+/// One question and everything that was looked up for it so far.
+#[derive(Debug)]
+pub(super) struct Turn {
+    /// The question without the lines that the program around the model adds.
+    pub question: String,
+    /// The newest time that the conversation told, at this turn.
+    pub now: Option<Timestamp>,
+    pub exchanges: Vec<Exchange>,
+    /// How many messages with calls answered this question so far.
+    pub rounds: usize,
+}
+
+/// One call and its result.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub name: String,
+    pub input: Value,
+    pub outcome: Outcome,
+}
+
+/// What a tool answered.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outcome {
+    /// A JSON object, as all tools of this program answer.
+    Found(Value),
+    /// A sentence that says why not, perhaps with a hint.
+    Failed(String),
+}
+
+/// How the program around the model tells the time.
+const CURRENT_TIME: &str = "Current time:";
+
+/// Reads the turns out of the messages.
+pub(super) fn turns(messages: &[Message]) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = Vec::new();
+    let mut now = None;
+    let mut calls: Vec<(&str, &str, &Value)> = Vec::new();
+    for message in messages {
+        match message.role {
+            Role::Assistant => {
+                calls = message
+                    .content
+                    .iter()
+                    .filter(|block| block["type"] == "tool_use")
+                    .filter_map(|block| Some((block["id"].as_str()?, block["name"].as_str()?, &block["input"])))
+                    .collect();
+                if let Some(turn) = turns.last_mut().filter(|_| !calls.is_empty()) {
+                    turn.rounds += 1;
+                }
+            }
+            Role::User | Role::System => {
+                let mut words = String::new();
+                for block in &message.content {
+                    match block["type"].as_str() {
+                        Some("tool_result") => {
+                            let call = calls.iter().find(|(id, _, _)| block["tool_use_id"] == *id);
+                            if let (Some((_, name, input)), Some(turn)) = (call, turns.last_mut()) {
+                                turn.exchanges.push(Exchange {
+                                    name: (*name).to_owned(),
+                                    input: (*input).clone(),
+                                    outcome: outcome(block),
+                                });
+                            }
+                        }
+                        Some("text") => {
+                            let (said, time) = separate(block["text"].as_str().unwrap_or_default());
+                            now = time.or(now);
+                            words.push_str(&said);
+                            words.push('\n');
+                        }
+                        _ => {}
+                    }
+                }
+                let question = Faults::without_markers(&words).trim().to_owned();
+                if !question.is_empty() && message.role == Role::User {
+                    turns.push(Turn { question, now, exchanges: Vec::new(), rounds: 0 });
+                } else if let Some(turn) = turns.last_mut() {
+                    turn.now = now;
+                }
+            }
+        }
+    }
+    turns
+}
+
+/// Takes the line with the time out of a text.
+fn separate(text: &str) -> (String, Option<Timestamp>) {
+    let mut time = None;
+    let mut words: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        if let Some(at) = line.find(CURRENT_TIME) {
+            let rest = line[at + CURRENT_TIME.len()..].trim_start();
+            let end = rest.find(|c: char| c.is_whitespace() || c == '<' || c == ']').unwrap_or(rest.len());
+            time = rest[..end].trim_end_matches(['.', ')', ',']).parse().ok().or(time);
+            continue;
+        }
+        let bare = line.trim();
+        // A line that is only a tag frames what the program adds.
+        if bare.starts_with('<') && bare.ends_with('>') {
+            continue;
+        }
+        words.push(line);
+    }
+    (words.join("\n").trim().to_owned(), time)
+}
+
+fn outcome(block: &Value) -> Outcome {
+    let text = match &block["content"] {
+        Value::String(text) => text.clone(),
+        Value::Array(blocks) => blocks.iter().filter_map(|block| block["text"].as_str()).collect::<Vec<_>>().join("\n"),
+        _ => String::new(),
+    };
+    if block["is_error"] == true {
+        return Outcome::Failed(text);
+    }
+    match serde_json::from_str::<Value>(&text) {
+        Ok(value) if value.is_object() => Outcome::Found(value),
+        _ => Outcome::Failed("the tool's answer is not the JSON object that was expected".into()),
+    }
+}

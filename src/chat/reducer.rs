@@ -262,9 +262,10 @@ fn append_text(
             };
             return add_part(turn, answer, new);
         }
-        let text = match (answer.parts.get_mut(part), kind) {
-            (Some(Part::Text { text }), TextKind::Text) | (Some(Part::Thinking { text }), TextKind::Thinking) => text,
-            _ => return Applied::Gap,
+        let ((Some(Part::Text { text }), TextKind::Text) | (Some(Part::Thinking { text }), TextKind::Thinking)) =
+            (answer.parts.get_mut(part), kind)
+        else {
+            return Applied::Gap;
         };
         if text.len() != offset {
             return Applied::Gap;

@@ -240,7 +240,7 @@ fn next_event(transcript: &Transcript, index: usize, choice: u8, detail: u8) -> 
     let word = ["", "a", "Zürich ", "**14** sites\n\n", "日本", "\u{1f600}"][usize::from(detail) % 6].to_owned();
     let Some(run) = transcript.running().cloned() else {
         return match transcript.turns.last() {
-            Some(turn) if turn.answer.is_none() || choice % 4 == 0 => {
+            Some(turn) if turn.answer.is_none() || choice.is_multiple_of(4) => {
                 (run_start(&format!("r{index}"), turn.message.as_str()), String::new())
             }
             _ if choice % 4 == 1 => (Event::Title, word),
@@ -269,7 +269,7 @@ fn next_event(transcript: &Transcript, index: usize, choice: u8, detail: u8) -> 
         },
         4 => (Event::StepReset { run, part: usize::from(detail) % (next + 1) }, String::new()),
         5 => (Event::Notice { run, problem: Problem::new(ProblemCode::ModelOverloaded, word.clone()) }, word),
-        6 if detail % 4 == 0 => {
+        6 if detail.is_multiple_of(4) => {
             let (why, usage) = (EndReason::Done, Usage::default());
             (Event::RunEnd { run, why, problem: None, milliseconds: 9, usage }, String::new())
         }
@@ -324,10 +324,9 @@ proptest! {
                 _ => { apply(&mut transcript, &snapshot(log[index].1.clone())); }
             }
             // At every moment it is a state that the server had.
-            match usize::try_from(transcript.seq).unwrap().checked_sub(1) {
-                Some(at) => prop_assert_eq!(&transcript, &log[at].1),
-                None => prop_assert_eq!(&transcript, &Transcript::new(conversation())),
-            }
+            let empty = Transcript::new(conversation());
+            let at = usize::try_from(transcript.seq).unwrap();
+            prop_assert_eq!(&transcript, at.checked_sub(1).map_or(&empty, |at| &log[at].1));
         }
         for (frame, _) in &log {
             apply(&mut transcript, frame);

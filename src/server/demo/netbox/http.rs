@@ -1,0 +1,264 @@
+//! The HTTP side: who may ask, which address means what, and pages of a list.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+
+use super::estate::estate;
+use super::filter::{self, Query, values};
+use super::render::{Scope, Selection};
+use super::schema::{TypeId, schema};
+use super::store::Object;
+use super::{DEMO_TOKEN, order, pages, part};
+
+/// What a request is answered from.
+struct Server {
+    now: Timestamp,
+}
+
+/// The routes of the demo NetBox, with `now` as the moment its change log ends.
+pub fn router(now: Timestamp) -> Router {
+    Router::new().fallback(answer).with_state(Arc::new(Server { now }))
+}
+
+async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let base = format!("http://{host}");
+    let scope = Scope { store: estate(), base: &base, now: server.now };
+    let path = parts.uri.path();
+    let raw_query = parts.uri.query().unwrap_or_default();
+    let query: Vec<(String, String)> =
+        url::form_urlencoded::parse(raw_query.as_bytes()).map(|(key, value)| (key.into(), value.into())).collect();
+    let mut response = if path == "/api" || path.starts_with("/api/") {
+        api(&scope, &parts.method, path, raw_query, &query, &parts.headers)
+    } else {
+        pages::page(&scope, path, &query)
+    };
+    let headers = response.headers_mut();
+    if path.starts_with("/api/") {
+        headers.insert("API-Version", HeaderValue::from_static("4.7"));
+    }
+    if let Ok(id) = HeaderValue::from_str(&uuid::Uuid::new_v4().to_string()) {
+        headers.insert("X-Request-ID", id);
+    }
+    if parts.method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+/// An answer of the API, or the sentence that stands for it.
+pub enum Answer {
+    /// Found.
+    Json(Json),
+    /// Nothing there, as JSON.
+    NotFound(String),
+    /// Not an address of the API: NetBox answers with a page.
+    NoSuchPage,
+    /// A query that cannot be answered.
+    Refused(Json),
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Json(value) => reply(StatusCode::OK, &value),
+            Self::NotFound(detail) => reply(StatusCode::NOT_FOUND, &json!({ "detail": detail })),
+            Self::NoSuchPage => pages::not_found(),
+            Self::Refused(reason) => reply(StatusCode::BAD_REQUEST, &reason),
+        }
+    }
+}
+
+/// JSON as NetBox sends it, without spaces.
+fn reply(status: StatusCode, value: &Json) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
+}
+
+fn detail(status: StatusCode, sentence: &str) -> Response {
+    reply(status, &json!({ "detail": sentence }))
+}
+
+/// Who may not ask, and in which words NetBox says so.
+fn refusal(headers: &HeaderMap) -> Option<&'static str> {
+    let Some(given) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
+        return Some("Authentication credentials were not provided.");
+    };
+    let (keyword, token) = given.trim().split_once(' ').unwrap_or((given.trim(), ""));
+    if !matches!(keyword.to_lowercase().as_str(), "bearer" | "token") {
+        return Some("Authentication credentials were not provided.");
+    }
+    match token.trim() {
+        DEMO_TOKEN => None,
+        "" => Some("Invalid authorization header: Must be in the form \"Bearer <key>.<token>\" or \"Token <token>\""),
+        token if token.starts_with("nbt_") => Some("Invalid v2 token"),
+        _ => Some("Invalid v1 token"),
+    }
+}
+
+fn api(scope: &Scope, method: &Method, path: &str, raw_query: &str, query: &Query, headers: &HeaderMap) -> Response {
+    if !path.ends_with('/') {
+        let query = if raw_query.is_empty() { String::new() } else { format!("?{raw_query}") };
+        let location = HeaderValue::from_str(&format!("{path}/{query}")).unwrap_or(HeaderValue::from_static("/"));
+        return (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location)]).into_response();
+    }
+    let segments: Vec<&str> = path.trim_matches('/').split('/').skip(1).collect();
+    if !known(&segments) {
+        return pages::not_found();
+    }
+    if let Some(sentence) = refusal(headers) {
+        return detail(StatusCode::FORBIDDEN, sentence);
+    }
+    if method == Method::OPTIONS {
+        return reply(
+            StatusCode::OK,
+            &json!({"name": "", "description": "", "renders": ["application/json", "text/html"], "parses": ["application/json", "multipart/form-data"]}),
+        );
+    }
+    if method != Method::GET && method != Method::HEAD {
+        return detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.");
+    }
+    match segments.as_slice() {
+        [] => Answer::Json(part::root(scope.base)),
+        ["status"] => Answer::Json(part::status()),
+        ["authentication-check"] => Answer::Json(scope.object(part::demo_user(), Selection::All)),
+        ["plugins"] => Answer::Json(json!({})),
+        ["users", "config"] => Answer::Json(json!({})),
+        ["core", "background-queues" | "background-workers" | "background-tasks"] => Answer::Json(empty_page()),
+        ["dcim", "connected-device"] => part::connected_device(scope, query),
+        [app] => Answer::Json(part::app(scope.base, app)),
+        [app, list] => match schema().at_endpoint(&format!("{app}/{list}")) {
+            Some(kind) => self::list(scope, kind, path, query),
+            None => Answer::NoSuchPage,
+        },
+        [app, list, id, rest @ ..] => match schema().at_endpoint(&format!("{app}/{list}")) {
+            Some(kind) => one(scope, kind, id, rest, query),
+            None => Answer::NoSuchPage,
+        },
+    }
+    .into_response()
+}
+
+/// Whether an address is one of the API's: what is not gets NetBox's page for it, whoever asks.
+fn known(segments: &[&str]) -> bool {
+    match segments {
+        [] | ["status" | "authentication-check" | "plugins"] => true,
+        [app] => schema().listed().any(|(_, kind)| kind.app() == *app),
+        ["users", "config"] | ["dcim", "connected-device"] => true,
+        ["core", "background-queues" | "background-workers" | "background-tasks"] => true,
+        [app, list, rest @ ..] => schema().at_endpoint(&format!("{app}/{list}")).is_some() && rest.len() <= 2,
+    }
+}
+
+fn empty_page() -> Json {
+    json!({"count": 0, "next": null, "previous": null, "results": []})
+}
+
+/// The names in a comma-separated parameter.
+fn names<'a>(query: &'a Query, name: &str) -> Option<Vec<&'a str>> {
+    values(query, name).last().map(|text| text.split(',').collect())
+}
+
+/// Which fields a query asks for. Any value of `brief` switches it on, also `false`.
+fn selected<'a>(names_wanted: Option<&'a [&'a str]>, omitted: Option<&'a [&'a str]>, query: &Query) -> Selection<'a> {
+    match (names_wanted, omitted) {
+        (Some(names), _) => Selection::Fields(names),
+        (None, Some(names)) => Selection::Omit(names),
+        _ if !values(query, "brief").is_empty() => Selection::Brief,
+        _ => Selection::All,
+    }
+}
+
+fn list(scope: &Scope, kind: TypeId, path: &str, query: &Query) -> Answer {
+    let mut objects = match filter::apply(scope, kind, query) {
+        Ok(objects) => objects,
+        Err(errors) => return Answer::Refused(Json::Object(errors)),
+    };
+    let last = |name: &str| values(query, name).last().copied();
+    let limit = page_size(last("limit"));
+    let (wanted, omitted) = (names(query, "fields"), names(query, "omit"));
+    let selection = selected(wanted.as_deref(), omitted.as_deref(), query);
+    let render =
+        |objects: &[Object]| -> Json { objects.iter().map(|object| scope.object(*object, selection)).collect() };
+    let address = |changes: &[(&str, Option<usize>)]| -> Json {
+        let changes = changes.iter().map(|(name, value)| (*name, value.map(|value| value.to_string())));
+        json!(part::with_query(scope.base, path, query, changes))
+    };
+    if let Some(start) = last("start") {
+        let Ok(start) = start.parse::<u32>() else {
+            return Answer::Refused(json!(["Invalid 'start' parameter: must be a non-negative integer."]));
+        };
+        if last("offset").is_some() {
+            return Answer::Refused(json!(["'start' and 'offset' are mutually exclusive."]));
+        }
+        if last("ordering").is_some() {
+            return Answer::Refused(json!([
+                "Ordering cannot be specified in conjunction with cursor-based pagination."
+            ]));
+        }
+        let page: Vec<Object> = objects.into_iter().filter(|object| object.id >= start).take(limit).collect();
+        let next = page.last().filter(|_| page.len() == limit).map_or(Json::Null, |object| {
+            address(&[("start", Some(object.id as usize + 1)), ("limit", Some(limit)), ("offset", None)])
+        });
+        return Answer::Json(json!({"count": null, "next": next, "previous": null, "results": render(&page)}));
+    }
+    let asked = last("ordering").map(|text| order::requested(kind, text)).unwrap_or_default();
+    let order = if asked.is_empty() { schema().kind(kind).order.clone() } else { asked };
+    order::sort(scope, &mut objects, &order);
+    let count = objects.len();
+    let offset = last("offset").and_then(|text| text.parse::<usize>().ok()).unwrap_or_default();
+    let page: Vec<Object> = objects.into_iter().skip(offset).take(limit).collect();
+    let next = if offset + limit < count {
+        address(&[("limit", Some(limit)), ("offset", Some(offset + limit))])
+    } else {
+        Json::Null
+    };
+    let previous = match offset {
+        0 => Json::Null,
+        offset if offset <= limit => address(&[("limit", Some(limit)), ("offset", None)]),
+        offset => address(&[("limit", Some(limit)), ("offset", Some(offset - limit))]),
+    };
+    Answer::Json(json!({"count": count, "next": next, "previous": previous, "results": render(&page)}))
+}
+
+/// NetBox's page size: 50 unless asked, 1000 at most and for 0.
+fn page_size(asked: Option<&str>) -> usize {
+    match asked.and_then(|text| text.parse::<i64>().ok()) {
+        Some(0) => 1000,
+        Some(size) if size > 0 => usize::try_from(size).unwrap_or(1000).min(1000),
+        _ => 50,
+    }
+}
+
+fn one(scope: &Scope, kind: TypeId, id: &str, rest: &[&str], query: &Query) -> Answer {
+    let Ok(id) = id.parse::<u32>() else { return Answer::NotFound("Not found.".to_owned()) };
+    let object = Object { kind, id };
+    let missing = || Answer::NotFound(format!("No {} matches the given query.", part::class_name(kind)));
+    match rest {
+        [] if !scope.store.exists(object) => missing(),
+        [] => {
+            let (wanted, omitted) = (names(query, "fields"), names(query, "omit"));
+            Answer::Json(scope.object(object, selected(wanted.as_deref(), omitted.as_deref(), query)))
+        }
+        [action] if part::has_action(kind, action) => {
+            if scope.store.exists(object) {
+                part::action(scope, object, action, query)
+            } else {
+                missing()
+            }
+        }
+        _ => Answer::NoSuchPage,
+    }
+}
+
+/// A JSON object from pairs.
+pub fn object<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Json)>) -> Json {
+    Json::Object(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map<_, _>>())
+}

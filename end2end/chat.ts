@@ -20,12 +20,16 @@ export class Chat {
   get transcript(): Locator {
     return this.page.getByRole("log", { name: "Conversation" });
   }
+  /** A question with its answer. */
   get turns(): Locator {
     return this.transcript.getByRole("article");
   }
-  /** The newest answer. */
+  /** The newest answer, without its question. */
   get answer(): Locator {
-    return this.turns.last();
+    return this.turns.last().locator(".answer");
+  }
+  get startingQuestions(): Locator {
+    return this.page.locator(".starting-questions").getByRole("link");
   }
   get toolGroup(): Locator {
     return this.answer.getByRole("button", { name: /quer(y|ies)/ });

@@ -14,16 +14,21 @@ chromium_program() { have chromium || have chromium-browser || have google-chrom
 postgresql_programs() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 python_makes_environments() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
-# each_missing PURPOSE: the lines of the needs that are not met.
+# trimmed TEXT: without blanks at either end.
+trimmed() {
+  local text=${1#"${1%%[![:space:]]*}"}
+  printf '%s' "${text%"${text##*[![:space:]]}"}"
+}
+
+# each_missing PURPOSE: the lines of the needs that are not met, as "packages|elsewhere|why".
 each_missing() {
-  local purpose need check packages elsewhere why
+  local purpose check packages elsewhere why
   while IFS='|' read -r purpose check packages elsewhere why; do
-    purpose=${purpose// /}
+    purpose=$(trimmed "$purpose")
     [ -n "$purpose" ] || continue
     [ "$purpose" = run ] || [ "$1" = test ] || continue
-    need=$(echo "$check" | xargs)
-    # Word splitting is meant: a check is a command with its argument.
-    $need || echo "$(echo "$packages" | xargs)|$(echo "$elsewhere" | xargs)|$(echo "$why" | sed 's/^ *//;s/ *$//')"
+    # Word splitting is meant: a check is a command, some with an argument.
+    $check || printf '%s|%s|%s\n' "$(trimmed "$packages")" "$(trimmed "$elsewhere")" "$(trimmed "$why")"
   done <<<"$system_needs"
 }
 

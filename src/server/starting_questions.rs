@@ -49,17 +49,18 @@ impl StartingQuestions {
 }
 
 async fn ask(agent: &Agent) -> Vec<StartingQuestion> {
-    let list = |object_type: &'static str, ordering: &'static str, filters: Value| async move {
-        let input = json!({"object_type": object_type, "fields": ["id", "name", "prefix", "display", "region"],
+    // The tools refuse fields and filters that a type does not have, as NetBox would ignore them.
+    let list = |object_type: &'static str, fields: Value, ordering: &'static str, filters: Value| async move {
+        let input = json!({"object_type": object_type, "fields": fields,
                            "ordering": ordering, "filters": filters, "limit": 5});
         let outcome = agent.toolbox().call(agent.credentials(), "netbox_get_objects", &input).await;
         let result: Value = serde_json::from_str(&outcome.model_text).unwrap_or_default();
         result["results"].as_array().cloned().unwrap_or_default()
     };
     let (sites, prefixes, devices) = tokio::join!(
-        list("dcim.site", "-device_count", json!({})),
-        list("ipam.prefix", "prefix", json!({"status": "active"})),
-        list("dcim.device", "name", json!({"has_primary_ip": true, "cabled": "true"})),
+        list("dcim.site", json!(["name", "region"]), "-device_count", json!({})),
+        list("ipam.prefix", json!(["prefix"]), "prefix", json!({"status": "active"})),
+        list("dcim.device", json!(["name"]), "name", json!({"has_primary_ip": true, "interfaces": true})),
     );
     let text = |row: Option<&Value>, field: &str| row.and_then(|row| row[field].as_str()).map(str::to_owned);
     let mut questions = Vec::new();

@@ -36,7 +36,9 @@ async fn two_tabs_show_the_same() {
     left.ask("How many sites do we have?").await;
     right.send(json!({"type": "subscribe", "conversation": left.conversation()})).await;
     right.until("snapshot").await;
-    right.send(json!({"type": "send", "conversation": left.conversation(), "text": "How many racks do we have?"})).await;
+    right
+        .send(json!({"type": "send", "conversation": left.conversation(), "text": "How many racks do we have?"}))
+        .await;
     left.until_completed().await;
     right.until_completed().await;
     assert_eq!(left.transcript, right.transcript);

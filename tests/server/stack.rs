@@ -107,8 +107,12 @@ impl Stack {
     /// How many objects the NetBox behind has, asked directly.
     pub async fn count(&self, path: &str) -> u64 {
         let url = format!("{}api/{path}", self.netbox);
-        let response =
-            http_client().get(url).header("Authorization", format!("Bearer {}", netbox::DEMO_TOKEN)).send().await.unwrap();
+        let response = http_client()
+            .get(url)
+            .header("Authorization", format!("Bearer {}", netbox::DEMO_TOKEN))
+            .send()
+            .await
+            .unwrap();
         response.json::<Value>().await.unwrap()["count"].as_u64().unwrap()
     }
 }

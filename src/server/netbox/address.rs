@@ -67,6 +67,15 @@ impl Address {
         url
     }
 
+    /// The page in NetBox's interface for an object, from the API address that NetBox wrote for it (`url`); only its
+    /// path is believed, so that the page is always on the configured NetBox.
+    pub fn page_of(&self, api_url: &str) -> Option<String> {
+        let url = self.0.join(api_url).ok()?;
+        let path = url.path().strip_prefix(self.0.path())?.strip_prefix("api/")?;
+        let page = super::object_type::page_path(path)?;
+        Some(self.page(&page, &Query::new()).to_string())
+    }
+
     /// The same page on this address, for a link that NetBox wrote (`display_url`). NetBox builds links from the
     /// `Host` header, which behind a proxy may be an internal name; and whatever it says, a link that leaves the
     /// configured NetBox is never shown.
@@ -133,6 +142,12 @@ mod tests {
             Some("https://example.com/netbox/dcim/sites/3/")
         );
         assert_eq!(link("javascript:alert(1)"), None);
+        let page = |text| address.page_of(text);
+        assert_eq!(
+            page("http://internal:8080/netbox/api/dcim/sites/3/").as_deref(),
+            Some("https://example.com/netbox/dcim/sites/3/")
+        );
+        assert_eq!(page("https://elsewhere.example/netbox/api/dcim/sites/3/../../x"), None);
         assert_eq!(link("https://elsewhere.example/dcim/sites/3/"), None);
     }
 }

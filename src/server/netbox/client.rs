@@ -1,6 +1,7 @@
 //! The client: one GET at a time, bounded, retried, recorded.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rand::Rng as _;
@@ -11,6 +12,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::cache::Cache;
+use super::custom_field::CustomField;
 use super::error::RedirectKind;
 use super::{Address, Answer, Credentials, Error, Exchange, FieldReason, Query, Refusal, object_type, tls};
 use crate::wire::tool::NetboxRequest;
@@ -65,7 +67,7 @@ pub struct Client {
     settings: Settings,
     permits: Semaphore,
     names: Cache<Option<String>>,
-    custom_fields: Cache<std::sync::Arc<Vec<String>>>,
+    custom_fields: Cache<Arc<Vec<CustomField>>>,
 }
 
 impl Client {
@@ -166,26 +168,25 @@ impl Client {
         name
     }
 
-    /// The names of the custom fields that this token may see, remembered for a minute, with the requests made.
+    /// The custom fields that this token may see, remembered for a minute, with the requests made.
     ///
     /// # Errors
     /// Those of [`Client::get`].
     pub async fn custom_fields(
         &self,
         credentials: &Credentials,
-    ) -> (Vec<NetboxRequest>, Result<std::sync::Arc<Vec<String>>, Error>) {
-        if let Some(names) = self.custom_fields.get(credentials) {
-            return (Vec::new(), Ok(names));
+    ) -> (Vec<NetboxRequest>, Result<Arc<Vec<CustomField>>, Error>) {
+        if let Some(fields) = self.custom_fields.get(credentials) {
+            return (Vec::new(), Ok(fields));
         }
-        let query = Query::new().with("fields", "name").with("limit", 1000);
+        let query = Query::new().with("fields", "name,filter_logic").with("limit", 1000);
         let exchange = self.get(credentials, "extras/custom-fields/", &query).await;
-        let names = exchange.answer.map(|answer| {
-            let name = |field: &Value| Some(field.get("name")?.as_str()?.to_owned());
-            let names = std::sync::Arc::new(answer.results().iter().filter_map(name).collect::<Vec<_>>());
-            self.custom_fields.put(credentials, names.clone());
-            names
+        let fields = exchange.answer.map(|answer| {
+            let fields = Arc::new(answer.results().iter().filter_map(CustomField::read).collect::<Vec<_>>());
+            self.custom_fields.put(credentials, Arc::clone(&fields));
+            fields
         });
-        (exchange.requests, names)
+        (exchange.requests, fields)
     }
 
     async fn attempt(

@@ -39,7 +39,7 @@ const ALIASES: [(&str, &str); 9] = [
     ("change", "core.objectchange"),
     ("changelog", "core.objectchange"),
     ("journal", "extras.journalentry"),
-    ("virtualchassis", "dcim.virtualchassis"),
+    ("vmi", "virtualization.vminterface"),
 ];
 
 impl ObjectType {
@@ -120,7 +120,10 @@ pub fn find(text: &str) -> Result<&'static ObjectType, Vec<&'static str>> {
     };
     let spellings = |kind: &ObjectType| {
         let endpoint = kind.endpoint.split_once('/').map_or("", |(_, endpoint)| endpoint);
-        [kind.model().to_owned(), plain(endpoint), plain(kind.singular), plain(kind.plural)]
+        let plural = plain(endpoint);
+        // What the endpoint says in the singular, where the model is called otherwise: `virtualization.interface`.
+        let singular = plural.strip_suffix('s').unwrap_or_default().to_owned();
+        [kind.model().to_owned(), plural, singular, plain(kind.singular), plain(kind.plural)]
     };
     if let Some(kind) = table::TABLE.iter().filter(in_app).find(|kind| spellings(kind).contains(&model)) {
         return Ok(kind);

@@ -1,0 +1,197 @@
+//! Reading a model's arguments: lenient where the meaning is clear, and where it is not, an answer that shows the
+//! right shape.
+
+use serde_json::{Map, Value};
+
+use super::table::Tool;
+use crate::server::netbox::{ObjectType, object_type};
+use crate::wire::problem::{Problem, ProblemCode};
+
+/// The arguments of one call.
+pub(super) struct Arguments<'a> {
+    tool: Tool,
+    values: &'a Map<String, Value>,
+}
+
+impl<'a> Arguments<'a> {
+    /// Takes the input apart; names that the tool does not know are refused.
+    pub(super) fn new(tool: Tool, input: &'a Value) -> Result<Self, Problem> {
+        let values = input.as_object().ok_or_else(|| wrong(tool, "The arguments are not a JSON object"))?;
+        let arguments = Self { tool, values };
+        let schema = tool.definition().input_schema;
+        let known: Vec<&str> = schema
+            .pointer("/properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        match values.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => {
+                let name: String = name.chars().take(60).collect();
+                let place = if known.contains(&"filters") { "; filters belong into \"filters\"" } else { "" };
+                Err(wrong(tool, &format!("{} has no argument {name}: it has {}{place}", tool.name(), known.join(", "))))
+            }
+            None => Ok(arguments),
+        }
+    }
+
+    /// A value that is there and not null.
+    fn value(&self, name: &str) -> Option<&'a Value> {
+        self.values.get(name).filter(|value| !value.is_null())
+    }
+
+    fn mistake(&self, name: &str, expected: &str) -> Problem {
+        wrong(self.tool, &format!("The argument {name} is not {expected}"))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<&'a str, Problem> {
+        match self.value(name) {
+            Some(Value::String(text)) if !text.trim().is_empty() => Ok(text.trim()),
+            Some(_) => Err(self.mistake(name, "a text")),
+            None => Err(wrong(self.tool, &format!("The argument {name} is missing"))),
+        }
+    }
+
+    pub(super) fn object_type(&self) -> Result<&'static ObjectType, Problem> {
+        find_type(self.text("object_type")?)
+    }
+
+    /// Type names; empty when not given. A single text counts as a list of one.
+    pub(super) fn object_types(&self) -> Result<Vec<&'static ObjectType>, Problem> {
+        self.texts("object_types")?.unwrap_or_default().iter().map(|text| find_type(text)).collect()
+    }
+
+    /// A whole number, also when it came as text.
+    pub(super) fn number(&self, name: &str) -> Result<Option<u64>, Problem> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        let number = match value {
+            Value::Number(number) => number.as_u64().or_else(|| {
+                let float = number.as_f64()?;
+                // Models write 5.0; anything with a fraction or sign is a mistake.
+                (float >= 0.0 && float.fract() == 0.0).then(|| format!("{float:.0}").parse().ok())?
+            }),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.map(Some).ok_or_else(|| self.mistake(name, "a whole number"))
+    }
+
+    /// The page size, 1 to 100.
+    pub(super) fn limit(&self, default: u64) -> Result<u64, Problem> {
+        match self.number("limit")?.unwrap_or(default) {
+            limit @ 1..=100 => Ok(limit),
+            _ => Err(self.mistake("limit", "between 1 and 100; page on with \"offset\"")),
+        }
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Problem> {
+        match self.value(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Some(_) => Err(self.mistake(name, "true or false")),
+        }
+    }
+
+    /// A list of texts; a text with commas, or a JSON list as text, counts too.
+    pub(super) fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Problem> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        let parsed;
+        let value = match value {
+            Value::String(text) if text.trim_start().starts_with('[') => {
+                parsed = serde_json::from_str::<Value>(text).map_err(|_| self.mistake(name, "a list of texts"))?;
+                &parsed
+            }
+            other => other,
+        };
+        match value {
+            Value::String(text) => {
+                Ok(Some(text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()))
+            }
+            Value::Array(items) => items
+                .iter()
+                .map(|item| item.as_str().map(|text| text.trim().to_owned()))
+                .collect::<Option<Vec<_>>>()
+                .map(Some)
+                .ok_or_else(|| self.mistake(name, "a list of texts")),
+            _ => Err(self.mistake(name, "a list of texts")),
+        }
+    }
+
+    /// The filters; a JSON object as text counts too.
+    pub(super) fn filters(&self) -> Result<Map<String, Value>, Problem> {
+        let expected = "an object of filter names and values";
+        match self.value("filters") {
+            None => Ok(Map::new()),
+            Some(Value::Object(filters)) => Ok(filters.clone()),
+            Some(Value::String(text)) if text.trim().is_empty() => Ok(Map::new()),
+            Some(Value::String(text)) => match serde_json::from_str(text) {
+                Ok(Value::Object(filters)) => Ok(filters),
+                _ => Err(self.mistake("filters", expected)),
+            },
+            Some(_) => Err(self.mistake("filters", expected)),
+        }
+    }
+}
+
+fn wrong(tool: Tool, sentence: &str) -> Problem {
+    Problem::new(ProblemCode::BadRequest, sentence).hint(format!("the right shape is {}", tool.example()))
+}
+
+fn find_type(text: &str) -> Result<&'static ObjectType, Problem> {
+    object_type::find(text).map_err(|nearest| {
+        let text: String = text.chars().take(60).collect();
+        let problem = Problem::new(ProblemCode::BadRequest, format!("NetBox has no object type {text}"));
+        problem.hint(if nearest.is_empty() {
+            "object types are written app.model, such as dcim.device, dcim.interface, ipam.prefix or circuits.circuit"
+                .to_owned()
+        } else {
+            format!("did you mean {}?", nearest.join(" or "))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_models_write_is_understood() {
+        let input = json!({"object_type": "devices", "limit": "20", "offset": 5.0, "filters": "{\"site\":\"x\"}", "fields": "id, name", "brief": "True"});
+        let arguments = Arguments::new(Tool::GetObjects, &input).unwrap();
+        assert_eq!(arguments.object_type().unwrap().name, "dcim.device");
+        assert_eq!(arguments.limit(5).unwrap(), 20);
+        assert_eq!(arguments.number("offset").unwrap(), Some(5));
+        assert_eq!(arguments.filters().unwrap().get("site"), Some(&json!("x")));
+        assert_eq!(arguments.texts("fields").unwrap().unwrap(), ["id", "name"]);
+        assert!(arguments.flag("brief").unwrap());
+    }
+
+    #[test]
+    fn what_cannot_be_understood_shows_the_right_shape() {
+        for input in [
+            json!([]),
+            json!({"object_type": 7}),
+            json!({}),
+            json!({"object_type": "dcim.device", "site": "cle-01"}),
+            json!({"object_type": "dcim.device", "limit": 500}),
+            json!({"object_type": "dcim.device", "limit": "many"}),
+            json!({"object_type": "dcim.device", "filters": ["site"]}),
+            json!({"object_type": "dcim.device", "fields": {"name": true}}),
+        ] {
+            let problem = Arguments::new(Tool::GetObjects, &input)
+                .and_then(|arguments| {
+                    arguments.object_type()?;
+                    arguments.limit(5)?;
+                    arguments.filters()?;
+                    arguments.texts("fields")
+                })
+                .unwrap_err();
+            assert!(problem.hint.as_deref().unwrap().contains("\"object_type\":\"dcim.device\""), "{input}: {problem}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! One call of a tool: who asks whom, and the record of every request made for it.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::server::netbox::{Answer, Client, Credentials, Error, Query};
+use crate::wire::tool::NetboxRequest;
+
+/// One call in progress.
+pub(super) struct Call<'a> {
+    pub(super) netbox: &'a Client,
+    credentials: &'a Credentials,
+    requests: Mutex<Vec<NetboxRequest>>,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(netbox: &'a Client, credentials: &'a Credentials) -> Self {
+        Self { netbox, credentials, requests: Mutex::default() }
+    }
+
+    /// GETs and records.
+    pub(super) async fn get(&self, path: &str, query: &Query) -> Result<Answer, Error> {
+        let exchange = self.netbox.get(self.credentials, path, query).await;
+        self.record(exchange.requests);
+        exchange.answer
+    }
+
+    /// The custom fields that the caller may see.
+    pub(super) async fn custom_fields(&self) -> Result<std::sync::Arc<Vec<crate::server::netbox::CustomField>>, Error> {
+        let (requests, fields) = self.netbox.custom_fields(self.credentials).await;
+        self.record(requests);
+        fields
+    }
+
+    /// The sentence that every list carries: an answer is never more than what its token may see.
+    pub(super) async fn visibility_note(&self) -> String {
+        match self.netbox.whoami(self.credentials).await {
+            Some(user) => format!("Only what the token of {user} may see"),
+            None => "Only what this token may see".to_owned(),
+        }
+    }
+
+    pub(super) fn into_requests(self) -> Vec<NetboxRequest> {
+        self.requests.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn record(&self, requests: Vec<NetboxRequest>) {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).extend(requests);
+    }
+}

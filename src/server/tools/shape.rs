@@ -1,0 +1,147 @@
+//! What of the objects is asked for: fields and ordering, checked like filters, because NetBox drops unknown names
+//! of both silently.
+
+use super::filters::{capitalised, refused, short};
+use crate::server::netbox::ObjectType;
+use crate::server::netbox::catalogue::{Endpoint, nearest};
+use crate::wire::problem::Problem;
+
+/// Large fields that are only fetched when they are asked for by name.
+const LARGE: [&str; 4] = ["config_context", "local_context_data", "prechange_data", "postchange_data"];
+
+/// The fields that the model asked for, in its order, in NetBox's names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fields(pub(super) Vec<String>);
+
+impl Fields {
+    /// Checks names; `site_id` means `site` and `cf_<name>` means `custom_fields`, as results spell them.
+    pub(super) fn check(kind: &ObjectType, endpoint: &Endpoint, names: &[String]) -> Result<Self, Problem> {
+        let known = |name: &str| endpoint.fields.contains(&name);
+        let mut fields = Vec::new();
+        for name in names {
+            let stem = name.strip_suffix("_id").or_else(|| name.strip_suffix("_device"));
+            let field = if known(name) {
+                name.as_str()
+            } else if name.starts_with("cf_") && known("custom_fields") {
+                "custom_fields"
+            } else if let Some(stem) = stem.filter(|stem| known(stem)) {
+                stem
+            } else {
+                return Err(unknown(kind, endpoint, name));
+            };
+            if !fields.iter().any(|have| have == field) {
+                fields.push(field.to_owned());
+            }
+        }
+        Ok(Self(fields))
+    }
+
+    /// Whether any were asked for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|field| field == name)
+    }
+
+    /// The value of `fields`: what was asked for and what every row needs to be named and linked.
+    pub(super) fn query_value(&self, endpoint: &Endpoint) -> String {
+        let mut fields: Vec<&str> = vec!["id", "display"];
+        fields.extend(self.0.iter().map(String::as_str).filter(|name| !matches!(*name, "id" | "display")));
+        // A generic relation is only usable with its type and id.
+        for base in &self.0 {
+            for part in ["_type", "_id"] {
+                fields.extend(
+                    endpoint.fields.iter().copied().filter(|known| known.strip_suffix(part) == Some(base.as_str())),
+                );
+            }
+        }
+        fields.join(",")
+    }
+}
+
+/// The large fields of a type, for `omit`; empty when it has none.
+pub(super) fn large_fields(endpoint: &Endpoint) -> String {
+    LARGE.into_iter().filter(|name| endpoint.fields.contains(name)).collect::<Vec<_>>().join(",")
+}
+
+/// Whether a field is one of the large ones.
+pub(super) fn is_large(name: &str) -> bool {
+    LARGE.contains(&name)
+}
+
+/// Checks `ordering`: NetBox ignores what it cannot order by.
+pub(super) fn check_ordering(kind: &ObjectType, endpoint: &Endpoint, names: &[String]) -> Result<String, Problem> {
+    let mut fields = Vec::new();
+    for name in names {
+        let plain = name.trim_start_matches('-');
+        let minus = if name.starts_with('-') { "-" } else { "" };
+        let orderable = |name: &str| endpoint.fields.contains(&name) && !endpoint.unordered.contains(&name);
+        // `display` is made from the name.
+        let field = match plain {
+            "display" if orderable("name") => "name",
+            plain => plain.strip_suffix("_id").filter(|stem| orderable(stem)).unwrap_or(plain),
+        };
+        if !orderable(field) {
+            let known = endpoint.fields.iter().copied().filter(|field| orderable(field));
+            let near = nearest(plain, known.clone());
+            let near = if near.is_empty() { known.take(12).collect() } else { near };
+            return Err(refused(format!("{} cannot be ordered by {}", capitalised(kind.plural), short(plain)))
+                .hint(format!("order by {}; a leading - means descending", near.join(" or "))));
+        }
+        fields.push(format!("{minus}{field}"));
+    }
+    Ok(fields.join(","))
+}
+
+fn unknown(kind: &ObjectType, endpoint: &Endpoint, name: &str) -> Problem {
+    let problem = refused(format!("{} have no field {}", capitalised(kind.plural), short(name)));
+    if let Some((base, _)) = name.split_once(['.', '/']).or_else(|| name.split_once("__"))
+        && endpoint.fields.contains(&base)
+    {
+        return problem
+            .hint(format!("ask for {base}: it comes as its name and its id; get the rest with a call of its own"));
+    }
+    let near = nearest(name, endpoint.fields.iter().copied());
+    problem.hint(if near.is_empty() {
+        let known: Vec<&str> =
+            endpoint.fields.iter().copied().filter(|name| !matches!(*name, "url" | "display_url")).collect();
+        format!("its fields are {}", known.join(", "))
+    } else {
+        format!("did you mean {}?", near.join(" or "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::netbox::{catalogue, object_type};
+
+    fn devices() -> (&'static ObjectType, &'static Endpoint) {
+        (object_type::by_name("dcim.device").unwrap(), catalogue::endpoint("dcim/devices").unwrap())
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn fields_are_netboxs_or_refused() {
+        let (kind, endpoint) = devices();
+        let check = |list: &[&str]| Fields::check(kind, endpoint, &names(list));
+        assert_eq!(check(&["name", "site_id", "cf_owner", "site"]).unwrap().0, ["name", "site", "custom_fields"]);
+        assert_eq!(check(&["name"]).unwrap().query_value(endpoint), "id,display,name");
+        assert!(check(&["site.name"]).unwrap_err().hint.unwrap().starts_with("ask for site:"));
+        assert!(check(&["primary_ip_address"]).unwrap_err().hint.unwrap().contains("primary_ip"));
+    }
+
+    #[test]
+    fn ordering_is_netboxs_or_refused() {
+        let (kind, endpoint) = devices();
+        let check = |list: &[&str]| check_ordering(kind, endpoint, &names(list));
+        assert_eq!(check(&["-site", "display"]).unwrap(), "-site,name");
+        assert!(check(&["device_count"]).is_err());
+        assert!(check(&["tags"]).is_err());
+    }
+}

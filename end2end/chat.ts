@@ -35,7 +35,7 @@ export class Chat {
     return this.answer.getByRole("button", { name: /quer(y|ies)/ });
   }
   get conversations(): Locator {
-    return this.page.getByRole("list", { name: "Conversations" });
+    return this.page.getByRole("navigation", { name: "Conversations" });
   }
 
   /** Opens a page and waits until WebAssembly has taken it over. */
@@ -74,15 +74,16 @@ export class Chat {
 
   /** The list of conversations, which on a phone is in a drawer. */
   async showConversations(): Promise<void> {
-    if (this.phone) await this.page.getByRole("button", { name: /conversations/i }).first().click();
+    if (this.phone) await this.page.getByRole("button", { name: "Open the list of conversations" }).click();
     await expect(this.conversations).toBeVisible();
   }
 
   /** Chooses a theme, on a phone in the drawer. */
   async chooseTheme(name: "System" | "Light" | "Dark"): Promise<void> {
-    const choice = this.page.getByRole("radio", { name });
-    if (!(await choice.isVisible())) await this.showConversations();
-    await choice.check({ force: true });
+    await this.showConversations();
+    const choice = this.page.getByRole("button", { name: name === "System" ? "Theme of the system" : `${name} theme` });
+    await choice.click();
+    await expect(choice).toHaveAttribute("aria-pressed", "true");
     if (this.phone) await this.page.keyboard.press("Escape");
   }
 

@@ -31,10 +31,28 @@ test("a question sent while an answer streams waits for its turn", async ({ faul
   await faults.begin("[[slow]] How many sites do we have?");
   await expect(faults.stop).toBeVisible();
   await faults.composer.fill("How many racks do we have?");
-  if (isMobile) await faults.page.getByRole("button", { name: /^(queue|send)/i }).click();
+  if (isMobile) await faults.send.click();
   else await faults.composer.press("Enter");
   await expect(faults.composer).toHaveValue("");
+  await expect(faults.page.getByRole("list", { name: "Asked next" })).toContainText("How many racks do we have?");
   await expect(faults.turns).toHaveCount(2, { timeout: 45_000 });
+  await faults.finished();
+  await expect(faults.answer).toContainText(String(await netbox.count("dcim/racks")));
+});
+
+test("a question that waits can be taken back, and one can interrupt", async ({ faults, netbox }) => {
+  await faults.open();
+  await faults.begin("[[slow]] Show me all devices in Cleveland");
+  await expect(faults.stop).toBeVisible();
+  await faults.composer.fill("How many prefixes do we have?");
+  await faults.send.click();
+  const queue = faults.page.getByRole("list", { name: "Asked next" });
+  await queue.getByRole("button", { name: /remove/i }).click();
+  await expect(queue).toBeHidden();
+  await faults.composer.fill("How many racks do we have?");
+  await faults.page.getByRole("button", { name: "Interrupt" }).click();
+  await expect(faults.turns).toHaveCount(2);
+  await expect(faults.turns.first()).toContainText(/stopped/i);
   await faults.finished();
   await expect(faults.answer).toContainText(String(await netbox.count("dcim/racks")));
 });

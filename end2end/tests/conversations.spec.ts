@@ -10,7 +10,7 @@ test("a conversation is listed, renamed, deleted and brought back", async ({ cha
   await expect(items).toHaveCount(1);
 
   await items.first().getByRole("button", { name: /rename/i }).click();
-  const title = page.getByRole("textbox", { name: /title|name/i });
+  const title = page.getByRole("textbox", { name: "Title" });
   await title.fill("Sites of the company");
   await title.press("Enter");
   await expect(items.first()).toContainText("Sites of the company");
@@ -29,7 +29,7 @@ test("conversations are opened from the list", async ({ chat }) => {
   await chat.ask("How many sites do we have?");
   const first = chat.page.url();
   await chat.open();
-  await expect(chat.turns).toHaveCount(0);
+  await expect(chat.startingQuestions.first()).toBeVisible();
   await chat.ask("How many racks do we have?");
   await chat.showConversations();
   await expect(chat.conversations.getByRole("listitem")).toHaveCount(2);
@@ -65,12 +65,16 @@ test("a draft survives a reload, one for each conversation", async ({ chat }) =>
 test("an unknown conversation says so and offers a new one", async ({ chat, expectedErrors }) => {
   expectedErrors.push(/404/);
   await chat.open("/c/00000000-0000-7000-8000-000000000000");
-  await expect(chat.page.getByRole("main")).toContainText(/(no|not|does not).*(conversation|found|exist)/i);
+  await expect(chat.page.getByRole("main").getByRole("alert")).toContainText(/conversation/i);
+  await chat.page.getByRole("main").getByRole("link", { name: "New conversation" }).click();
+  await expect(chat.startingQuestions.first()).toBeVisible();
 });
 
 test("an unknown address says so", async ({ chat, expectedErrors }) => {
   expectedErrors.push(/404/);
   const answer = await chat.page.goto(`${chat.origin}/no/such/page`);
   expect(answer?.status()).toBe(404);
-  await expect(chat.page.getByRole("link", { name: /new conversation|start/i }).first()).toBeVisible();
+  await expect(chat.page.getByRole("heading", { name: /nothing at this address/i })).toBeVisible();
+  await chat.page.getByRole("link", { name: "Ask your NetBox" }).click();
+  await expect(chat.composer).toBeVisible();
 });

@@ -16,8 +16,12 @@ test("the server renders the page before any script runs", async ({ browser, cha
 
 test("a calm banner says what is the demo's", async ({ chat }) => {
   await chat.open();
-  await expect(chat.page.getByText(/demo NetBox/i).first()).toBeVisible();
-  await expect(chat.page.getByText(/stand-in/i).first()).toBeVisible();
+  const banner = chat.page.locator(".banner");
+  await expect(banner).toContainText(/demo/i);
+  await expect(banner).toContainText(/stand-in/i);
+  await banner.locator("summary").click();
+  await expect(banner).toContainText("NETBOX_URL=");
+  await expect(banner).toContainText("ANTHROPIC_API_KEY=");
 });
 
 test("scripts run only from here, under a policy that says so", async ({ chat }) => {
@@ -54,10 +58,22 @@ test("the keyboard sheet opens with ? and closes with Escape", async ({ chat, is
   await chat.open();
   await chat.composer.blur();
   await chat.page.keyboard.press("?");
-  const sheet = chat.page.getByRole("dialog", { name: /keyboard/i });
+  const sheet = chat.page.getByRole("dialog", { name: "Keys" });
   await expect(sheet).toBeVisible();
   await chat.page.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
+});
+
+test("Escape stops the answer and the up-arrow brings the question back", async ({ faults, isMobile }) => {
+  test.skip(isMobile, "a phone has no such keys");
+  await faults.open();
+  await faults.begin("[[slow]] Show me all devices in Cleveland");
+  await expect(faults.stop).toBeVisible();
+  await faults.page.keyboard.press("Escape");
+  await faults.finished();
+  await expect(faults.answer).toContainText(/stopped/i);
+  await faults.page.keyboard.press("ArrowUp");
+  await expect(faults.composer).toHaveValue("[[slow]] Show me all devices in Cleveland");
 });
 
 test("an input method that composes does not send", async ({ chat, isMobile }) => {

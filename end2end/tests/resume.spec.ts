@@ -83,7 +83,7 @@ test("a question asked while offline is sent when the network is back", async ({
   for (const socket of open) await socket.close({ code: 4998, reason: "offline" });
   await chat.composer.fill("How many sites do we have?");
   await chat.send.click();
-  await expect(chat.page.getByText(/offline|reconnecting|not connected/i).first()).toBeVisible();
+  await expect(chat.page.locator(".connection-lost")).toBeVisible();
   offline = false;
   await context.setOffline(false);
   await expect(chat.answer).toContainText(String(await netbox.count("dcim/sites")), { timeout: 45_000 });

@@ -7,6 +7,7 @@ pub mod command_line;
 pub mod config;
 pub mod connections;
 pub mod demo;
+pub mod doctor;
 pub mod health;
 pub mod hub;
 pub mod middleware;

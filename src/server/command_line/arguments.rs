@@ -56,6 +56,13 @@ Examples:
   echo \"How many devices are offline?\" | netbox-chatbox ask -")]
     Ask(AskArguments),
 
+    /// Check key, model, NetBox, rights, clock, database and disk, and say what to do
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox doctor
+  NETBOX_URL=https://netbox.example.com NETBOX_TOKEN=nbt_… netbox-chatbox doctor")]
+    Doctor(ConnectionArguments),
+
     /// Serve the embedded demo NetBox alone, for other clients
     #[command(after_help = "\
 Examples:
@@ -87,7 +94,7 @@ impl Command {
     pub(super) fn log_level(&self) -> &'static str {
         match self {
             Self::Serve(_) | Self::DemoNetbox(_) | Self::DemoModel(_) => "info",
-            Self::Ask(_) | Self::Completions { .. } => "error",
+            Self::Ask(_) | Self::Doctor(_) | Self::Completions { .. } => "error",
         }
     }
 }

@@ -40,6 +40,12 @@ impl Credentials {
         Some(if token.expose_secret().starts_with("nbt_") { TokenKind::V2 } else { TokenKind::V1 })
     }
 
+    /// The public part of a v2 token, by which NetBox lists it; not a secret.
+    pub fn key(&self) -> Option<&str> {
+        let token = self.token.as_ref()?.expose_secret();
+        Some(token.strip_prefix("nbt_")?.split_once('.')?.0)
+    }
+
     /// The value of the `Authorization` header, marked as sensitive so that no log shows it.
     ///
     /// # Errors

@@ -5,13 +5,39 @@ pub mod bootstrap;
 pub mod document;
 
 use leptos::prelude::*;
+use leptos::server::SharedValue;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
 
 pub use assets::AssetVersions;
 pub use bootstrap::{Bootstrap, Opened};
 pub use document::shell;
 
-/// The application. The server renders it from the [`Bootstrap`] in its context.
+use crate::pages::conversation::ConversationPage;
+use crate::pages::new_conversation::NewConversationPage;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::workspace::Workspace;
+use crate::store::Store;
+
+/// The application. The server renders it from the [`Bootstrap`] in its context; the browser reads the same value out
+/// of the page, so that both draw the same thing, and opens the socket.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <main>"netbox-chatbox"</main> }
+    provide_meta_context();
+    let bootstrap = SharedValue::new(|| use_context::<Bootstrap>().unwrap_or_default()).into_inner();
+    let store = Store::new(bootstrap);
+    provide_context(store);
+    store.start_in_browser();
+
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <ParentRoute path=path!("") view=Workspace>
+                    <Route path=path!("") view=NewConversationPage />
+                    <Route path=path!("c/:conversation") view=ConversationPage />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
 }

@@ -21,6 +21,8 @@ pub mod components;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(any(feature = "hydrate", feature = "ssr"))]
+pub mod store;
 pub mod wire;
 
 /// The browser's entry point: attaches to the page that the server rendered.

@@ -28,7 +28,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
                 />
                 <meta name="color-scheme" content="light dark" />
-                <meta name="theme-color" content="#f6f7f8" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#14181b" media="(prefers-color-scheme: dark)" />
                 <meta name="description" content="Ask your NetBox in plain language" />
                 <meta name="referrer" content="no-referrer" />

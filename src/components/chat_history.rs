@@ -1,0 +1,112 @@
+//! The transcript and its scrolling.
+
+mod follow;
+#[cfg(feature = "hydrate")]
+mod observe;
+
+use leptos::html;
+use leptos::prelude::*;
+
+use self::follow::Follow;
+use super::chat_message::ChatMessage;
+use super::icon::{Icon, IconView};
+use super::pending_question::PendingQuestion;
+use crate::store::conversation::ConversationView;
+
+/// A conversation's questions and answers, oldest first.
+#[component]
+pub fn ChatHistory(
+    /// The conversation.
+    conversation: ConversationView,
+) -> impl IntoView {
+    let scroller = NodeRef::<html::Div>::new();
+    let column = NodeRef::<html::Div>::new();
+    let follow = RwSignal::new(Follow::default());
+    let ConversationView { turns, pending, running, .. } = conversation;
+
+    // Whoever asks wants to see the answer, wherever the transcript was.
+    let asked = pending.clone();
+    Effect::new(move |before: Option<usize>| {
+        let asking = asked.with(Vec::len);
+        if before.is_some_and(|before| asking > before) {
+            follow.update(Follow::attach);
+        }
+        asking
+    });
+    // What comes while somebody reads above is counted on the button that leads to it.
+    let (arriving, ending) = (turns.clone(), running.clone());
+    Effect::new(move |before: Option<(usize, bool)>| {
+        let now = (arriving.with(Vec::len), ending.with(Option::is_some));
+        if let Some((turns, was_running)) = before {
+            let arrived = now.0.saturating_sub(turns) + usize::from(was_running && !now.1);
+            if arrived > 0 {
+                follow.update(|follow| follow.arrived(arrived));
+            }
+        }
+        now
+    });
+    #[cfg(feature = "hydrate")]
+    observe::observe(scroller, column, follow);
+
+    let last = {
+        let turns = turns.clone();
+        Memo::new(move |_| turns.with(|turns| turns.last().map(|turn| turn.message.clone())))
+    };
+    view! {
+        <div
+            class="transcript"
+            node_ref=scroller
+            role="log"
+            aria-label="Conversation"
+            aria-live="off"
+            aria-busy=move || running.with(Option::is_some).to_string()
+            tabindex="0"
+        >
+            <div class="column" node_ref=column>
+                <For
+                    each=move || turns.get()
+                    key=|turn| turn.message.clone()
+                    children=move |turn| {
+                        let message = turn.message.clone();
+                        let is_last = Signal::derive(move || last.with(|last| *last == Some(message.clone())));
+                        view! { <ChatMessage turn is_last /> }.into_any()
+                    }
+                />
+                <For
+                    each=move || pending.get()
+                    key=|pending| (pending.command.clone(), pending.problem.is_some())
+                    children=|pending| view! { <PendingQuestion pending /> }.into_any()
+                />
+            </div>
+        </div>
+        <JumpToLatest scroller follow />
+    }
+}
+
+/// Leads back down to the newest, with the number of what came meanwhile.
+#[component]
+fn JumpToLatest(scroller: NodeRef<html::Div>, follow: RwSignal<Follow>) -> impl IntoView {
+    let is_away = Memo::new(move |_| follow.with(Follow::is_away));
+    let words = move || match follow.with(Follow::unseen) {
+        0 => "Jump to latest".to_owned(),
+        unseen => format!("Jump to latest, {unseen} new"),
+    };
+    let jump = move |_| {
+        follow.update(Follow::attach);
+        if let Some(scroller) = scroller.get_untracked() {
+            scroller.set_scroll_top(scroller.scroll_height());
+        }
+    };
+    move || {
+        is_away.get().then(|| {
+            view! {
+                <div class="jump">
+                    <button type="button" class="jump-button" on:click=jump>
+                        <IconView icon=Icon::Down />
+                        <span>{words}</span>
+                    </button>
+                </div>
+            }
+        })
+    }
+}

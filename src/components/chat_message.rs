@@ -1,0 +1,167 @@
+//! A question and its answer.
+
+mod answer_end;
+mod answer_footer;
+
+use leptos::prelude::*;
+
+use self::answer_end::AnswerEndView;
+use self::answer_footer::AnswerFooter;
+use super::elapsed::Elapsed;
+use super::icon::{Icon, IconView};
+use super::markdown::Markdown;
+use super::problem::ProblemView;
+use super::work_group::WorkGroup;
+use crate::store::conversation::TurnView;
+use crate::store::conversation::answer::{AnswerView, PartView};
+use crate::wire::transcript::EndReason;
+
+/// A turn: the question as a quiet block, the answer as a document under it.
+#[component]
+pub fn ChatMessage(
+    /// The turn.
+    turn: TurnView,
+    /// Whether it is the newest: only that can be answered again.
+    is_last: Signal<bool>,
+) -> impl IntoView {
+    let TurnView { message, question, fresh_context, answer, .. } = turn;
+    let heading = format!("question-{message}");
+    let labelled_by = heading.clone();
+    view! {
+        <article class="turn" aria-labelledby=labelled_by>
+            {fresh_context
+                .then(|| {
+                    view! { <p class="fresh-context">"Fresh context: what is above is not remembered"</p> }
+                })}
+            <h2 class="question" id=heading>
+                {question}
+            </h2>
+            {move || match answer.get() {
+                Some(answer) => {
+                    let message = message.clone();
+                    view! { <AnswerBody answer message is_last /> }.into_any()
+                }
+                None => view! { <Waiting since=turn.asked_at /> }.into_any(),
+            }}
+        </article>
+    }
+}
+
+/// The time before an answer's first part.
+#[component]
+fn Waiting(since: i64) -> impl IntoView {
+    view! {
+        <p class="work work-line waiting" data-state="working">
+            <IconView icon=Icon::Thinking />
+            <span class="work-words">
+                <span class="work-lead">"Reading the question"</span>
+            </span>
+            <Elapsed since />
+        </p>
+    }
+}
+
+/// An answer, from its first part to how it ended.
+#[component]
+fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: Signal<bool>) -> impl IntoView {
+    let started_at = answer.started_at;
+    let segments = {
+        let parts = answer.parts.clone();
+        Memo::new(move |_| parts.with(|parts| segments(parts)))
+    };
+    let is_waiting = {
+        let end = answer.end.clone();
+        move || segments.with(Vec::is_empty) && end.with(Option::is_none)
+    };
+    let is_withdrawn = {
+        let end = answer.end.clone();
+        move || end.with(|end| end.as_ref().is_some_and(|end| end.why == EndReason::Refused))
+    };
+    let is_busy = {
+        let end = answer.end.clone();
+        move || end.with(Option::is_none).then_some("")
+    };
+    let notice = answer.notice.clone();
+    let end = answer.end.clone();
+    let (of_segments, of_end) = (answer.clone(), answer);
+    view! {
+        <div class="answer" data-writing=is_busy>
+            {move || {
+                let answer = of_segments.clone();
+                (!is_withdrawn())
+                    .then(|| {
+                        view! {
+                            <For
+                                each=move || segments.get()
+                                key=|segment| *segment
+                                children=move |segment| segment_view(&answer, segment)
+                            />
+                        }
+                    })
+            }}
+            {move || is_waiting().then(|| view! { <Waiting since=started_at /> })}
+            {move || notice.get().map(|problem| view! { <ProblemView problem passing=true /> })}
+            {move || {
+                end.get()
+                    .map(|end| {
+                        let (answer, message) = (of_end.clone(), message.clone());
+                        view! {
+                            <AnswerEndView end=end.clone() message=message.clone() is_last />
+                            <AnswerFooter answer end message is_last />
+                        }
+                    })
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+/// A stretch of parts that is drawn as one: a text, or the work between two texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Segment {
+    Text(usize),
+    Work(usize),
+}
+
+fn segments(parts: &[PartView]) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        match part {
+            PartView::Text(_) => segments.push(Segment::Text(index)),
+            PartView::Thinking(_) | PartView::Tool(_) if matches!(segments.last(), Some(Segment::Work(_))) => {}
+            PartView::Thinking(_) | PartView::Tool(_) => segments.push(Segment::Work(index)),
+        }
+    }
+    segments
+}
+
+fn segment_view(answer: &AnswerView, segment: Segment) -> AnyView {
+    match segment {
+        Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.into_any(),
+        Segment::Text(index) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
+            Some(PartView::Text(text)) => view! { <Markdown text /> }.into_any(),
+            _ => ().into_any(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::*;
+
+    use super::*;
+    use crate::store::conversation::text::TextView;
+
+    #[test]
+    fn work_between_texts_is_one_segment() {
+        Owner::new().with(|| {
+            let thinking = || PartView::Thinking(ArcRwSignal::new(String::new()));
+            let text = || PartView::Text(TextView::of_text("x"));
+            let parts = [thinking(), thinking(), text(), thinking(), text(), text()];
+            assert_eq!(
+                segments(&parts),
+                [Segment::Work(0), Segment::Text(2), Segment::Work(3), Segment::Text(4), Segment::Text(5)]
+            );
+        });
+    }
+}

@@ -1,0 +1,92 @@
+//! How an answer ended, where that needs a word and a way on.
+
+use leptos::prelude::*;
+
+use crate::components::icon::{Icon, IconView};
+use crate::components::problem::ProblemView;
+use crate::store::Store;
+use crate::wire::command::SendMode;
+use crate::wire::id::MessageId;
+use crate::wire::problem::{Problem, ProblemCode};
+use crate::wire::transcript::{AnswerEnd, EndReason};
+
+/// What continues an answer that was cut off.
+const CONTINUE: &str = "Continue";
+
+/// How an answer ended; nothing when it is whole.
+#[component]
+pub fn AnswerEndView(
+    /// How.
+    end: AnswerEnd,
+    /// The turn.
+    message: MessageId,
+    /// Whether it is the newest.
+    is_last: Signal<bool>,
+) -> impl IntoView {
+    let retry = move || {
+        let message = message.clone();
+        view! { <WayOut is_last label="Try again" icon=Icon::Retry on_press=move |store| store.regenerate(message.clone()) /> }
+    };
+    let go_on = move || {
+        view! { <WayOut is_last label="Continue" icon=Icon::Send on_press=|store| store.ask(CONTINUE, SendMode::Queue) /> }
+    };
+    match end.why {
+        EndReason::Done => ().into_any(),
+        EndReason::Stopped => view! {
+            <p class="end-note">
+                <IconView icon=Icon::Stop />
+                "Stopped. What was shown is kept."
+            </p>
+        }
+        .into_any(),
+        EndReason::Length => view! {
+            <div class="end-note">
+                <IconView icon=Icon::Warning />
+                "Cut off at the model\u{2019}s length limit"
+                {go_on()}
+            </div>
+        }
+        .into_any(),
+        EndReason::Interrupted => view! {
+            <div class="end-note">
+                <IconView icon=Icon::Warning />
+                "The server stopped while this was being written"
+                {retry()}
+            </div>
+        }
+        .into_any(),
+        EndReason::Refused => {
+            let problem = end.problem.unwrap_or_else(|| {
+                Problem::new(ProblemCode::ModelRefused, "The model declined to answer this")
+                    .hint("Put the question another way; what it had begun to write is withdrawn")
+            });
+            view! { <ProblemView problem>{retry()}</ProblemView> }.into_any()
+        }
+        EndReason::Failed => {
+            let problem = end.problem.unwrap_or_else(|| Problem::new(ProblemCode::Internal, "The answer failed"));
+            view! { <ProblemView problem>{retry()}</ProblemView> }.into_any()
+        }
+    }
+}
+
+/// A way on, offered under the newest turn only.
+#[component]
+fn WayOut(
+    is_last: Signal<bool>,
+    label: &'static str,
+    icon: Icon,
+    on_press: impl Fn(Store) + Clone + Send + 'static,
+) -> impl IntoView {
+    let store = Store::get();
+    move || {
+        let on_press = on_press.clone();
+        is_last.get().then(|| {
+            view! {
+                <button type="button" class="text-button" on:click=move |_| on_press(store)>
+                    <IconView icon />
+                    <span>{label}</span>
+                </button>
+            }
+        })
+    }
+}

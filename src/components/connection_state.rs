@@ -1,0 +1,23 @@
+//! Says that the page is not connected, and that nothing is lost.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, IconView};
+use crate::store::Store;
+
+/// A line while the connection is lost.
+#[component]
+pub fn ConnectionState() -> impl IntoView {
+    let connection = Store::get().connection;
+    let lost = Memo::new(move |_| connection.with(|connection| connection.is_lost().then(|| connection.sentence())));
+    move || {
+        lost.get().map(|sentence| {
+            view! {
+                <p class="connection-lost" role="status">
+                    <IconView icon=Icon::Warning />
+                    <span>{sentence}</span>
+                </p>
+            }
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! A line of the list: open, rename, delete.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::components::icon::{Icon, IconButton};
+use crate::store::Store;
+use crate::store::place::{Place, conversation_path};
+use crate::wire::deployment::ConversationSummary;
+
+/// A conversation in the list.
+#[component]
+pub fn ConversationRow(
+    /// The conversation.
+    summary: ConversationSummary,
+) -> impl IntoView {
+    let store = Store::get();
+    let ConversationSummary { id, title, running, .. } = summary;
+    let title = if title.is_empty() { "New conversation".to_owned() } else { title };
+    let renaming = RwSignal::new(false);
+    let is_current = {
+        let id = id.clone();
+        Memo::new(move |_| store.place.with(|place| matches!(place, Place::Conversation(shown) if *shown == id)))
+    };
+    let path = conversation_path(&id);
+    let renamed = id.clone();
+
+    view! {
+        <li class="conversation-row" data-current=move || is_current.get().then_some("")>
+            {move || {
+                let (id, title) = (renamed.clone(), title.clone());
+                if renaming.get() {
+                    return view! { <RenameField id title renaming /> }.into_any();
+                }
+                view! {
+                    <a
+                        class="conversation-link"
+                        href=path.clone()
+                        aria-current=move || is_current.get().then_some("page")
+                        on:click=move |_| store.drawer.set(false)
+                    >
+                        {running
+                            .then(|| {
+                                view! {
+                                    <span class="running-mark">
+                                        <span class="visually-hidden">"Answering: "</span>
+                                    </span>
+                                }
+                            })}
+                        <span class="conversation-title">{title.clone()}</span>
+                    </a>
+                    <span class="row-buttons">
+                        <IconButton
+                            icon=Icon::Edit
+                            label=format!("Rename {title}")
+                            on_press=move || renaming.set(true)
+                        />
+                        <IconButton
+                            icon=Icon::Delete
+                            label=format!("Delete {title}")
+                            on_press=move || store.delete(&id)
+                        />
+                    </span>
+                }
+                    .into_any()
+            }}
+        </li>
+    }
+}
+
+/// The field for another title: Enter and leaving keep it, Escape does not.
+#[component]
+fn RenameField(id: crate::wire::id::ConversationId, title: String, renaming: RwSignal<bool>) -> impl IntoView {
+    let store = Store::get();
+    let field = NodeRef::<html::Input>::new();
+    let before = title.clone();
+    let keep = move || {
+        let typed = field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        if !renaming.get_untracked() {
+            return;
+        }
+        renaming.set(false);
+        if typed.trim() != before {
+            store.rename(id.clone(), typed);
+        }
+    };
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            let _ = field.focus();
+            field.select();
+        }
+    });
+    let on_key = {
+        let keep = keep.clone();
+        move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
+            "Enter" if !event.is_composing() && event.key_code() != 229 => keep(),
+            "Escape" => {
+                event.stop_propagation();
+                renaming.set(false);
+            }
+            _ => {}
+        }
+    };
+    view! {
+        <input
+            node_ref=field
+            class="rename-field"
+            type="text"
+            maxlength="200"
+            aria-label="Title"
+            value=title
+            on:keydown=on_key
+            on:blur=move |_| keep()
+        />
+    }
+}

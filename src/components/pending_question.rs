@@ -1,0 +1,49 @@
+//! A question on its way to the server.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, IconView};
+use super::problem::ProblemView;
+use crate::store::Store;
+use crate::store::outbox::Pending;
+
+/// A question that the log does not show yet, or that the server refused.
+#[component]
+pub fn PendingQuestion(
+    /// The question.
+    pending: Pending,
+) -> impl IntoView {
+    let Pending { command, text, problem, .. } = pending;
+    let state = match problem {
+        None => view! { <p class="end-note">"Sending"</p> }.into_any(),
+        Some(problem) => {
+            let store = Store::get();
+            let composed = text.clone();
+            let edited = command.clone();
+            let edit = move |_| {
+                store.compose(composed.clone());
+                store.forget_pending(&edited);
+            };
+            let remove = move |_| store.forget_pending(&command);
+            view! {
+                <ProblemView problem>
+                    <button type="button" class="text-button" on:click=edit>
+                        <IconView icon=Icon::Edit />
+                        <span>"Edit and send again"</span>
+                    </button>
+                    <button type="button" class="text-button" on:click=remove>
+                        <IconView icon=Icon::Close />
+                        <span>"Remove"</span>
+                    </button>
+                </ProblemView>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <article class="turn turn-pending">
+            <h2 class="question">{text}</h2>
+            {state}
+        </article>
+    }
+}

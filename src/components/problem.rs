@@ -1,0 +1,61 @@
+//! What went wrong, with what to do about it.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, IconView};
+use crate::wire::problem::Problem;
+
+/// A problem: its sentence, its hint, when trying again makes sense, and buttons to get out of it.
+#[component]
+pub fn ProblemView(
+    /// What went wrong.
+    problem: Problem,
+    /// Whether it is over by itself: shown calmer.
+    #[prop(optional)]
+    passing: bool,
+    /// Ways out.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let Problem { message, hint, retry_after_milliseconds, request_id, .. } = problem;
+    let class = if passing { "problem problem-passing" } else { "problem" };
+    view! {
+        <div class=class role=if passing { None } else { Some("alert") }>
+            <IconView icon=Icon::Warning />
+            <div class="problem-words">
+                <p class="problem-message">{message}</p>
+                {hint.map(|hint| view! { <p class="problem-hint">{hint}</p> })}
+                {retry_after_milliseconds.map(|milliseconds| view! { <Countdown milliseconds /> })}
+                {request_id.map(|request| view! { <p class="problem-hint">"Request " <code>{request}</code></p> })}
+                {children.map(|children| view! { <div class="problem-actions">{children()}</div> })}
+            </div>
+        </div>
+    }
+}
+
+/// Counts down to when trying again makes sense.
+#[component]
+fn Countdown(
+    /// From now.
+    milliseconds: u64,
+) -> impl IntoView {
+    let seconds = RwSignal::new(milliseconds.div_ceil(1_000));
+    Effect::new(move |_| {
+        let tick = move || {
+            let _ = seconds.try_update(|seconds| *seconds = seconds.saturating_sub(1));
+        };
+        if let Ok(interval) = set_interval_with_handle(tick, Duration::from_secs(1)) {
+            on_cleanup(move || interval.clear());
+        }
+    });
+    view! {
+        <p class="problem-hint">
+            {move || match seconds.get() {
+                0 => "Trying again makes sense now".to_owned(),
+                seconds => format!("Trying again makes sense in {seconds} s"),
+            }}
+        </p>
+    }
+}

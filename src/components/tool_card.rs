@@ -1,0 +1,100 @@
+//! A tool call with its evidence: what was asked of NetBox, how, and what came back.
+
+mod curl;
+mod preview;
+mod request;
+
+use leptos::prelude::*;
+
+use self::preview::PreviewTable;
+use self::request::RequestLine;
+use super::copy_button::CopyButton;
+use super::elapsed::Elapsed;
+use super::format;
+use super::icon::{Icon, IconView};
+use super::markdown::code::coloured;
+use super::markdown::highlight::Language;
+use crate::store::conversation::answer::ToolView;
+use crate::wire::tool::ToolOutcome;
+
+/// A tool call.
+#[component]
+pub fn ToolCard(
+    /// The call.
+    tool: ToolView,
+    /// When the run started, for a call that still runs.
+    started_at: i64,
+) -> impl IntoView {
+    let ToolView { name, title, input, outcome, .. } = tool;
+    let arguments = serde_json::to_string_pretty(&input).unwrap_or_default();
+    let state = {
+        let outcome = outcome.clone();
+        move || {
+            outcome.with(|outcome| match outcome {
+                None => "running",
+                Some(outcome) if outcome.is_error => "failed",
+                Some(_) => "done",
+            })
+        }
+    };
+    view! {
+        <li class="tool-card" data-state=state>
+            <h3 class="tool-title">{title}</h3>
+            {move || match outcome.get() {
+                None => view! { <p class="tool-summary">"Asking NetBox " <Elapsed since=started_at /></p> }.into_any(),
+                Some(outcome) => evidence(outcome).into_any(),
+            }}
+            <details class="tool-arguments">
+                <summary>"Arguments of " <code>{name}</code></summary>
+                <pre tabindex="0" role="region" aria-label="Arguments">
+                    <code>{coloured(Language::Json, &arguments)}</code>
+                </pre>
+            </details>
+        </li>
+    }
+}
+
+/// What came back.
+fn evidence(outcome: ToolOutcome) -> impl IntoView {
+    let ToolOutcome { is_error, summary, milliseconds, requests, table } = outcome;
+    let page = requests.iter().rev().find_map(|request| request.page.clone());
+    let commands: Vec<String> = requests.iter().map(curl::command).collect();
+    let summary = if is_error {
+        view! {
+            <p class="tool-summary tool-failure">
+                <IconView icon=Icon::Warning />
+                {summary}
+            </p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p class="tool-summary">
+                <strong>{summary}</strong>
+                <span class="quiet">{format::duration(milliseconds)}</span>
+            </p>
+        }
+        .into_any()
+    };
+    let lines: Vec<_> = requests.into_iter().map(|request| view! { <RequestLine request /> }).collect();
+    view! {
+        {summary}
+        <ul class="request-lines">{lines}</ul>
+        {table.filter(|table| !table.rows.is_empty()).map(|table| view! { <PreviewTable table /> })}
+        <div class="tool-actions">
+            {page
+                .map(|page| {
+                    view! {
+                        <a class="text-button" href=page target="_blank" rel="noopener noreferrer">
+                            <IconView icon=Icon::External />
+                            <span>"Open in NetBox"</span>
+                        </a>
+                    }
+                })}
+            {(!commands.is_empty())
+                .then(|| {
+                    view! { <CopyButton text=move || commands.join("\n") label="Copy as curl" worded=true /> }
+                })}
+        </div>
+    }
+}

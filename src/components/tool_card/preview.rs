@@ -1,0 +1,77 @@
+//! The first rows of a result, as NetBox sent them.
+
+use leptos::prelude::*;
+
+use crate::components::status_pill::{StatusPill, is_status};
+use crate::wire::tool::{Cell, Table};
+
+/// The first rows of a result.
+#[component]
+pub fn PreviewTable(
+    /// The rows.
+    table: Table,
+) -> impl IntoView {
+    let Table { columns, rows } = table;
+    let headings: Vec<_> = columns.iter().map(|column| view! { <th scope="col">{words(column)}</th> }).collect();
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|row| {
+            let cells: Vec<_> = columns.iter().zip(row).map(|(column, cell)| cell_view(column, cell)).collect();
+            view! { <tr>{cells}</tr> }
+        })
+        .collect();
+    view! {
+        <div class="table-scroll preview" role="region" aria-label="First rows from NetBox" tabindex="0">
+            <table>
+                <thead>
+                    <tr>{headings}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn cell_view(column: &str, cell: Cell) -> AnyView {
+    let Cell { text, link } = cell;
+    let content = match link {
+        Some(link) => view! { <a href=link target="_blank" rel="noopener noreferrer">{text}</a> }.into_any(),
+        None if is_status(column) && !text.is_empty() => view! { <StatusPill label=text /> }.into_any(),
+        None if text.is_empty() => view! { <span class="nothing">"\u{2013}"</span> }.into_any(),
+        None => text.into_any(),
+    };
+    view! { <td class=is_identifier(column).then_some("identifier")>{content}</td> }.into_any()
+}
+
+/// Columns whose values are read letter by letter are set in the fixed-width face.
+fn is_identifier(column: &str) -> bool {
+    const IDENTIFIERS: [&str; 21] = [
+        "address",
+        "asset_tag",
+        "asn",
+        "cid",
+        "device",
+        "display",
+        "dns_name",
+        "id",
+        "interface",
+        "label",
+        "mac_address",
+        "name",
+        "oob_ip",
+        "prefix",
+        "primary_ip",
+        "primary_ip4",
+        "primary_ip6",
+        "serial",
+        "slug",
+        "vid",
+        "time",
+    ];
+    IDENTIFIERS.contains(&column)
+}
+
+/// A field's name as words: `primary_ip4` becomes `primary ip4`.
+fn words(column: &str) -> String {
+    column.replace('_', " ")
+}

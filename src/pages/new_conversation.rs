@@ -1,0 +1,11 @@
+//! `/`: a new conversation.
+
+use leptos::prelude::*;
+
+use crate::components::welcome::Welcome;
+
+/// The page of a new conversation.
+#[component]
+pub fn NewConversationPage() -> impl IntoView {
+    view! { <Welcome /> }
+}

@@ -1,0 +1,18 @@
+//! Any other address.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The page for an address that is none.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! {
+        <Title text="Not found \u{b7} NetBox chat" />
+        <main class="not-found">
+            <h1>"There is nothing at this address"</h1>
+            <p>
+                <a href="/">"Ask your NetBox"</a>
+            </p>
+        </main>
+    }
+}

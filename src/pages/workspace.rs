@@ -1,0 +1,68 @@
+//! The frame of every page: rail, header, the page itself, composer. It stays while the page in it changes, so focus,
+//! draft and scroll of the list stay too.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use crate::components::banner::Banner;
+use crate::components::chat_input::ChatInput;
+use crate::components::connection_state::ConnectionState;
+use crate::components::keyboard_sheet::KeyboardSheet;
+use crate::components::live_region::LiveRegion;
+use crate::components::rail::Rail;
+use crate::components::stage_header::StageHeader;
+use crate::components::toasts::Toasts;
+use crate::store::Store;
+use crate::store::place::Place;
+
+/// The frame.
+#[component]
+pub fn Workspace() -> impl IntoView {
+    let store = Store::get();
+    let path = use_location().pathname;
+    // The first address is what the server drew; later ones are the person's.
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        if before.is_some_and(|before| before != path) {
+            store.show(Place::of_path(&path));
+        }
+        path
+    });
+    store.navigate_with(use_navigate());
+
+    view! {
+        <Title text=move || document_title(store) />
+        <a class="skip-link" href="#question" on:click=|event| {
+            event.stop_propagation();
+        }>
+            "Skip to the question field"
+        </a>
+        <div class="workspace">
+            <Rail />
+            <div class="stage" inert=move || store.drawer.get()>
+                <StageHeader />
+                <Banner />
+                <main class="page" id="main">
+                    <Outlet />
+                </main>
+                <div class="stage-foot">
+                    <ConnectionState />
+                    <ChatInput />
+                    <noscript>
+                        <p class="connection-lost">"Asking needs JavaScript and WebAssembly; both are off in this browser."</p>
+                    </noscript>
+                </div>
+            </div>
+        </div>
+        <Toasts />
+        <KeyboardSheet />
+        <LiveRegion />
+    }
+}
+
+fn document_title(store: Store) -> String {
+    let title = store.title().unwrap_or_else(|| "Ask your NetBox".to_owned());
+    if store.finished_unseen.get() { format!("Answer ready: {title}") } else { format!("{title} \u{b7} NetBox chat") }
+}

@@ -1,0 +1,244 @@
+//! What components dispatch. Each changes what is shown at once and tells the server.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api;
+use crate::wire::command::{Command, Resume, SendMode};
+use crate::wire::id::{CommandId, ConversationId, MessageId};
+
+use super::conversation::ConversationView;
+use super::outbox::Pending;
+use super::place::{Place, conversation_path};
+use super::toast::Toast;
+use super::{OpenedView, Store};
+
+/// Numbers are never used twice, so that the timer of one toast cannot reach another.
+static NEXT_TOAST: AtomicU64 = AtomicU64::new(1);
+
+impl Store {
+    /// Asks in the open conversation, or in a new one, which then has the page's address.
+    pub fn ask(&self, text: &str, mode: SendMode) {
+        let text = text.trim();
+        if text.is_empty() {
+            return;
+        }
+        let view = self.current().unwrap_or_else(|| {
+            let view = ConversationView::empty(random_id().into());
+            self.place.set(Place::Conversation(view.id.clone()));
+            self.opened.set(OpenedView::Ready(view.clone()));
+            navigate(&conversation_path(&view.id));
+            view
+        });
+        let id = CommandId(random_id());
+        view.pending.update(|pending| pending.push(Pending::new(id.clone(), text.to_owned())));
+        self.announcement.set("Question sent".to_owned());
+        let conversation = view.id.clone();
+        send(Command::Send { id: Some(id), conversation: Some(conversation.clone()), text: text.to_owned(), mode });
+        // A new conversation is there once the question has been taken: only then can it be looked at.
+        send(Command::Subscribe(Resume { conversation, after: view.seq() }));
+    }
+
+    /// Takes back a question that the server refused.
+    pub fn forget_pending(&self, command: &CommandId) {
+        if let Some(view) = self.current() {
+            view.pending.update(|pending| pending.retain(|one| one.command != *command));
+        }
+    }
+
+    /// Puts text into the composer, to be changed before it is asked.
+    pub fn compose(&self, text: String) {
+        self.composed.set(Some(text));
+    }
+
+    /// Stops the answer that is being written; what was shown stays.
+    pub fn stop(&self) {
+        if let Some(view) = self.current() {
+            let run = view.running.get_untracked();
+            send(Command::Stop { run, conversation: Some(view.id.clone()) });
+        }
+    }
+
+    /// Stops the answer if one is being written.
+    pub fn stop_if_running(&self) {
+        if self.current().is_some_and(|view| view.running.with_untracked(Option::is_some)) {
+            self.stop();
+        }
+    }
+
+    /// Takes a waiting message back.
+    pub fn unqueue(&self, message: MessageId) {
+        if let Some(view) = self.current() {
+            send(Command::Unqueue { conversation: view.id.clone(), message });
+        }
+    }
+
+    /// Answers the last question again.
+    pub fn regenerate(&self, message: MessageId) {
+        if let Some(view) = self.current() {
+            send(Command::Regenerate { id: Some(CommandId(random_id())), conversation: view.id.clone(), message });
+        }
+    }
+
+    /// Shows what the page's address says.
+    pub fn show(&self, place: Place) {
+        if self.place.with_untracked(|shown| *shown == place) {
+            return;
+        }
+        if let Some(left) = self.current() {
+            send(Command::Unsubscribe { conversation: left.id.clone() });
+        }
+        self.drawer.set(false);
+        self.place.set(place.clone());
+        match place {
+            Place::New | Place::Elsewhere => {
+                self.opened.set(OpenedView::New);
+                self.fetch_starting_questions();
+            }
+            Place::Conversation(conversation) => {
+                self.opened.set(OpenedView::Loading(ConversationView::empty(conversation.clone())));
+                send(Command::Subscribe(Resume { conversation, after: 0 }));
+            }
+        }
+    }
+
+    /// Starts a new conversation.
+    pub fn start_anew(&self) {
+        self.show(Place::New);
+        navigate("/");
+    }
+
+    /// Gives a conversation another title.
+    pub fn rename(&self, conversation: ConversationId, title: String) {
+        let title = title.trim().to_owned();
+        if title.is_empty() {
+            return;
+        }
+        self.conversations.update(|conversations| {
+            if let Some(found) = conversations.iter_mut().find(|one| one.id == conversation) {
+                found.title.clone_from(&title);
+            }
+        });
+        if let Some(view) = self.current().filter(|view| view.id == conversation) {
+            view.title.set(title.clone());
+        }
+        let store = *self;
+        spawn_local(async move {
+            if let Err(error) = api::rename_conversation(conversation, title).await {
+                store.toast(format!("The title was not saved: {error}"));
+                store.refresh_conversations();
+            }
+        });
+    }
+
+    /// Hides a conversation and deletes it when the time to undo it is over.
+    pub fn delete(&self, conversation: &ConversationId) {
+        let Some(summary) =
+            self.conversations.with_untracked(|list| list.iter().find(|one| one.id == *conversation).cloned())
+        else {
+            return;
+        };
+        self.conversations.update(|list| list.retain(|one| one.id != *conversation));
+        if self.current().is_some_and(|view| view.id == *conversation) {
+            self.start_anew();
+        }
+        let text = format!("Deleted \u{201c}{}\u{201d}", summary.title);
+        self.push_toast(Toast { number: 0, text, undo: Some(summary) });
+    }
+
+    /// Brings back what a toast says was deleted.
+    pub fn undo(&self, number: u64) {
+        let Some(summary) = self.take_toast(number).and_then(|toast| toast.undo) else { return };
+        self.conversations.update(|list| list.push(summary));
+    }
+
+    /// Removes a toast; a deletion that nobody took back is carried out now.
+    pub fn dismiss(&self, number: u64) {
+        let Some(summary) = self.take_toast(number).and_then(|toast| toast.undo) else { return };
+        let store = *self;
+        spawn_local(async move {
+            if let Err(error) = api::delete_conversation(summary.id.clone()).await {
+                store.toast(format!("\u{201c}{}\u{201d} was not deleted: {error}", summary.title));
+                store.refresh_conversations();
+            }
+        });
+    }
+
+    /// Carries out every deletion that waits: the page is about to go.
+    pub fn dismiss_all(&self) {
+        for toast in self.toasts.get_untracked() {
+            self.dismiss(toast.number);
+        }
+    }
+
+    /// Says something at the edge of the page for a while.
+    pub fn toast(&self, text: String) {
+        self.push_toast(Toast { number: 0, text, undo: None });
+    }
+
+    /// Fetches the starting questions, unless they are there.
+    fn fetch_starting_questions(&self) {
+        if self.starting_questions.with_untracked(|questions| !questions.is_empty()) {
+            return;
+        }
+        let questions = self.starting_questions;
+        spawn_local(async move {
+            // Without them the page is only less inviting.
+            if let Ok(fetched) = api::starting_questions().await {
+                questions.set(fetched);
+            }
+        });
+    }
+
+    /// Fetches the list of conversations again.
+    pub fn refresh_conversations(&self) {
+        let store = *self;
+        spawn_local(async move {
+            if let Ok(mut list) = api::conversations().await {
+                // What was deleted here is still there for as long as it can be undone.
+                let hidden = store.toasts.with_untracked(|toasts| {
+                    toasts.iter().filter_map(|toast| Some(toast.undo.as_ref()?.id.clone())).collect::<Vec<_>>()
+                });
+                list.retain(|one| !hidden.contains(&one.id));
+                store.conversations.set(list);
+            }
+        });
+    }
+
+    fn push_toast(&self, mut toast: Toast) {
+        self.announcement.set(toast.text.clone());
+        self.toasts.update(|toasts| {
+            toast.number = NEXT_TOAST.fetch_add(1, Ordering::Relaxed);
+            toasts.push(toast);
+        });
+    }
+
+    fn take_toast(&self, number: u64) -> Option<Toast> {
+        let mut taken = None;
+        self.toasts.update(|toasts| {
+            if let Some(index) = toasts.iter().position(|toast| toast.number == number) {
+                taken = Some(toasts.remove(index));
+            }
+        });
+        taken
+    }
+}
+
+// Actions answer to events, and events are only in the browser. The server compiles them because it draws the same
+// components.
+
+#[cfg(feature = "hydrate")]
+use super::browser::{navigate, random_id, send};
+
+#[cfg(not(feature = "hydrate"))]
+fn send(_: Command) {}
+
+#[cfg(not(feature = "hydrate"))]
+fn navigate(_: &str) {}
+
+#[cfg(not(feature = "hydrate"))]
+fn random_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

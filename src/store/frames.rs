@@ -1,0 +1,137 @@
+//! What frames from the socket do to the store. Pure: what has to be sent or fetched because of them is returned.
+
+use leptos::prelude::*;
+
+use crate::wire::event::{Event, Frame};
+use crate::wire::id::{CommandId, ConversationId};
+use crate::wire::problem::{Problem, ProblemCode};
+use crate::wire::transcript::EndReason;
+
+use super::conversation::ConversationView;
+use super::outbox;
+use super::{OpenedView, Store};
+
+/// What frames ask of the browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FollowUp {
+    /// Frames are missing: subscribe to this conversation again after this event.
+    pub subscribe: Option<(ConversationId, u64)>,
+    /// The list of conversations has to be fetched again.
+    pub refresh_conversations: bool,
+    /// An answer in the open conversation ended.
+    pub ended: Option<EndReason>,
+}
+
+impl Store {
+    /// Takes the frames that came since the last drawing, in their order.
+    pub fn receive(&self, frames: Vec<Frame>) -> FollowUp {
+        let mut follow_up = FollowUp::default();
+        let current = self.current();
+        let mut of_conversation = Vec::new();
+        for frame in frames {
+            match &frame.event {
+                Event::Connected { deployment, .. } => {
+                    if self.deployment.with_untracked(|known| known != deployment) {
+                        self.deployment.set(deployment.clone());
+                    }
+                }
+                Event::ConversationsChanged => follow_up.refresh_conversations = true,
+                Event::Ack { id: Some(command), message, .. } => {
+                    if let Some(view) = &current {
+                        view.pending.update(|pending| outbox::acknowledge(pending, command, message.as_ref()));
+                    }
+                }
+                Event::Error { id, problem } => self.take_error(id.as_ref(), frame.conversation.as_ref(), problem),
+                Event::Ack { .. } | Event::Pong | Event::Bye { .. } | Event::Unknown if frame.seq == 0 => {}
+                _ => {
+                    if let (Event::Title, Some(conversation)) = (&frame.event, &frame.conversation) {
+                        self.retitle(conversation, &frame.content);
+                    }
+                    of_conversation.push(frame);
+                }
+            }
+        }
+        if let Some(view) = current {
+            self.take_conversation_frames(&view, &of_conversation, &mut follow_up);
+        }
+        follow_up
+    }
+
+    fn take_conversation_frames(&self, view: &ConversationView, frames: &[Frame], follow_up: &mut FollowUp) {
+        let received = view.receive(frames);
+        view.settle();
+        if received.gap {
+            follow_up.subscribe = Some((view.id.clone(), view.seq()));
+        }
+        let is_answered = received.changed || frames.iter().any(|frame| frame.conversation.as_ref() == Some(&view.id));
+        if is_answered && self.opened.with_untracked(|opened| matches!(opened, OpenedView::Loading(_))) {
+            self.opened.set(OpenedView::Ready(view.clone()));
+        }
+        if received.changed {
+            self.announce(view, frames, received.ended);
+        }
+        follow_up.ended = received.ended;
+    }
+
+    fn take_error(&self, command: Option<&CommandId>, conversation: Option<&ConversationId>, problem: &Problem) {
+        let current = self.current();
+        if let (Some(command), Some(view)) = (command, &current) {
+            let mut is_ours = false;
+            view.pending.update(|pending| {
+                if let Some(found) = pending.iter_mut().find(|one| one.command == *command) {
+                    found.problem = Some(problem.clone());
+                    is_ours = true;
+                }
+            });
+            if is_ours {
+                return;
+            }
+        }
+        let is_of_open = |view: &ConversationView| conversation.is_none_or(|conversation| *conversation == view.id);
+        let is_loading = self.opened.with_untracked(|opened| matches!(opened, OpenedView::Loading(_)));
+        if problem.code == ProblemCode::NotFound && is_loading && current.as_ref().is_some_and(is_of_open) {
+            self.opened.set(OpenedView::Missing(problem.clone()));
+        } else {
+            self.toast(match &problem.hint {
+                Some(hint) => format!("{}. {hint}", problem.message),
+                None => problem.message.clone(),
+            });
+        }
+    }
+
+    fn retitle(&self, conversation: &ConversationId, title: &str) {
+        self.conversations.update(|conversations| {
+            if let Some(found) = conversations.iter_mut().find(|one| one.id == *conversation) {
+                title.clone_into(&mut found.title);
+            }
+        });
+    }
+
+    /// Tells a screen reader what is going on: steps while it runs, the text once it is whole.
+    fn announce(&self, view: &ConversationView, frames: &[Frame], ended: Option<EndReason>) {
+        let step = frames.iter().rev().find_map(|frame| match &frame.event {
+            Event::RunStart { .. } => Some("Answering".to_owned()),
+            Event::ToolUse { .. } => Some(format!("Asking NetBox: {}", frame.content)),
+            Event::Notice { problem, .. } => Some(problem.message.clone()),
+            _ => None,
+        });
+        let said = match ended {
+            Some(EndReason::Done) => {
+                let last = view.turns.with_untracked(|turns| turns.last()?.answer.get_untracked());
+                last.map(|answer| format!("Answer ready. {}", answer.markdown()))
+            }
+            Some(EndReason::Stopped) => Some("Answer stopped".to_owned()),
+            Some(_) => frames.iter().rev().find(|frame| frame.completed).map(|frame| match frame.content.as_str() {
+                "" => "The answer ended early".to_owned(),
+                sentence => sentence.to_owned(),
+            }),
+            None => step,
+        };
+        if let Some(said) = said {
+            self.announcement.set(said);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

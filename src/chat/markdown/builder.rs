@@ -4,8 +4,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
+use self::tree::{BlocksKind, Node, Tree, is_line_break};
 use super::links::{Addresses, Definitions, allowed};
 use super::{Alignment, Block, Inline, MAXIMUM_DEPTH};
+
+mod tree;
 
 /// The dialect.
 pub(super) const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
@@ -50,45 +53,6 @@ pub(super) fn build(text: &str, definitions: &mut Definitions) -> Built {
     Built { blocks, leaf, defined }
 }
 
-/// A node that is being filled.
-enum Node {
-    Blocks(BlocksKind, Vec<Block>),
-    List {
-        start: Option<u64>,
-        tight: bool,
-        items: Vec<Vec<Block>>,
-    },
-    /// `implied`: the text of a tight item, which the parser does not wrap.
-    Paragraph {
-        implied: bool,
-        inlines: Vec<Inline>,
-    },
-    Heading(u8, Vec<Inline>),
-    Code(Option<String>, String),
-    Html(String),
-    Table {
-        alignments: Vec<Alignment>,
-        head: Vec<Vec<Inline>>,
-        rows: Vec<Vec<Vec<Inline>>>,
-    },
-    Row {
-        head: bool,
-        cells: Vec<Vec<Inline>>,
-    },
-    Cell(Vec<Inline>),
-    Strong(Vec<Inline>),
-    Emphasis(Vec<Inline>),
-    Strikethrough(Vec<Inline>),
-    Link(String, Vec<Inline>),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum BlocksKind {
-    Root,
-    Quote,
-    Item,
-}
-
 /// What a tag that began has to do when it ends.
 enum Opened {
     /// Its node ends.
@@ -106,7 +70,7 @@ struct Builder<'text> {
     addresses: &'text Addresses,
     /// How many bytes of addresses references may still become.
     budget: &'text mut usize,
-    nodes: Vec<Node>,
+    tree: Tree,
     opened: Vec<Opened>,
     images: usize,
     leaf: Leaf,
@@ -117,9 +81,8 @@ struct Builder<'text> {
 
 impl<'text> Builder<'text> {
     fn new(text: &'text str, addresses: &'text Addresses, budget: &'text mut usize) -> Self {
-        let nodes = vec![Node::Blocks(BlocksKind::Root, Vec::new())];
         let (opened, leaf) = (Vec::new(), Leaf::Other);
-        Self { text, addresses, budget, nodes, opened, images: 0, leaf, leaf_is_new: true, in_cell: false }
+        Self { text, addresses, budget, tree: Tree::new(), opened, images: 0, leaf, leaf_is_new: true, in_cell: false }
     }
 
     fn run<'event>(mut self, events: impl Iterator<Item = (Event<'event>, Range<usize>)>) -> (Vec<Block>, Leaf) {
@@ -128,39 +91,31 @@ impl<'text> Builder<'text> {
             match event {
                 Event::Start(tag) => self.start(tag, range.start),
                 Event::End(tag) => self.end(tag),
-                Event::Text(text) => self.add_text(&text),
-                Event::Code(code) => self.add_inline(Inline::Code(code.into_string())),
-                Event::Html(html) => self.add_text(&html),
-                Event::InlineHtml(html) if is_line_break(&html) => self.add_inline(Inline::LineBreak),
-                Event::InlineHtml(html) => self.add_text(&html),
-                Event::SoftBreak => self.add_inline(Inline::SoftBreak),
-                Event::HardBreak => self.add_inline(Inline::LineBreak),
-                Event::Rule => self.add_block(Block::Rule),
+                Event::Code(code) => self.tree.add_inline(Inline::Code(code.into_string())),
+                Event::InlineHtml(html) if is_line_break(&html) => self.tree.add_inline(Inline::LineBreak),
+                Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.tree.add_text(&text),
+                Event::SoftBreak => self.tree.add_inline(Inline::SoftBreak),
+                Event::HardBreak => self.tree.add_inline(Inline::LineBreak),
+                Event::Rule => self.tree.add_block(Block::Rule),
                 // Extensions that are not switched on.
                 Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
-                    self.add_text(&text);
+                    self.tree.add_text(&text);
                 }
                 Event::TaskListMarker(_) => {}
             }
         }
-        while self.nodes.len() > 1 {
-            self.close();
-        }
-        match self.nodes.pop() {
-            Some(Node::Blocks(_, blocks)) => (blocks, self.leaf),
-            _ => (Vec::new(), self.leaf),
-        }
+        (self.tree.finish(), self.leaf)
     }
 
     fn note_leaf(&mut self, event: &Event<'_>, range: &Range<usize>) {
+        let is_inline = match event {
+            Event::Start(tag) => is_inline(tag),
+            event => !matches!(event, Event::End(_) | Event::Html(_) | Event::Rule),
+        };
         match event {
-            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
-            | Event::Text(_)
-            | Event::Code(_)
-            | Event::InlineHtml(_)
-            | Event::SoftBreak
-            | Event::HardBreak => {
-                if self.leaf_is_new && !matches!(self.nodes.last(), Some(Node::Code(..) | Node::Html(_))) {
+            _ if is_inline => {
+                let is_code = matches!(self.tree.top(), Some(Node::Code(..) | Node::Html(_)));
+                if self.leaf_is_new && !is_code {
                     self.leaf = if self.in_cell { Leaf::Cell(range.start) } else { Leaf::Text(range.start) };
                     self.leaf_is_new = false;
                 }
@@ -177,15 +132,14 @@ impl<'text> Builder<'text> {
     }
 
     fn start(&mut self, tag: Tag<'_>, start: usize) {
-        let nests = self.nodes.len() < MAXIMUM_DEPTH;
-        let is_block =
-            !matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. });
+        let nests = self.tree.depth() < MAXIMUM_DEPTH;
+        let is_block = !is_inline(&tag);
         if is_block {
-            self.close_implied();
+            self.tree.close_implied();
         }
         let node = match tag {
             Tag::Paragraph => {
-                self.loosen();
+                self.tree.loosen();
                 Node::Paragraph { implied: false, inlines: Vec::new() }
             }
             Tag::Heading { level, .. } => Node::Heading(level as u8, Vec::new()),
@@ -203,7 +157,7 @@ impl<'text> Builder<'text> {
             Tag::TableCell => Node::Cell(Vec::new()),
             Tag::BlockQuote(_) if nests => Node::Blocks(BlocksKind::Quote, Vec::new()),
             Tag::List(start) if nests => Node::List { start, tight: true, items: Vec::new() },
-            Tag::Item if matches!(self.nodes.last(), Some(Node::List { .. })) => {
+            Tag::Item if matches!(self.tree.top(), Some(Node::List { .. })) => {
                 Node::Blocks(BlocksKind::Item, Vec::new())
             }
             Tag::Strong if nests => Node::Strong(Vec::new()),
@@ -211,7 +165,7 @@ impl<'text> Builder<'text> {
             Tag::Strikethrough => {
                 // One tilde means "about": `10~20`.
                 if !self.text.get(start..).is_some_and(|text| text.starts_with("~~")) {
-                    self.add_text("~");
+                    self.tree.add_text("~");
                     return self.opened.push(Opened::Literal("~"));
                 }
                 if !nests {
@@ -237,133 +191,27 @@ impl<'text> Builder<'text> {
             _ => return self.opened.push(Opened::Nothing),
         };
         if !is_block {
-            self.imply_paragraph();
+            self.tree.imply_paragraph();
         }
-        self.nodes.push(node);
+        self.tree.open(node);
         self.opened.push(Opened::Node);
     }
 
     fn end(&mut self, tag: TagEnd) {
         if !matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image) {
-            self.close_implied();
+            self.tree.close_implied();
         }
         match self.opened.pop() {
-            Some(Opened::Node) => self.close(),
-            Some(Opened::Literal(text)) => self.add_text(text),
+            Some(Opened::Node) => self.tree.close(),
+            Some(Opened::Literal(text)) => self.tree.add_text(text),
             Some(Opened::Image) => self.images = self.images.saturating_sub(1),
             Some(Opened::Nothing) | None => {}
         }
     }
+}
 
-    /// Ends the innermost node and gives it to the one around it.
-    fn close(&mut self) {
-        let Some(node) = self.nodes.pop() else { return };
-        match node {
-            Node::Blocks(BlocksKind::Root, blocks) => self.nodes.push(Node::Blocks(BlocksKind::Root, blocks)),
-            Node::Blocks(BlocksKind::Quote, blocks) => self.add_block(Block::Quote(blocks)),
-            Node::Blocks(BlocksKind::Item, blocks) => {
-                if let Some(Node::List { items, .. }) = self.nodes.last_mut() {
-                    items.push(blocks);
-                }
-            }
-            Node::List { start, tight, items } => self.add_block(Block::List { start, tight, items }),
-            Node::Paragraph { mut inlines, .. } => {
-                trim_end(&mut inlines);
-                self.add_block(Block::Paragraph(inlines));
-            }
-            Node::Heading(level, inlines) => self.add_block(Block::Heading { level, inlines }),
-            Node::Code(language, mut text) => {
-                if text.ends_with('\n') {
-                    text.pop();
-                }
-                self.add_block(Block::Code { language, text });
-            }
-            Node::Html(html) => self.add_block(Block::Paragraph(literal_lines(&html))),
-            Node::Table { alignments, head, rows } => self.add_block(Block::Table { alignments, head, rows }),
-            Node::Row { head: is_head, mut cells } => {
-                if let Some(Node::Table { head, rows, .. }) = self.nodes.last_mut() {
-                    if is_head {
-                        *head = cells;
-                    } else {
-                        while cells.last().is_some_and(Vec::is_empty) {
-                            cells.pop();
-                        }
-                        rows.push(cells);
-                    }
-                }
-            }
-            Node::Cell(inlines) => {
-                if let Some(Node::Row { cells, .. }) = self.nodes.last_mut() {
-                    cells.push(inlines);
-                }
-            }
-            Node::Strong(inlines) => self.add_inline(Inline::Strong(inlines)),
-            Node::Emphasis(inlines) => self.add_inline(Inline::Emphasis(inlines)),
-            Node::Strikethrough(inlines) => self.add_inline(Inline::Strikethrough(inlines)),
-            Node::Link(url, inlines) => self.add_inline(Inline::Link { url, inlines }),
-        }
-    }
-
-    fn add_block(&mut self, block: Block) {
-        match self.nodes.last_mut() {
-            Some(Node::Blocks(_, blocks)) => blocks.push(block),
-            // A list at the last level: each block is an item.
-            Some(Node::List { items, .. }) => items.push(vec![block]),
-            _ => {}
-        }
-    }
-
-    fn add_inline(&mut self, inline: Inline) {
-        self.imply_paragraph();
-        if let Some(inlines) = self.inlines() {
-            inlines.push(inline);
-        }
-    }
-
-    fn add_text(&mut self, text: &str) {
-        if let Some(Node::Code(_, code) | Node::Html(code)) = self.nodes.last_mut() {
-            code.push_str(text);
-            return;
-        }
-        self.imply_paragraph();
-        let Some(inlines) = self.inlines() else { return };
-        match inlines.last_mut() {
-            Some(Inline::Text(before)) => before.push_str(text),
-            _ => inlines.push(Inline::Text(text.to_owned())),
-        }
-    }
-
-    fn inlines(&mut self) -> Option<&mut Vec<Inline>> {
-        match self.nodes.last_mut()? {
-            Node::Paragraph { inlines, .. }
-            | Node::Heading(_, inlines)
-            | Node::Cell(inlines)
-            | Node::Strong(inlines)
-            | Node::Emphasis(inlines)
-            | Node::Strikethrough(inlines)
-            | Node::Link(_, inlines) => Some(inlines),
-            _ => None,
-        }
-    }
-
-    fn imply_paragraph(&mut self) {
-        if matches!(self.nodes.last(), Some(Node::Blocks(..) | Node::List { .. })) {
-            self.nodes.push(Node::Paragraph { implied: true, inlines: Vec::new() });
-        }
-    }
-
-    fn close_implied(&mut self) {
-        if matches!(self.nodes.last(), Some(Node::Paragraph { implied: true, .. })) {
-            self.close();
-        }
-    }
-
-    /// The parser wraps the text of a loose list's items in paragraphs, that of a tight list's not.
-    fn loosen(&mut self) {
-        if let [.., Node::List { tight, .. }, Node::Blocks(BlocksKind::Item, _)] = self.nodes.as_mut_slice() {
-            *tight = false;
-        }
-    }
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
 }
 
 fn alignment(alignment: pulldown_cmark::Alignment) -> Alignment {
@@ -372,29 +220,5 @@ fn alignment(alignment: pulldown_cmark::Alignment) -> Alignment {
         pulldown_cmark::Alignment::Left => Alignment::Left,
         pulldown_cmark::Alignment::Center => Alignment::Center,
         pulldown_cmark::Alignment::Right => Alignment::Right,
-    }
-}
-
-fn is_line_break(html: &str) -> bool {
-    matches!(html.to_ascii_lowercase().as_str(), "<br>" | "<br/>" | "<br />")
-}
-
-/// An HTML block as the text that it is.
-fn literal_lines(html: &str) -> Vec<Inline> {
-    let mut inlines = Vec::new();
-    for line in html.trim_end().lines() {
-        if !inlines.is_empty() {
-            inlines.push(Inline::LineBreak);
-        }
-        if !is_line_break(line.trim()) {
-            inlines.push(Inline::Text(line.to_owned()));
-        }
-    }
-    inlines
-}
-
-fn trim_end(inlines: &mut Vec<Inline>) {
-    while matches!(inlines.last(), Some(Inline::SoftBreak | Inline::LineBreak)) {
-        inlines.pop();
     }
 }

@@ -31,9 +31,8 @@ fn outline(blocks: &[Block]) -> String {
             }
             Block::Quote(blocks) => write!(out, "quote({})", outline(blocks)),
             Block::Table { alignments, head, rows } => {
-                let row = |cells: &Vec<Vec<Inline>>| {
-                    cells.iter().map(|cell| format!("[{}]", inline_outline(cell))).collect::<String>()
-                };
+                let cell = |cell: &Vec<Inline>| format!("[{}]", inline_outline(cell));
+                let row = |cells: &Vec<Vec<Inline>>| cells.iter().map(cell).collect::<Vec<_>>().concat();
                 let alignments: String = alignments
                     .iter()
                     .map(|alignment| match alignment {
@@ -172,7 +171,7 @@ fn inline_depth(inlines: &[Inline]) -> usize {
 }
 
 fn texts(blocks: &[Block]) -> String {
-    outline(blocks).chars().filter(|character| character.is_ascii_lowercase()).collect()
+    outline(blocks).chars().filter(char::is_ascii_lowercase).collect()
 }
 
 #[test]
@@ -245,9 +244,9 @@ fn hostile_text_takes_linear_time() {
         "[a]\n\n",
         "a\n===\n",
     ] {
-        parse(&unit.repeat(1_000_000 / unit.len() / 4));
+        parse(&unit.repeat(400_000 / unit.len()));
     }
-    let wide = format!("{}\n{}\n{}", "|a".repeat(2_000), "|-".repeat(2_000), "|b\n".repeat(60_000));
+    let wide = format!("{}\n{}\n{}", "|a".repeat(2_000), "|-".repeat(2_000), "|b\n".repeat(40_000));
     parse(&wide);
     assert!(started.elapsed().as_secs() < 120, "{:?}", started.elapsed());
 }

@@ -22,7 +22,7 @@ mod tests;
 
 pub use client::{Authorization, Client, DEFAULT_READ_TIMEOUT, DEFAULT_VERSION, ReplyStream, Settings};
 pub use error::{ApiFailure, Error, ErrorKind, FailureType, Unreachable};
-pub use models::{DEFAULT_MODEL, Effort, Model, ThinkingModes};
+pub use models::{DEFAULT_MODEL, Effort, Model, ThinkingMode};
 pub use reply::{Reply, ReplyEvent, StopReason, ToolUse};
 pub use request::Request;
 pub use retry::{Retrying, Step, Wait};

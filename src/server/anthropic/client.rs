@@ -329,8 +329,12 @@ async fn read_at_most(mut response: Response, maximum: usize) -> Result<Vec<u8>,
 fn is_tls(error: &reqwest::Error) -> bool {
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if error.is::<rustls::Error>() {
+            return true;
+        }
+        if let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)
+            && inner.is::<rustls::Error>()
+        {
             return true;
         }
         source = error.source();

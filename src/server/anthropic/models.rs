@@ -24,23 +24,38 @@ pub struct Model {
     pub context_tokens: Option<u64>,
     /// The longest reply, in tokens, where known.
     pub maximum_tokens: Option<u64>,
-    /// The kinds of thinking it takes.
-    pub thinking: ThinkingModes,
+    /// The kinds of thinking it takes; empty where it takes no word about it.
+    pub thinking: Vec<ThinkingMode>,
     /// The efforts it takes, lowest first; empty where it takes none.
     pub efforts: Vec<Effort>,
 }
 
-/// The kinds of thinking that a model takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ThinkingModes {
-    /// It decides itself how much to think.
-    pub adaptive: bool,
+/// A kind of thinking, as requests name it in `thinking.type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThinkingMode {
+    /// The model decides itself how much to think.
+    Adaptive,
     /// It thinks within a given number of tokens.
-    pub enabled: bool,
-    /// Thinking can be switched off.
-    pub disabled: bool,
+    Enabled,
+    /// It does not think.
+    Disabled,
     /// It thinks only between tool calls, not before the first.
-    pub between_tools: bool,
+    BetweenTools,
+}
+
+impl ThinkingMode {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Adaptive, Self::Enabled, Self::Disabled, Self::BetweenTools];
+
+    /// Its name in requests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Adaptive => "adaptive",
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::BetweenTools => "between_tools",
+        }
+    }
 }
 
 /// How much work a model puts into a reply: length, thinking and number of tool calls.
@@ -94,17 +109,9 @@ impl Model {
         model.maximum_tokens = entry["max_tokens"].as_u64().filter(|&tokens| tokens > 0).or(model.maximum_tokens);
         let supports = |value: &Value| value["supported"].as_bool();
         let thinking = &entry["capabilities"]["thinking"];
-        if thinking["types"].is_object() {
-            let supported = supports(thinking) != Some(false);
-            let mode = |name: &str| supported && supports(&thinking["types"][name]) == Some(true);
-            model.thinking = ThinkingModes {
-                adaptive: mode("adaptive"),
-                enabled: mode("enabled"),
-                disabled: mode("disabled"),
-                between_tools: mode("between_tools"),
-            };
-        } else if supports(thinking) == Some(false) {
-            model.thinking = ThinkingModes::default();
+        if let Some(supported) = supports(thinking) {
+            let takes = |mode: &ThinkingMode| supported && supports(&thinking["types"][mode.name()]) == Some(true);
+            model.thinking = ThinkingMode::ALL.into_iter().filter(takes).collect();
         }
         let effort = &entry["capabilities"]["effort"];
         if let Some(supported) = supports(effort) {
@@ -122,7 +129,7 @@ impl Model {
     /// `thinking` for a request: adaptive, with a summary that people can read (it costs nothing extra, and without it
     /// the page is silent while the model works). None leaves the model's own default.
     pub fn thinking(&self) -> Option<Value> {
-        self.thinking.adaptive.then(|| json!({ "type": "adaptive", "display": "summarized" }))
+        self.thinking.contains(&ThinkingMode::Adaptive).then(|| json!({ "type": "adaptive", "display": "summarized" }))
     }
 
     /// The effort to ask for: the wished one, or the nearest below it, or the lowest there is.

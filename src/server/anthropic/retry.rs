@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::client::{Client, ReplyStream};
@@ -13,20 +14,20 @@ use crate::wire::problem::Problem;
 /// A request that is made again when that helps, as long as nothing of the reply was shown: by the rules of
 /// [`Error::retry`] until it is accepted, and once if the stream fails after that. Each wait is an event, so that the
 /// person sees it and can stop.
-#[derive(Debug)]
 pub struct Retrying<'a> {
     client: &'a Client,
     request: &'a Request,
     cancellation: CancellationToken,
-    state: State,
+    state: State<'a>,
     retries: u32,
     reissued: bool,
     shown: bool,
 }
 
-#[derive(Debug)]
-enum State {
+enum State<'a> {
     Send,
+    /// Kept here and not on the stack of a call: a dropped call must not send the request twice.
+    Sending(BoxFuture<'a, Result<ReplyStream, Error>>),
     Wait(tokio::time::Instant),
     Read(Box<ReplyStream>),
     Ended,
@@ -72,7 +73,8 @@ impl<'a> Retrying<'a> {
     }
 
     /// The next step. The last is `Reply(Done(..))` or an error; after it, and as soon as the request is cancelled,
-    /// comes none. Cancelling drops the connection, which ends the generation.
+    /// comes none. Cancelling drops the connection, which ends the generation. Nothing is lost and nothing is sent
+    /// twice when the future is dropped before it is ready, as in `select!`.
     pub async fn next(&mut self) -> Option<Result<Step, Error>> {
         let cancellation = self.cancellation.clone();
         let step = cancellation.run_until_cancelled(self.advance()).await.flatten();
@@ -90,7 +92,8 @@ impl<'a> Retrying<'a> {
                     tokio::time::sleep_until(*until).await;
                     self.state = State::Send;
                 }
-                State::Send => match self.client.stream(self.request).await {
+                State::Send => self.state = State::Sending(Box::pin(self.client.stream(self.request))),
+                State::Sending(sending) => match sending.await {
                     Ok(stream) => self.state = State::Read(Box::new(stream)),
                     Err(error) => return Some(self.failed(error)),
                 },

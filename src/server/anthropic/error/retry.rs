@@ -12,7 +12,7 @@ pub const MAXIMUM_RETRIES: u32 = 2;
 
 /// The longest wait that a person is asked for. A provider that wants more gets no second request: the error says
 /// when to ask again.
-const MAXIMUM_WAIT: Duration = Duration::from_secs(60);
+const MAXIMUM_WAIT: Duration = Duration::from_mins(1);
 
 impl Error {
     /// How long to wait before the request is made again; none if it should not be.
@@ -74,13 +74,11 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(wait);
     }
     let text = text("retry-after")?;
-    match text.parse::<f64>() {
-        Ok(number) => seconds(number),
-        Err(_) => {
-            let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-            Duration::try_from(date.duration_since(Timestamp::now())).ok().filter(|wait| !wait.is_zero())
-        }
+    if let Ok(number) = text.parse::<f64>() {
+        return seconds(number);
     }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    Duration::try_from(date.duration_since(Timestamp::now())).ok().filter(|wait| !wait.is_zero())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The built-in table, for servers that do not tell what their models can. As of November 2026, from
 //! <https://platform.claude.com/docs/en/about-claude/models/overview> and the thinking and effort pages beside it.
 
-use super::{Effort, Model, ThinkingModes};
+use super::{Effort, Model, ThinkingMode};
 
 struct Row {
     /// The id, or the part of it before a date.
@@ -9,18 +9,16 @@ struct Row {
     name: &'static str,
     context_tokens: u64,
     maximum_tokens: u64,
-    thinking: ThinkingModes,
+    thinking: &'static [ThinkingMode],
     efforts: &'static [Effort],
 }
 
-const NO_THINKING: ThinkingModes =
-    ThinkingModes { adaptive: false, enabled: false, disabled: false, between_tools: false };
-const ADAPTIVE: ThinkingModes = ThinkingModes { adaptive: true, ..NO_THINKING };
-const ADAPTIVE_OR_OFF: ThinkingModes = ThinkingModes { disabled: true, ..ADAPTIVE };
-const ADAPTIVE_OR_BETWEEN_TOOLS: ThinkingModes = ThinkingModes { between_tools: true, ..ADAPTIVE };
-const BUDGET_OR_OFF: ThinkingModes = ThinkingModes { enabled: true, disabled: true, ..NO_THINKING };
+const ADAPTIVE: &[ThinkingMode] = &[ThinkingMode::Adaptive];
+const ADAPTIVE_OR_OFF: &[ThinkingMode] = &[ThinkingMode::Adaptive, ThinkingMode::Disabled];
+const ADAPTIVE_OR_BETWEEN_TOOLS: &[ThinkingMode] = &[ThinkingMode::Adaptive, ThinkingMode::BetweenTools];
+const BUDGET_OR_OFF: &[ThinkingMode] = &[ThinkingMode::Enabled, ThinkingMode::Disabled];
 
-const fn row(id: &'static str, name: &'static str, thinking: ThinkingModes) -> Row {
+const fn row(id: &'static str, name: &'static str, thinking: &'static [ThinkingMode]) -> Row {
     Row { id, name, context_tokens: 1_000_000, maximum_tokens: 128_000, thinking, efforts: &Effort::ALL }
 }
 
@@ -55,7 +53,7 @@ pub fn find(id: &str) -> Model {
         lifecycle: None,
         context_tokens: row.map(|row| row.context_tokens),
         maximum_tokens: row.map(|row| row.maximum_tokens),
-        thinking: row.map_or(NO_THINKING, |row| row.thinking),
+        thinking: row.map_or(&[][..], |row| row.thinking).to_vec(),
         efforts: row.map_or(&[][..], |row| row.efforts).to_vec(),
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments first, checked configuration second, work third.
 
 mod arguments;
+mod ask;
 mod ask_command;
 mod demo_commands;
 mod doctor_command;

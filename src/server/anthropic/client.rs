@@ -325,19 +325,9 @@ async fn read_at_most(mut response: Response, maximum: usize) -> Result<Vec<u8>,
     Ok(body)
 }
 
-/// Whether TLS is to blame: rustls's errors come wrapped in an input/output error.
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        if error.is::<rustls::Error>() {
-            return true;
-        }
-        if let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)
-            && inner.is::<rustls::Error>()
-        {
-            return true;
-        }
-        source = error.source();
-    }
-    false
+/// Whether TLS is to blame.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    // An input/output error hides what it wraps from `source`, and rustls's come wrapped twice.
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner)) || error.source().is_some_and(is_tls)
 }

@@ -29,7 +29,7 @@ pub const FIXTURES: [&str; 6] = [TEXT, TOOL_USE, PARALLEL, ERROR, MAX_TOKENS, RE
 pub fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<ReplyEvent>, Option<Fault>) {
     let (mut reader, mut assembler) = (Reader::default(), Assembler::default());
     let (mut events, mut replies) = (Vec::new(), Vec::new());
-    let mut run = || -> Result<(), Fault> {
+    let run = || -> Result<(), Fault> {
         for piece in pieces {
             reader.push(piece, &mut events)?;
             for event in events.drain(..) {

@@ -1,12 +1,13 @@
 //! `ask`: the same loop as behind the page, with the terminal as its only viewer.
 
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use futures::stream;
 
 use super::arguments::AskArguments;
+use super::ask;
 use crate::server::agent::context_now;
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
@@ -38,8 +39,14 @@ pub(super) async fn ask(arguments: AskArguments) -> Result<ExitCode, Vec<Problem
     let cancel = handle.cancel.clone();
     agent.start(conversation, handle);
     let frames = stream::unfold(view, |mut view| async move { view.next().await.map(|frame| (frame, view)) });
-    drop((frames, cancel));
-    Err(one(Problem::new(ProblemCode::Internal, "The printer of answers has not landed yet")))
+    let options = ask::Options {
+        json: arguments.json,
+        output_is_terminal: std::io::stdout().is_terminal(),
+        error_is_terminal: std::io::stderr().is_terminal(),
+    };
+    let (mut output, mut errors) = (tokio::io::stdout(), tokio::io::stderr());
+    let outcome = ask::print(frames, options, &cancel, ask::interrupts(), &mut output, &mut errors).await;
+    Ok(outcome.into())
 }
 
 fn from_standard_input() -> Result<String, Vec<Problem>> {

@@ -61,8 +61,8 @@ struct Marker {
     life: Duration,
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
+const HOUR: Duration = Duration::from_mins(60);
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
 
 impl Cache {
     /// Divides the tokens of a request and remembers what it writes.

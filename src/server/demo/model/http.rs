@@ -156,7 +156,11 @@ impl Server {
             self.faults.refuse(fault, prefix.whole)?;
         }
         let input = self.cache.divide(&request, &prefix)?;
-        let reply = spoil(reasoning::reply(&request), fault).fit(&request);
+        let reply = match fault {
+            Some(Fault::Endless) => reasoning::endless(&request),
+            fault => spoil(reasoning::reply(&request), fault),
+        };
+        let reply = reply.fit(&request);
         if request.stream {
             let delivery = Delivery {
                 pace: self.settings.pace,

@@ -1,14 +1,23 @@
 //! What the model says: the newest question is understood by rules, looked up with the offered tools and answered.
 
+mod calls;
+mod focus;
 mod history;
+mod kind;
+mod language;
 mod look;
+mod markdown;
+mod plan;
+mod resolve;
+#[cfg(test)]
+mod tests;
 
 use serde_json::json;
 
 use super::reply::Reply;
 use super::request::Request;
-use history::Outcome;
-use look::{Call, Look, Wait};
+use focus::Focus;
+use look::{Look, Wait};
 
 /// Rounds of calls for one question before it is given up.
 const MOST_ROUNDS: usize = 8;
@@ -16,20 +25,32 @@ const MOST_ROUNDS: usize = 8;
 /// The next message of the assistant.
 pub(super) fn reply(request: &Request) -> Reply {
     let turns = history::turns(&request.messages);
-    let Some(turn) = turns.last() else {
+    let Some((turn, earlier)) = turns.split_last() else {
         return Reply::text(String::new(), "I did not find a question in this conversation.".into());
     };
     let offered = |name: &str| request.tools.iter().any(|tool| tool.name == name);
+    // What came before is thought through again: what it was about is nowhere else.
+    let mut focus = Focus::default();
+    for turn in earlier {
+        let mut look = Look::new(&turn.exchanges, &offered);
+        let _ = plan::answer(&turn.question, turn.now, &mut focus, &mut look);
+    }
     let mut look = Look::new(&turn.exchanges, &offered);
-    match count_sites(&turn.question, &mut look) {
-        Ok(text) => Reply::text(look.thinking(), text),
+    match plan::answer(&turn.question, turn.now, &mut focus, &mut look) {
+        Ok(text) => Reply::text(closing_thought(turn.exchanges.len()), text),
         Err(Wait) => match look.missing {
-            Some(tool) => {
-                Reply::text(String::new(), format!("I cannot look that up: the tool `{tool}` is not offered here."))
-            }
-            None if turn.rounds >= MOST_ROUNDS || !request.may_call => {
-                Reply::text(String::new(), "I could not finish looking this up.".into())
-            }
+            Some(tool) => Reply::text(
+                String::new(),
+                format!("I cannot look that up, because the tool `{tool}` is not offered in this conversation."),
+            ),
+            None if !request.may_call => Reply::text(
+                String::new(),
+                "I would have to look that up, and tool calls are switched off for this answer.".into(),
+            ),
+            None if turn.rounds >= MOST_ROUNDS => Reply::text(
+                String::new(),
+                format!("I stopped after {} rounds of lookups without an answer. Ask for a part of it.", turn.rounds),
+            ),
             None => {
                 let thinking = look.thinking();
                 let most = if request.parallel { usize::MAX } else { 1 };
@@ -40,23 +61,17 @@ pub(super) fn reply(request: &Request) -> Reply {
     }
 }
 
-fn count_sites(question: &str, look: &mut Look) -> Result<String, Wait> {
-    if !question.to_lowercase().contains("site") {
-        return Ok(
-            "I am the demo's stand-in model and did not understand that. Ask me: How many sites do we have?".into()
-        );
+/// A call that comes again and again, for tests of the limit on rounds. Each asks for something else.
+pub(super) fn endless(request: &Request) -> Reply {
+    let rounds = history::turns(&request.messages).last().map_or(0, |turn| turn.rounds);
+    let input = json!({"object_type": "dcim.site", "fields": ["name"], "limit": 1, "offset": rounds});
+    Reply::calls("One more look.".into(), [(calls::GET_OBJECTS.to_owned(), input)])
+}
+
+fn closing_thought(exchanges: usize) -> String {
+    match exchanges {
+        0 => String::new(),
+        1 => "The result is here; I write down what it says.".into(),
+        more => format!("All {more} results are here; I put together what they say."),
     }
-    look.think("The question is about sites. One list of dcim.site gives the number.");
-    let input = json!({"object_type": "dcim.site", "limit": 20, "fields": ["id", "name", "status", "region"]});
-    Ok(match look.one(Call { name: "netbox_get_objects", input })? {
-        Outcome::Failed(reason) => format!("NetBox did not answer: {reason}"),
-        Outcome::Found(list) => {
-            let rows = list["results"].as_array().map(Vec::as_slice).unwrap_or_default();
-            let names: Vec<String> = rows
-                .iter()
-                .filter_map(|row| Some(format!("- {}", row["name"].as_str().or(row["display"].as_str())?)))
-                .collect();
-            format!("There are **{} sites**.\n\n{}", list["total"], names.join("\n"))
-        }
-    })
 }

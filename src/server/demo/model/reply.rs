@@ -1,5 +1,7 @@
 //! What the model answers, before it is put on the wire.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::identifier;
@@ -160,7 +162,7 @@ fn escaped(input: &Value) -> String {
         } else {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
-                text.push_str(&format!("\\u{unit:04x}"));
+                _ = write!(text, "\\u{unit:04x}");
             }
         }
     }

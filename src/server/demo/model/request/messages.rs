@@ -27,10 +27,10 @@ pub(super) fn read(value: Option<&Value>, has_tools: bool) -> Result<Vec<Message
     let list = list.as_array().ok_or_else(|| ApiError::invalid("messages: Input should be a valid list"))?;
     let mut messages: Vec<Message> = Vec::with_capacity(list.len());
     for (index, entry) in list.iter().enumerate() {
-        let message = message(index, entry)?;
+        let next = message(index, entry)?;
         match messages.last_mut() {
-            Some(last) if last.role == message.role => last.content.extend(message.content),
-            _ => messages.push(message),
+            Some(same) if same.role == next.role => same.content.extend(next.content),
+            _ => messages.push(next),
         }
     }
     check_roles(&messages)?;

@@ -1,0 +1,74 @@
+//! The calls that plans make, with the arguments of the offered tools.
+
+use serde_json::{Map, Value, json};
+
+use super::kind::Kind;
+use super::look::Call;
+
+pub(super) const GET_OBJECTS: &str = "netbox_get_objects";
+pub(super) const GET_OBJECT: &str = "netbox_get_object_by_id";
+pub(super) const SEARCH: &str = "netbox_search_objects";
+pub(super) const CHANGES: &str = "netbox_get_changelogs";
+
+/// A list: filters, fields and how many.
+pub(super) fn list(object_type: &str, filters: Map<String, Value>, fields: &[&str], limit: u64) -> Call {
+    let mut input = Map::new();
+    input.insert("object_type".into(), json!(object_type));
+    if !filters.is_empty() {
+        input.insert("filters".into(), Value::Object(filters));
+    }
+    if !fields.is_empty() {
+        input.insert("fields".into(), json!(fields));
+    }
+    input.insert("limit".into(), json!(limit));
+    Call { name: GET_OBJECTS, input: Value::Object(input) }
+}
+
+/// Adds an argument to a call.
+pub(super) fn with(mut call: Call, argument: &str, value: Value) -> Call {
+    if let Some(input) = call.input.as_object_mut() {
+        input.insert(argument.to_owned(), value);
+    }
+    call
+}
+
+/// Filters from pairs.
+pub(super) fn filters<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// One object with all its fields.
+pub(super) fn object(object_type: &str, id: u64) -> Call {
+    Call { name: GET_OBJECT, input: json!({"object_type": object_type, "object_id": id}) }
+}
+
+/// A search for a name.
+pub(super) fn search(text: &str, object_types: &[&str], limit: u64) -> Call {
+    let fields = ["name", "slug", "model", "cid", "site", "description", "status"];
+    let input = json!({"query": text, "object_types": object_types, "fields": fields, "limit": limit});
+    Call { name: SEARCH, input }
+}
+
+/// The objects whose name is exactly this, whatever its case.
+pub(super) fn named(kind: &Kind, text: &str) -> Call {
+    let filter = match kind.object_type {
+        "circuits.circuit" => "cid__ie",
+        "dcim.devicetype" => "model__ie",
+        "ipam.vlan" if text.parse::<u16>().is_ok() => "vid",
+        "ipam.asn" => "asn",
+        "dcim.cable" => "label__ie",
+        _ => "name__ie",
+    };
+    let text = if filter == "asn" { text.trim_start_matches(|c: char| c.is_alphabetic()) } else { text };
+    let value = text.parse::<u64>().ok().filter(|_| matches!(filter, "vid" | "asn")).map_or(json!(text), |n| json!(n));
+    let fields: &[&str] = match kind.object_type {
+        "circuits.circuit" => &["cid", "provider"],
+        "dcim.devicetype" => &["model", "slug"],
+        "ipam.vlan" => &["vid", "name", "site"],
+        "ipam.asn" => &["asn"],
+        "dcim.cable" => &["label"],
+        "dcim.device" | "dcim.rack" | "dcim.location" | "virtualization.virtualmachine" => &["name", "site"],
+        _ => &["name"],
+    };
+    list(kind.object_type, filters([(filter, value)]), fields, 10)
+}

@@ -1,0 +1,13 @@
+//! Understanding a question, before anything is looked up: words, times and what is wanted.
+
+mod cue;
+mod lexicon;
+mod literal;
+mod question;
+mod time;
+mod token;
+
+pub(super) use cue::{Act, Attribute, Finder, WHERE};
+pub(super) use literal::Literal;
+pub(super) use question::{Hint, Lack, Name, Question, Status, read};
+pub(super) use time::Window;

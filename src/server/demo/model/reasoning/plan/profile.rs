@@ -1,0 +1,323 @@
+//! Everything, or one fact, about one object.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::super::calls::{self, filters};
+use super::super::focus::{Focus, Subject};
+use super::super::history::Outcome;
+use super::super::kind::{Kind, Relation};
+use super::super::language::{Attribute, Hint, Question};
+use super::super::look::{Call, Look, Wait};
+use super::super::markdown::{self, Row, code, escape, field, headline, name_of, rows, total};
+use super::{failed, subject};
+
+/// The facts of a profile: NetBox's field, how it is called, whether it is something to copy.
+const FACTS: &[(&str, &str, bool)] = &[
+    ("status", "Status", false),
+    ("role", "Role", false),
+    ("type", "Type", false),
+    ("manufacturer", "Manufacturer", false),
+    ("device_type", "Device type", false),
+    ("model", "Model", false),
+    ("platform", "Platform", false),
+    ("provider", "Provider", false),
+    ("serial", "Serial number", true),
+    ("asset_tag", "Asset tag", true),
+    ("primary_ip4", "Primary IPv4", true),
+    ("primary_ip6", "Primary IPv6", true),
+    ("oob_ip", "Out-of-band IP", true),
+    ("region", "Region", false),
+    ("parent", "Part of", false),
+    ("group", "Group", false),
+    ("site", "Site", false),
+    ("scope", "Scope", false),
+    ("location", "Location", false),
+    ("rack", "Rack", false),
+    ("position", "Position", false),
+    ("face", "Face", false),
+    ("u_height", "Height in units", false),
+    ("cluster", "Cluster", false),
+    ("device", "Device", false),
+    ("vid", "VLAN ID", false),
+    ("vlan", "VLAN", false),
+    ("vrf", "VRF", false),
+    ("rd", "Route distinguisher", true),
+    ("termination_a", "A side", false),
+    ("termination_z", "Z side", false),
+    ("commit_rate", "Commit rate (kbps)", false),
+    ("install_date", "Installed", false),
+    ("vcpus", "Virtual CPUs", false),
+    ("memory", "Memory (MB)", false),
+    ("disk", "Disk (MB)", false),
+    ("tenant", "Tenant", false),
+    ("facility", "Facility", false),
+    ("physical_address", "Address", false),
+    ("time_zone", "Time zone", false),
+    ("title", "Title", false),
+    ("phone", "Phone", false),
+    ("email", "E-mail", false),
+    ("site_count", "Sites", false),
+    ("rack_count", "Racks", false),
+    ("device_count", "Devices", false),
+    ("virtualmachine_count", "Virtual machines", false),
+    ("prefix_count", "Prefixes", false),
+    ("vlan_count", "VLANs", false),
+    ("circuit_count", "Circuits", false),
+    ("tags", "Tags", false),
+    ("description", "Description", false),
+    ("comments", "Comments", false),
+];
+
+pub(super) fn answer(question: &Question, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
+    let subject = match subject(question, &[], focus, look)? {
+        Ok(subject) => subject,
+        Err(sentence) => return Ok(sentence),
+    };
+    describe(&subject, look)
+}
+
+/// The object and what belongs to it, asked for at once.
+pub(super) fn describe(subject: &Subject, look: &mut Look) -> Result<String, Wait> {
+    let kind = Kind::by_type(&subject.object_type);
+    look.think(format!(
+        "{} is a {}. I read it, and what belongs to it, at once.",
+        subject.name,
+        kind.map_or("object", |kind| kind.singular)
+    ));
+    let related = related(subject);
+    let mut asked = vec![calls::object(&subject.object_type, subject.id)];
+    asked.extend(related.iter().map(|(_, _, call)| call.clone()));
+    let mut outcomes = look.all(asked)?.into_iter();
+    let envelope = match outcomes.next() {
+        Some(Outcome::Found(envelope)) => envelope,
+        Some(Outcome::Failed(reason)) => return Ok(failed(&reason)),
+        None => return Err(Wait),
+    };
+    let Some(object) = envelope["object"].as_object() else { return Ok(failed("the answer holds no object")) };
+    let mut text = format!("**{}** {}", markdown::link(&escape(&name_of(object)), &envelope), sentence(kind, object));
+    let facts = facts(object);
+    if !facts.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&facts);
+    }
+    for ((kind, heading, _), outcome) in related.iter().zip(outcomes) {
+        match outcome {
+            Outcome::Found(list) if total(&list) > 0 => {
+                let count = total(&list);
+                let hidden = ["site", "device", "virtual_machine", "rack", "provider", "cluster", "tenant", "vrf"];
+                let columns = markdown::columns_without(kind, &hidden);
+                let rows = rows(&list);
+                let more = if (rows.len() as u64) < count {
+                    format!(" ({} of {count} shown)", rows.len())
+                } else {
+                    String::new()
+                };
+                _ = write!(
+                    text,
+                    "\n\n{}{heading}{more}:\n\n{}",
+                    headline(count, kind.counted(count), &list),
+                    markdown::table(&columns, &rows)
+                );
+            }
+            Outcome::Found(_) => _ = write!(text, "\n\nNo {}{heading}.", kind.plural),
+            Outcome::Failed(reason) => {
+                _ = write!(text, "\n\nThe {} are missing here. {}", kind.plural, failed(&reason));
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// "is an active access switch at Cleveland 01".
+fn sentence(kind: Option<&Kind>, object: &Row) -> String {
+    let status = field(object, "status");
+    let noun = match (kind.map(|kind| kind.object_type), field(object, "role")) {
+        (Some("dcim.device"), role) if !role.is_empty() => format!("device with role {}", escape(&role)),
+        _ => kind.map_or("object", |kind| kind.singular).to_owned(),
+    };
+    let place = ["rack", "location", "site", "scope", "region", "cluster"]
+        .iter()
+        .map(|name| (*name, field(object, name)))
+        .find(|(_, text)| !text.is_empty());
+    let place = place
+        .map(|(name, text)| {
+            let at = match name {
+                "rack" => "in rack",
+                "site" | "scope" => "at",
+                "cluster" => "in cluster",
+                _ => "in",
+            };
+            let site = field(object, "site");
+            let site =
+                if name == "rack" && !site.is_empty() { format!(" at {}", escape(&site)) } else { String::new() };
+            format!(" {at} {}{site}", escape(&text))
+        })
+        .unwrap_or_default();
+    let words = format!("{status}{}{noun}", if status.is_empty() { "" } else { " " });
+    let article = if words.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
+    format!("is {article} {words}{place}.")
+}
+
+fn facts(object: &Row) -> String {
+    let mut body: Vec<Vec<String>> = Vec::new();
+    for (name, label, copied) in FACTS {
+        let text = field(object, name);
+        if text.is_empty() || (name.ends_with("_count") && text == "0") {
+            continue;
+        }
+        let text = markdown::shorten(&text, 200);
+        body.push(vec![(*label).to_owned(), if *copied { code(&text) } else { escape(&text) }]);
+    }
+    for (name, value) in object.iter().filter(|(name, _)| name.starts_with("cf_")) {
+        let text = markdown::plain(value);
+        if !text.is_empty() {
+            let label = name.trim_start_matches("cf_").replace('_', " ");
+            body.push(vec![escape(&label), escape(&markdown::shorten(&text, 200))]);
+        }
+    }
+    if body.is_empty() { String::new() } else { markdown::grid(&["Field", "Value"], &body) }
+}
+
+/// What is listed under a profile: the type, its words, the call.
+fn related(subject: &Subject) -> Vec<(&'static Kind, &'static str, Call)> {
+    let by = |object_type: &str, filter: &str, heading: &'static str, limit: u64| {
+        let kind = Kind::by_type(object_type)?;
+        let call = calls::list(object_type, filters([(filter, json!(subject.id))]), &kind.fields(), limit);
+        Some((kind, heading, call))
+    };
+    let found = match subject.object_type.as_str() {
+        "dcim.device" => {
+            vec![by("dcim.interface", "device_id", "", 12), by("ipam.ipaddress", "device_id", " assigned", 12)]
+        }
+        "virtualization.virtualmachine" => vec![
+            by("virtualization.vminterface", "virtual_machine_id", "", 12),
+            by("ipam.ipaddress", "virtual_machine_id", " assigned", 12),
+        ],
+        "dcim.site" => vec![by("dcim.rack", "site_id", "", 12), by("ipam.prefix", "site_id", "", 12)],
+        "dcim.location" => vec![by("dcim.rack", "location_id", "", 12)],
+        "dcim.region" => vec![by("dcim.site", "region_id", "", 20)],
+        "dcim.rack" => vec![by("dcim.device", "rack_id", " in it", 50)],
+        "circuits.provider" => vec![by("circuits.circuit", "provider_id", "", 20)],
+        "virtualization.cluster" => vec![by("virtualization.virtualmachine", "cluster_id", " in it", 20)],
+        "ipam.vlan" => vec![by("ipam.prefix", "vlan_id", " in it", 12)],
+        "ipam.vrf" => vec![by("ipam.prefix", "vrf_id", " in it", 12)],
+        "dcim.manufacturer" => vec![by("dcim.devicetype", "manufacturer_id", "", 12)],
+        "dcim.devicetype" => vec![by("dcim.device", "device_type_id", " of this type", 12)],
+        _ => vec![],
+    };
+    found.into_iter().flatten().collect()
+}
+
+/// One fact about one object.
+pub(super) fn attribute(
+    attribute: &'static Attribute,
+    question: &Question,
+    focus: &mut Focus,
+    look: &mut Look,
+) -> Result<String, Wait> {
+    // In "which rack is X in", "rack" is the fact and says nothing about X.
+    let mut question = question.clone();
+    for name in &mut question.names {
+        if let Some(Hint::Kind(kind)) = name.hint
+            && attribute.words.iter().any(|word| kind.words.contains(word))
+        {
+            name.hint = None;
+        }
+    }
+    let subject = match subject(&question, &[], focus, look)? {
+        Ok(subject) => subject,
+        Err(sentence) => return Ok(sentence),
+    };
+    look.think(format!("{} is found; its {} is in the object itself.", subject.name, attribute.label));
+    let envelope = match look.one(calls::object(&subject.object_type, subject.id))? {
+        Outcome::Found(envelope) => envelope,
+        Outcome::Failed(reason) => return Ok(failed(&reason)),
+    };
+    let Some(object) = envelope["object"].as_object() else { return Ok(failed("the answer holds no object")) };
+    let name = markdown::link(&code(&name_of(object)), &envelope);
+    if attribute == &super::super::language::WHERE {
+        return Ok(place(&name, object));
+    }
+    let found: Vec<String> =
+        attribute.fields.iter().map(|name| field(object, name)).filter(|text| !text.is_empty()).collect();
+    if let Some(text) = found.first() {
+        let mut all = vec![code(text)];
+        if attribute.fields.first() == Some(&"primary_ip") {
+            all = dedup(&found).iter().map(|text| code(text)).collect();
+        }
+        return Ok(format!("The {} of {name} is **{}**.", attribute.label, markdown::series(&all, "and")));
+    }
+    // "Which provider serves cle-01": no field of the site, but a list that can be narrowed by it.
+    let listed = question.kind.or_else(|| {
+        super::super::kind::KINDS.iter().find(|kind| attribute.words.iter().any(|word| kind.words.contains(word)))
+    });
+    if let Some(kind) = listed
+        && kind.object_type != subject.object_type
+        && let Some(filter) = Relation::of(&subject.object_type, kind).and_then(|relation| kind.filter(relation))
+    {
+        look.think(format!("It has no such field, but {} can be listed by it.", kind.plural));
+        let call = calls::list(kind.object_type, filters([(filter, json!(subject.id))]), &kind.fields(), 20);
+        return Ok(match look.one(call)? {
+            Outcome::Failed(reason) => failed(&reason),
+            Outcome::Found(list) if total(&list) == 0 => format!("NetBox shows no {} for {name}.", kind.plural),
+            Outcome::Found(list) => {
+                let count = total(&list);
+                let table = markdown::table(kind.columns, &rows(&list));
+                format!("{} for {name}:\n\n{table}", headline(count, kind.counted(count), &list))
+            }
+        });
+    }
+    Ok(format!("NetBox records no {} for {name}.", attribute.label))
+}
+
+fn dedup(texts: &[String]) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for text in texts {
+        if !seen.contains(text) {
+            seen.push(text.clone());
+        }
+    }
+    seen
+}
+
+/// "`cle-01-sw1` is in rack R1 (unit 12), room 1, Cleveland 01."
+fn place(name: &str, object: &Row) -> String {
+    let mut parts = Vec::new();
+    for (key, before) in [
+        ("rack", "in rack "),
+        ("location", "in "),
+        ("site", "at "),
+        ("scope", "at "),
+        ("region", "in "),
+        ("cluster", "in cluster "),
+    ] {
+        let text = field(object, key);
+        if text.is_empty() || parts.iter().any(|part: &String| part.ends_with(&escape(&text))) {
+            continue;
+        }
+        let position = field(object, "position");
+        let unit = if key == "rack" && !position.is_empty() { format!(", unit {position}") } else { String::new() };
+        parts.push(format!("{before}{}{unit}", escape(&text)));
+    }
+    let address = field(object, "physical_address");
+    if !address.is_empty() {
+        parts.push(escape(&address));
+    }
+    if parts.is_empty() {
+        return format!("NetBox records no place for {name}.");
+    }
+    let face = field(object, "face");
+    let face = if face.is_empty() { String::new() } else { format!(" It is mounted at the {}.", escape(&face)) };
+    format!("{name} is **{}**.{face}", parts.join(", "))
+}
+
+/// The object of a profile, as the answer to something that found it by another way.
+pub(super) fn by_row(object_type: &str, row: &Row) -> Option<Subject> {
+    Some(Subject {
+        object_type: object_type.to_owned(),
+        id: row.get("id").and_then(Value::as_u64)?,
+        name: name_of(row),
+    })
+}

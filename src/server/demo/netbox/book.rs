@@ -46,6 +46,12 @@ cell_from! {
     Json => Self::Json,
 }
 
+impl From<usize> for Cell {
+    fn from(value: usize) -> Self {
+        i64::try_from(value).map_or(Self::Unset, Self::Int)
+    }
+}
+
 impl<T: Into<Cell>> From<Option<T>> for Cell {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Unset, Into::into)
@@ -60,6 +66,9 @@ macro_rules! row {
 }
 pub(crate) use row;
 
+/// When the first row was written, in seconds since 1970: March 2024.
+const FIRST_WRITTEN: i64 = 1_709_287_200;
+
 /// A row as it is written.
 pub type Cells = Vec<(&'static str, Cell)>;
 
@@ -67,6 +76,7 @@ pub type Cells = Vec<(&'static str, Cell)>;
 pub struct Book {
     rows: Rows,
     texts: Texts,
+    written: i64,
     /// What does not fit the schema; a test proves that there is nothing.
     pub faults: Vec<String>,
 }
@@ -78,7 +88,7 @@ impl Book {
         let rows = (0..)
             .zip(&schema().types)
             .map(|(kind, _): (TypeId, _)| (if kind == users { first_user } else { 1 }, Vec::new()));
-        Self { rows: rows.collect(), texts: Texts::default(), faults: Vec::new() }
+        Self { rows: rows.collect(), texts: Texts::default(), written: 0, faults: Vec::new() }
     }
 
     /// Adds a row and says which object it has become.
@@ -87,7 +97,15 @@ impl Book {
         if id == 0 {
             self.faults.push(format!("no type {kind}"));
         }
-        let row = cells.into_iter().filter_map(|(name, cell)| self.cell(id, name, cell)).collect();
+        let mut row: Vec<(u8, Value)> =
+            cells.into_iter().filter_map(|(name, cell)| self.cell(id, name, cell)).collect();
+        // Every row was written at some moment; a steady pace makes the moments differ.
+        if let Some(created) = schema().kind(id).column("created").and_then(|position| u8::try_from(position).ok())
+            && row.iter().all(|(known, _)| *known != created)
+        {
+            self.written += 1;
+            row.push((created, Value::At(FIRST_WRITTEN + self.written * 400)));
+        }
         let (first, rows) = &mut self.rows[usize::from(id)];
         rows.push(row);
         Object { kind: id, id: *first + u32::try_from(rows.len()).unwrap_or_default() - 1 }
@@ -108,20 +126,60 @@ impl Book {
         }
     }
 
-    /// The reference in a cell, if it is set.
-    pub fn reference(&self, object: Object, name: &str) -> Option<Object> {
-        let position = schema().kind(object.kind).column(name)?;
-        let (first, rows) = &self.rows[usize::from(object.kind)];
-        let row = rows.get(object.id.checked_sub(*first)? as usize)?;
-        row.iter().find_map(|(known, value)| match value {
-            Value::Ref(target) if usize::from(*known) == position => Some(*target),
-            _ => None,
-        })
-    }
-
     /// How many rows of a type there are.
     pub fn count(&self, kind: &str) -> usize {
         self.rows[usize::from(schema().id(kind))].1.len()
+    }
+
+    /// The text in a cell, empty if it is not set.
+    pub fn text(&self, object: Object, name: &str) -> String {
+        match self.value(object, name) {
+            Some(Value::Text(symbol)) => self.texts.get(*symbol).to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The network in a cell, as text.
+    pub fn network(&self, object: Object, name: &str) -> String {
+        match self.value(object, name) {
+            Some(Value::Network(network)) => network.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// The row as NetBox's change log keeps it: plain values, related objects by id.
+    pub fn snapshot(&self, object: Object) -> Json {
+        let mut found = serde_json::Map::new();
+        for column in &schema().kind(object.kind).columns {
+            let hidden = column.name.starts_with('_')
+                || matches!(column.name, "id" | "created" | "last_updated" | "path" | "sort_path");
+            if hidden || matches!(column.kind, ColumnKind::Counter | ColumnKind::Generic | ColumnKind::Time) {
+                continue;
+            }
+            let name = if column.name == "custom_field_data" { "custom_fields" } else { column.name };
+            let value = match self.value(object, column.name) {
+                Some(Value::Bool(value)) => Json::from(*value),
+                Some(Value::Int(value)) => Json::from(*value),
+                #[allow(clippy::cast_precision_loss, reason = "decimal columns hold a few digits")]
+                Some(Value::Decimal(value)) => Json::from(*value as f64 / 1_000_000.0),
+                Some(Value::Text(symbol)) => Json::from(self.texts.get(*symbol)),
+                Some(Value::Ref(target)) => Json::from(target.id),
+                Some(Value::Refs(targets)) => targets.iter().map(|target| target.id).collect(),
+                Some(Value::Network(network)) => Json::from(network.to_string()),
+                Some(Value::Json(value)) => (**value).clone(),
+                Some(_) => continue,
+                None => serde_json::from_str(column.default).unwrap_or(Json::Null),
+            };
+            found.insert(name.to_owned(), value);
+        }
+        Json::Object(found)
+    }
+
+    fn value(&self, object: Object, name: &str) -> Option<&Value> {
+        let position = schema().kind(object.kind).column(name)?;
+        let (first, rows) = &self.rows[usize::from(object.kind)];
+        let row = rows.get(object.id.checked_sub(*first)? as usize)?;
+        row.iter().find(|(known, _)| usize::from(*known) == position).map(|(_, value)| value)
     }
 
     /// The finished estate.

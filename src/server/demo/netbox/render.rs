@@ -97,7 +97,10 @@ impl Scope<'_> {
             "nested" => {
                 self.follow(object, field.source).map_or(Json::Null, |found| self.nested(found, field.argument))
             }
-            "generic" => store.reference(object, field.source).map_or(Json::Null, |found| self.brief(found)),
+            "generic" => {
+                let found = store.reference(object, field.source).filter(|found| store.exists(*found));
+                found.map_or(Json::Null, |found| self.brief(found))
+            }
             "id_of" => self.follow(object, field.source).map_or(Json::Null, |found| json!(found.id)),
             "list" => {
                 self.many(object, field.source).into_iter().map(|found| self.nested(found, field.argument)).collect()

@@ -192,6 +192,11 @@ impl Store {
                 Value::Int(self.pointing(counted, by, object).len().try_into().unwrap_or_default())
             }
             _ if name == "_name" => self.get(object, "name"),
+            // A row that was never touched again was last updated when it was made.
+            ColumnKind::Time if name == "last_updated" => match self.at(object, position) {
+                Value::Null => self.get(object, "created"),
+                stored => stored,
+            },
             ColumnKind::Ref(_) if name.starts_with('_') => match self.at(object, position) {
                 Value::Null => self.place(object, &name[1..]),
                 stored => stored,

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Makes src/server/netbox/catalogue/4.7.txt from a NetBox's own OpenAPI document.
 
-    scripts/netbox-catalogue.py http://127.0.0.1:8000 > src/server/netbox/catalogue/4.7.txt
+    NETBOX_ROOT=... python scripts/netbox-catalogue.py http://127.0.0.1:8000 > src/server/netbox/catalogue/4.7.txt
 
 NetBox ignores a filter that it does not know and answers with everything, so the program refuses unknown names
-itself. This list is where it knows them from. `/api/schema/` needs no token. Only the standard library is used.
+itself. This list is where it knows them from. Run it with the Python of the NetBox's own environment: what a list can
+be ordered by is not in the document, and NetBox ignores some fields and fails with 500 on others (`mac_address` of
+interfaces), so each is tried on the query itself.
 
 The format, one endpoint per block:
 
@@ -19,6 +21,7 @@ The format, one endpoint per block:
 
 import collections
 import json
+import os
 import re
 import sys
 import urllib.request
@@ -35,11 +38,13 @@ REFERENCES = {
     "contact": "tenancy.contact", "contact_role": "tenancy.contactrole",
     "contact_group": "tenancy.contactgroup", "cluster_group": "virtualization.clustergroup", "cluster_type": "virtualization.clustertype",
     "device_role": "dcim.devicerole", "tenant_group": "tenancy.tenantgroup", "owner_group": "users.ownergroup",
-    "bridge": None, "user": "users.user", "created_by": "users.user", "ancestor": "self", "parent": "self",
+    "bridge": None, "available_at_site": "dcim.site", "available_on_device": "dcim.device",
+    "available_on_virtualmachine": "virtualization.virtualmachine", "user": "users.user", "created_by": "users.user", "ancestor": "self", "parent": "self",
 }
 # Method filters whose description does not say what they match.
 NAMED = {"device": "name", "virtual_machine": "name", "rack": "name", "location": "slug", "site": "slug", "tag": "slug",
-         "interface": None, "user": "username", "created_by": "username", "tenant": "slug"}
+         "interface": None, "available_at_site": "id", "available_on_device": "id",
+         "available_on_virtualmachine": "id", "user": "username", "created_by": "username", "tenant": "slug"}
 
 
 def kind_of(schema):
@@ -50,6 +55,29 @@ def kind_of(schema):
     if format_ in ("date", "date-time", "uuid", "duration"):
         return {"date-time": "time"}.get(format_, format_)
     return {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean"}.get(item.get("type"), "text")
+
+
+def orderable(path):
+    """The fields that the list at this path can be ordered by."""
+    from django.core.exceptions import FieldError
+    from django.test import RequestFactory
+    from django.urls import resolve
+    from rest_framework.filters import OrderingFilter
+    from rest_framework.request import Request
+
+    match = resolve(path)
+    view = match.func.cls(**match.func.initkwargs)
+    view.action_map, view.action, view.args, view.kwargs, view.format_kwarg = match.func.actions, "list", (), {}, None
+    view.request = Request(RequestFactory().get(path))
+    queryset = view.get_queryset()
+    names = set()
+    for name, _ in OrderingFilter().get_valid_fields(queryset, view, {"request": view.request}):
+        try:
+            str(queryset.order_by(name).query)
+        except FieldError:
+            continue
+        names.add(name)
+    return names
 
 
 def main(address):
@@ -158,9 +186,9 @@ def main(address):
                 lookup_names[known] = f"l{len(lookup_names)}" if known else "none"
             groups[(group, lookup_names[known])].append(text)
         properties = components[component]["properties"]
-        unordered = [name for name, field in properties.items()
-                     if name in ("url", "display", "display_url", "tags", "custom_fields")
-                     or field.get("type") == "array" or not (set(field) & {"type", "$ref", "allOf", "oneOf"})]
+        ordered = orderable(path)
+        # A list of related objects would repeat its object for each of them.
+        unordered = [name for name, field in properties.items() if name not in ordered or field.get("type") == "array"]
         lines.append(f"[{path[5:-1]}]")
         lines.append("fields " + " ".join(properties))
         lines.append("unordered " + " ".join(unordered))
@@ -178,4 +206,8 @@ def main(address):
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "netbox.settings")
+    import django
+
+    django.setup()
     main(sys.argv[1])

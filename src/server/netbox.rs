@@ -25,3 +25,6 @@ pub use error::{Error, FieldReason};
 pub use object_type::ObjectType;
 pub use query::Query;
 pub use refusal::Refusal;
+
+#[cfg(test)]
+mod tests;

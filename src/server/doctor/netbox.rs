@@ -111,13 +111,12 @@ async fn token(client: &Client, credentials: &Credentials) -> Vec<Check> {
 /// The token's own entry in `/api/users/tokens/`, where it can be told from others and may be seen.
 async fn own_entry(client: &Client, credentials: &Credentials, user: Option<&str>) -> Option<Value> {
     let mut query = Query::new().with("limit", 2);
-    match credentials.key() {
-        Some(key) => query.add("key", key),
+    if let Some(key) = credentials.key() {
+        query.add("key", key);
+    } else {
         // A v1 token cannot be asked for: only if its user has no other is it known which one it is.
-        None => {
-            query.add("version", "1");
-            query.add("user", user?);
-        }
+        query.add("version", "1");
+        query.add("user", user?);
     }
     let answer = client.get(credentials, "users/tokens/", &query).await.answer.ok()?;
     match answer.results() {

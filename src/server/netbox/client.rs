@@ -283,22 +283,25 @@ fn connect_reason(error: &reqwest::Error) -> &'static str {
     }
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            let below = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-            match (below, io.kind()) {
-                (Some(rustls::Error::InvalidCertificate(_)), _) => return "its certificate is not trusted here",
-                (Some(_), _) => return "it does not speak TLS as expected",
-                (None, std::io::ErrorKind::ConnectionRefused) => return "nothing listens there",
-                (None, std::io::ErrorKind::NetworkUnreachable | std::io::ErrorKind::HostUnreachable) => {
-                    return "there is no way to that network";
-                }
-                _ => {}
+        match error.downcast_ref::<rustls::Error>() {
+            Some(rustls::Error::InvalidCertificate(_)) => return "its certificate is not trusted here",
+            Some(_) => return "it does not speak TLS as expected",
+            None => {}
+        }
+        let io = error.downcast_ref::<std::io::Error>();
+        match io.map(std::io::Error::kind) {
+            Some(std::io::ErrorKind::ConnectionRefused) => return "nothing listens there",
+            Some(std::io::ErrorKind::NetworkUnreachable | std::io::ErrorKind::HostUnreachable) => {
+                return "there is no way to that network";
             }
+            _ => {}
         }
         if error.to_string().starts_with("dns error") {
             return "its name is not known to DNS";
         }
-        next = error.source();
+        // An I/O error names the source of the error it wraps, not that error itself.
+        let wrapped = io.and_then(|io| io.get_ref()).map(|inner| inner as &(dyn std::error::Error + 'static));
+        next = wrapped.or_else(|| error.source());
     }
     "no connection"
 }

@@ -135,8 +135,8 @@ fn table(call: &Call<'_>, changes: &[Value], rows: &[Map<String, Value>]) -> Opt
         .map(|(row, change)| {
             let kind = object_type::by_name(&text(row, "changed_object_type")).map_or("object", |kind| kind.singular);
             let url = change.pointer("/changed_object/url").and_then(Value::as_str);
-            let changed = row.get("changes").and_then(Value::as_object).into_iter().flatten();
-            let changed: Vec<&str> = changed.map(|(name, _)| name.as_str()).collect();
+            let differing = row.get("changes").and_then(Value::as_object).into_iter().flatten();
+            let names: Vec<&str> = differing.map(|(name, _)| name.as_str()).collect();
             let plain = |text: String| Cell { text, link: None };
             vec![
                 plain(text(row, "time")),
@@ -146,7 +146,7 @@ fn table(call: &Call<'_>, changes: &[Value], rows: &[Map<String, Value>]) -> Opt
                     text: format!("{kind} {}", text(row, "object_repr")),
                     link: url.and_then(|url| call.netbox.address().page_of(url)),
                 },
-                plain(changed.join(", ")),
+                plain(names.join(", ")),
             ]
         })
         .collect();

@@ -250,9 +250,8 @@ async fn check_custom_field(call: &Call<'_>, done: &mut Filters, name: &str, cus
 
 fn unknown_filter(kind: &ObjectType, endpoint: &Endpoint, name: &str) -> Problem {
     let sentence = format!("{} cannot be filtered by {}", capitalised(kind.plural), short(name));
-    if let Some((base, _)) = name.rsplit_once("__")
-        && let Some((relation, _)) = base.split_once("__").or(Some((base, "")))
-        && endpoint.filters.contains_key(format!("{relation}_id").as_str())
+    if let Some((relation, _)) = name.split_once("__")
+        && (endpoint.filters.contains_key(format!("{relation}_id").as_str()) || endpoint.filters.contains_key(relation))
     {
         return refused(sentence)
             .hint(format!("filters do not reach through relations: write {{\"{relation}_id\": <id or name>}}"));
@@ -292,6 +291,13 @@ fn unknown_lookup(kind: &ObjectType, name: &str, base: &str, lookup: &str, filte
         other => other,
     };
     let problem = refused(format!("The filter {base} of {} has no lookup __{}", kind.plural, short(lookup)));
+    if filter.reference.is_some() && meant == lookup && !has(lookup) {
+        let hint = "filters do not reach through relations: write";
+        return problem.hint(format!(
+            "{hint} {{\"{base}\": \"its name or slug\"}}, or {{\"{}_id\": <id>}}",
+            base.trim_end_matches("_id")
+        ));
+    }
     problem.hint(if has(meant) {
         format!("write {base}__{meant} instead of {}", short(name))
     } else if filter.lookups.is_empty() {

@@ -44,14 +44,22 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
     if offset > 0 {
         query.add("offset", offset.to_string());
     }
-    if let Some(ordering) = arguments.texts("ordering")?.filter(|names| !names.is_empty()) {
-        query.add("ordering", shape::check_ordering(kind, endpoint, &ordering)?);
+    let ordering = arguments.texts("ordering")?.unwrap_or_default();
+    let ordering = shape::check_ordering(kind, endpoint, &ordering)?;
+    if !ordering.is_empty() {
+        query.add("ordering", ordering.join(","));
     }
+    // Counters can only be ordered by when they are among the fields: otherwise NetBox 4.7.3 answers 500.
+    let ordered = ordering.iter().map(|field| field.trim_start_matches('-'));
     if !fields.is_empty() {
-        query.add("fields", fields.query_value(endpoint));
+        query.add("fields", fields.with(ordered).query_value(endpoint));
     } else if arguments.flag("brief")? {
-        // Any value of `brief` switches it on, also `false`.
-        query.add("brief", "true");
+        if ordering.is_empty() {
+            // Any value of `brief` switches it on, also `false`.
+            query.add("brief", "true");
+        } else {
+            query.add("fields", Fields::brief(endpoint).with(ordered).query_value(endpoint));
+        }
     } else {
         let large = shape::large_fields(endpoint);
         if !large.is_empty() {

@@ -92,10 +92,10 @@ fn cannot_be(attribute: &str, value: &str) -> bool {
 async fn look_up(call: &Call<'_>, target: &'static ObjectType, text: &str) -> Result<Value, Problem> {
     let endpoint = endpoint_of(target)?;
     let label = label_of(endpoint);
-    let list = |query: Query| async move {
-        let query =
-            query.with("fields", "id,name,slug,rd,cid,model,username,address,prefix,display,site").with("limit", 6);
-        call.get(&target.list_path(), &query).await.map(|answer| answer.results().to_vec())
+    let fields = telling_fields(endpoint);
+    let list = |query: Query| {
+        let query = query.with("fields", &fields).with("limit", 6);
+        async move { call.get(&target.list_path(), &query).await.map(|answer| answer.results().to_vec()) }
     };
     let mut attempts = vec![Query::new().with(exact(endpoint, label), text)];
     if endpoint.filters.contains_key("slug") {
@@ -133,7 +133,8 @@ fn ambiguous(target: &ObjectType, text: &str, found: &[Value]) -> Problem {
 }
 
 async fn missing(call: &Call<'_>, target: &ObjectType, label: &str, text: &str) -> Problem {
-    let query = Query::new().with("fields", format!("id,display,{label}")).with("limit", 200);
+    let fields = if label == "q" { "id,display".to_owned() } else { format!("id,display,{label}") };
+    let query = Query::new().with("fields", fields).with("limit", 200);
     let names: Vec<String> = match call.get(&target.list_path(), &query).await {
         Ok(answer) => answer.results().iter().map(name_of).collect(),
         Err(_) => Vec::new(),
@@ -147,6 +148,14 @@ async fn missing(call: &Call<'_>, target: &ObjectType, label: &str, text: &str) 
     } else {
         format!("did you mean {}?", near.join(" or "))
     })
+}
+
+/// What tells one object from another. Only fields that the type has: NetBox 4.7.3 drops most unknown names
+/// silently, but answers some with 500 (`fields=prefix` of a site).
+fn telling_fields(endpoint: &Endpoint) -> String {
+    const TELLING: [&str; 12] =
+        ["id", "display", "name", "slug", "rd", "cid", "model", "username", "account", "address", "prefix", "site"];
+    TELLING.into_iter().filter(|name| endpoint.fields.contains(name)).collect::<Vec<_>>().join(",")
 }
 
 /// The attribute that people call an object of this type by.

@@ -36,6 +36,23 @@ impl Fields {
         Ok(Self(fields))
     }
 
+    /// What `brief` means, as a list of fields.
+    pub(super) fn brief(endpoint: &Endpoint) -> Self {
+        let names = ["name", "slug", "description"].into_iter().filter(|name| endpoint.fields.contains(name));
+        Self(names.map(str::to_owned).collect())
+    }
+
+    /// With further fields.
+    pub(super) fn with<'a>(&self, names: impl Iterator<Item = &'a str>) -> Self {
+        let mut fields = self.clone();
+        for name in names {
+            if !fields.has(name) {
+                fields.0.push(name.to_owned());
+            }
+        }
+        fields
+    }
+
     /// Whether any were asked for.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -72,7 +89,7 @@ pub(super) fn is_large(name: &str) -> bool {
 }
 
 /// Checks `ordering`: NetBox ignores what it cannot order by.
-pub(super) fn check_ordering(kind: &ObjectType, endpoint: &Endpoint, names: &[String]) -> Result<String, Problem> {
+pub(super) fn check_ordering(kind: &ObjectType, endpoint: &Endpoint, names: &[String]) -> Result<Vec<String>, Problem> {
     let mut fields = Vec::new();
     for name in names {
         let plain = name.trim_start_matches('-');
@@ -92,7 +109,7 @@ pub(super) fn check_ordering(kind: &ObjectType, endpoint: &Endpoint, names: &[St
         }
         fields.push(format!("{minus}{field}"));
     }
-    Ok(fields.join(","))
+    Ok(fields)
 }
 
 fn unknown(kind: &ObjectType, endpoint: &Endpoint, name: &str) -> Problem {
@@ -140,7 +157,7 @@ mod tests {
     fn ordering_is_netboxs_or_refused() {
         let (kind, endpoint) = devices();
         let check = |list: &[&str]| check_ordering(kind, endpoint, &names(list));
-        assert_eq!(check(&["-site", "display"]).unwrap(), "-site,name");
+        assert_eq!(check(&["-site", "display"]).unwrap(), ["-site", "name"]);
         assert!(check(&["device_count"]).is_err());
         assert!(check(&["tags"]).is_err());
     }

@@ -97,7 +97,7 @@ pub(super) const TABLE: [ObjectType; 139] = [
     row("extras.exporttemplate", "extras/export-templates", "export template", "export templates", Page::Same),
     row("extras.imageattachment", "extras/image-attachments", "image attachment", "image attachments", Page::Same),
     row("extras.journalentry", "extras/journal-entries", "journal entry", "journal entries", Page::Same),
-    row("extras.notification", "extras/notifications", "notification", "notifications", Page::Same),
+    row("extras.notification", "extras/notifications", "notification", "notifications", Page::None),
     row("extras.notificationgroup", "extras/notification-groups", "notification group", "notification groups", Page::Same),
     row("extras.savedfilter", "extras/saved-filters", "saved filter", "saved filters", Page::Same),
     row("extras.script", "extras/scripts", "script", "scripts", Page::Same),

@@ -1,0 +1,68 @@
+//! The table of object types and the catalogue of filters against what a real NetBox 4.7 says of itself.
+
+use std::collections::BTreeSet;
+
+use netbox_chatbox::server::netbox::{catalogue, object_type};
+use serde_json::json;
+
+use crate::side::Side;
+
+/// Endpoints that list nothing: one only takes uploads, the other is one's own preferences.
+const WITHOUT_LIST: [&str; 2] = ["extras.scriptmodule", "users.userconfig"];
+
+#[tokio::test]
+async fn the_table_is_netboxs_own() {
+    let side = Side::real();
+    let answer = side.raw("core/object-types/", &[("limit", "1000")]).await;
+    let theirs: BTreeSet<(String, String)> = answer["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|kind| kind["is_plugin_model"] == false)
+        .filter_map(|kind| {
+            let name = format!("{}.{}", kind["app_label"].as_str()?, kind["model"].as_str()?);
+            let endpoint = kind["rest_api_endpoint"].as_str()?.trim_start_matches("/api/").trim_matches('/').to_owned();
+            (!WITHOUT_LIST.contains(&name.as_str())).then_some((name, endpoint))
+        })
+        .collect();
+    let ours = object_type::all().iter().map(|kind| (kind.name.to_owned(), kind.endpoint.to_owned())).collect();
+    assert_eq!(theirs, ours);
+}
+
+#[tokio::test]
+async fn every_type_can_be_listed_with_every_field() {
+    for side in Side::both().await {
+        for kind in object_type::all() {
+            let fields = &catalogue::endpoint(kind.endpoint).unwrap().fields;
+            let answer = side.objects(json!({"object_type": kind.name, "limit": 2, "fields": fields})).await;
+            assert_eq!(answer["object_type"], kind.name);
+            assert!(answer["total"].is_u64(), "{}: {}", side.name, kind.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_ordering_that_is_offered_is_one() {
+    let side = Side::real();
+    for kind in ["dcim.device", "dcim.site", "dcim.interface", "ipam.prefix", "ipam.ipaddress", "circuits.circuit"] {
+        let kind = object_type::find(kind).unwrap();
+        let endpoint = catalogue::endpoint(kind.endpoint).unwrap();
+        for field in endpoint.fields.iter().filter(|field| !endpoint.unordered.contains(field)) {
+            let outcome =
+                side.call("netbox_get_objects", json!({"object_type": kind.name, "ordering": field, "limit": 1})).await;
+            assert!(!outcome.evidence.is_error, "{} by {field}: {}", kind.name, outcome.model_text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_of_the_interface_exist_in_the_demo() {
+    let side = Side::demo().await;
+    let http = reqwest::Client::builder().build().unwrap();
+    for kind in object_type::all() {
+        if let Some(page) = kind.page() {
+            let status = http.get(format!("{}{page}", side.client.address())).send().await.unwrap().status();
+            assert!(status.is_success(), "{page}: {status}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A NetBox to ask: the demo on a port of its own, or the real one.
+
+use std::sync::Arc;
+
+use netbox_chatbox::server::demo::netbox;
+use netbox_chatbox::server::netbox::{Address, Client, Credentials, Query, Settings};
+use netbox_chatbox::server::tools::{Outcome, Toolbox};
+use secrecy::SecretString;
+use serde_json::Value;
+
+/// A NetBox and who asks it.
+pub struct Side {
+    /// For messages: `demo` or `real`.
+    pub name: &'static str,
+    pub client: Arc<Client>,
+    pub credentials: Credentials,
+    toolbox: Toolbox,
+}
+
+impl Side {
+    /// The embedded demo NetBox.
+    pub async fn demo() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(netbox::serve(listener, jiff::Timestamp::now()));
+        Self::new("demo", &url, netbox::DEMO_TOKEN)
+    }
+
+    /// The real NetBox, asked by the administrator with a token that may only read.
+    pub fn real() -> Self {
+        Self::real_as("TEST_NETBOX_TOKEN_READONLY")
+    }
+
+    /// The real NetBox, asked with the token in this variable.
+    pub fn real_as(token: &str) -> Self {
+        Self::new("real", &setting("TEST_NETBOX_URL"), &setting(token))
+    }
+
+    /// Both.
+    pub async fn both() -> [Self; 2] {
+        [Self::demo().await, Self::real()]
+    }
+
+    pub fn new(name: &'static str, url: &str, token: &str) -> Self {
+        let client = Arc::new(Client::new(Settings::new(Address::parse(url).unwrap())).unwrap());
+        let toolbox = Toolbox::new(Arc::clone(&client));
+        Self { name, client, credentials: Credentials::new(&SecretString::from(token)), toolbox }
+    }
+
+    pub async fn call(&self, tool: &str, input: Value) -> Outcome {
+        self.toolbox.call(&self.credentials, tool, &input).await
+    }
+
+    /// The answer of a call that must succeed.
+    pub async fn answer(&self, tool: &str, input: Value) -> Value {
+        let outcome = self.call(tool, input.clone()).await;
+        assert!(!outcome.evidence.is_error, "{}: {tool} {input}: {}", self.name, outcome.model_text);
+        assert!(!outcome.evidence.requests.is_empty(), "{tool} {input}");
+        serde_json::from_str(&outcome.model_text).unwrap()
+    }
+
+    pub async fn objects(&self, input: Value) -> Value {
+        self.answer("netbox_get_objects", input).await
+    }
+
+    /// The text of a call that must fail, and that it tells what to do.
+    pub async fn refusal(&self, tool: &str, input: Value) -> String {
+        let outcome = self.call(tool, input.clone()).await;
+        assert!(outcome.evidence.is_error, "{}: {tool} {input}: {}", self.name, outcome.model_text);
+        assert!(outcome.model_text.contains("\nhint: "), "{}", outcome.model_text);
+        outcome.model_text
+    }
+
+    /// What NetBox itself says, without the tools.
+    pub async fn raw(&self, path: &str, query: &[(&str, &str)]) -> Value {
+        let query = query.iter().fold(Query::new(), |query, (name, value)| query.with(*name, value));
+        self.client.get(&self.credentials, path, &query).await.answer.unwrap().body
+    }
+}
+
+/// A setting of the real NetBox.
+pub fn setting(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set: start a real NetBox with tests/netbox/start.sh and take over its tokens.env, as `make test` does")
+    })
+}

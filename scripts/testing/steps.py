@@ -93,7 +93,7 @@ def clients(run: Run) -> Counts:
     """The official clients read the embedded servers, each alone on a port; pynetbox the real NetBox too, as a control."""
     python = run.cache / "clients" / "bin" / "python"
     scripts = ROOT / "tests" / "clients"
-    with alone(run, "demo-model") as (url, _):
+    with alone(run, "demo-model", "--faults") as (url, _):
         total = run.command(python, scripts / "anthropic_client.py", url, count=plain, timeout=300)
     with alone(run, "demo-netbox") as (url, token):
         total += run.command(python, scripts / "pynetbox_client.py", url, count=plain, timeout=300, environment={"NETBOX_TOKEN": token})
@@ -104,11 +104,11 @@ def clients(run: Run) -> Counts:
 
 
 @contextlib.contextmanager
-def alone(run: Run, command: str) -> Iterator[tuple[str, str]]:
+def alone(run: Run, command: str, *options: str) -> Iterator[tuple[str, str]]:
     """One of the embedded servers on a port of its own: its address, and the NetBox token that it says to use."""
     url = f"http://127.0.0.1:{free_port()}"
     log = run.logs / f"{command}.log"
-    with server([str(run.program), command, "--listen", url.removeprefix("http://")], f"{url}/", log):
+    with server([str(run.program), command, *options, "--listen", url.removeprefix("http://")], f"{url}/", log):
         token = re.search(r"nbt_\w+\.\w+", log.read_text())
         yield url, token.group(0) if token else ""
 

@@ -118,8 +118,9 @@ def compare(run: Run) -> Counts:
     if not run.netbox:
         raise Failure("the real NetBox does not run: the step 'netbox' has to succeed first")
     python = run.cache / "clients" / "bin" / "python"
-    with alone(run, "demo-netbox") as (url, token):
-        return run.command(python, HARNESS / "compare.py", url, count=plain, timeout=900, environment=run.netbox | {"NETBOX_TOKEN": token})
+    real = (run.netbox["TEST_NETBOX_URL"], run.netbox["TEST_NETBOX_TOKEN_READONLY"])
+    with alone(run, "demo-netbox") as demo:
+        return run.command(python, HARNESS / "compare.py", *real, *demo, count=plain, timeout=900)
 
 
 def program(run: Run) -> Counts:

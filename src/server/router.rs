@@ -19,6 +19,9 @@ const MAXIMUM_BODY_BYTES: usize = 64 * 1024;
 
 /// The whole application.
 pub fn router(state: AppState) -> Router {
+    // Views spawn tasks while they are rendered. leptos_axum says where to only when it lays out the routes itself;
+    // an error means that somebody has said it already.
+    let _ = any_spawner::Executor::init_tokio();
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(state.cors_origins().iter().cloned()))
         .allow_credentials(true)

@@ -333,7 +333,7 @@ fn json_error(status: StatusCode, path: &str, body: &Value, retry_after: Option<
     let detail = body.get("detail").and_then(Value::as_str);
     let shortened = |text: &str| text.chars().take(300).collect::<String>();
     match status.as_u16() {
-        401 | 403 => Error::Refused { refusal: Refusal::from_detail(detail.or(Some(""))), what: words_for(path) },
+        401 | 403 => Error::Refused { refusal: Refusal::from_detail(detail), what: words_for(path) },
         404 => Error::NoSuchObject { what: words_for(path) },
         400 => Error::BadRequest { reasons: field_reasons(body) },
         status @ (429 | 502 | 503 | 504) => Error::Busy { status, retry_after: seconds(retry_after) },

@@ -1,0 +1,53 @@
+//! Commands that the server has not taken yet.
+
+use crate::wire::command::Command;
+use crate::wire::id::CommandId;
+
+/// Commands in the order they were given.
+#[derive(Debug, Default)]
+pub(super) struct Outbox(Vec<Command>);
+
+impl Outbox {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Keeps what must not get lost; true if it did. A command with an id is kept until the server has acknowledged
+    /// it. Others are kept only while there is no connection, and only if they still mean the same later: a `stop`
+    /// that names no run would stop another one.
+    pub(super) fn put(&mut self, command: &Command, online: bool) -> bool {
+        let keep = match command {
+            Command::Stop { run: None, .. }
+            | Command::Ping
+            | Command::Hello { .. }
+            | Command::Subscribe(_)
+            | Command::Unsubscribe { .. } => false,
+            command => id(command).is_some() || !online,
+        };
+        if keep {
+            self.0.push(command.clone());
+        }
+        keep
+    }
+
+    /// All commands, to be sent on a new socket; those with an id stay until they are acknowledged.
+    pub(super) fn take_for_sending(&mut self) -> Vec<Command> {
+        let commands = self.0.clone();
+        self.0.retain(|command| id(command).is_some());
+        commands
+    }
+
+    /// The server answered this command: true if it was here.
+    pub(super) fn settle(&mut self, answered: &CommandId) -> bool {
+        let before = self.0.len();
+        self.0.retain(|command| id(command) != Some(answered));
+        self.0.len() != before
+    }
+}
+
+fn id(command: &Command) -> Option<&CommandId> {
+    match command {
+        Command::Send { id, .. } | Command::Regenerate { id, .. } => id.as_ref(),
+        _ => None,
+    }
+}

@@ -42,11 +42,50 @@ pub(super) fn object(object_type: &str, id: u64) -> Call {
     Call { name: GET_OBJECT, input: json!({"object_type": object_type, "object_id": id}) }
 }
 
+/// Types with a slug among those that are searched.
+const SLUGGED: &[&str] = &[
+    "dcim.region",
+    "dcim.sitegroup",
+    "dcim.site",
+    "dcim.location",
+    "dcim.devicerole",
+    "dcim.manufacturer",
+    "dcim.devicetype",
+    "dcim.platform",
+    "tenancy.tenant",
+    "circuits.provider",
+    "circuits.circuittype",
+    "ipam.vlangroup",
+    "ipam.role",
+    "dcim.rackrole",
+    "extras.tag",
+    "virtualization.clustertype",
+];
+
 /// A search for a name.
 pub(super) fn search(text: &str, object_types: &[&str], limit: u64) -> Call {
-    let fields = ["name", "slug", "model", "cid", "site", "description", "status"];
+    // A field that none of the types has is refused, one that some have is given for those.
+    const SITED: &[&str] = &["dcim.device", "dcim.rack", "dcim.location", "ipam.vlan", "virtualization.virtualmachine"];
+    let has = |wanted: &[&str]| object_types.iter().any(|object_type| wanted.contains(object_type));
+    let mut fields = Vec::new();
+    if !object_types.iter().all(|object_type| ["circuits.circuit", "dcim.devicetype"].contains(object_type)) {
+        fields.push("name");
+    }
+    for (field, types) in [("cid", &["circuits.circuit"][..]), ("model", &["dcim.devicetype"]), ("site", SITED)] {
+        if has(types) {
+            fields.push(field);
+        }
+    }
+    if has(SLUGGED) {
+        fields.push("slug");
+    }
     let input = json!({"query": text, "object_types": object_types, "fields": fields, "limit": limit});
     Call { name: SEARCH, input }
+}
+
+/// The site with this slug.
+pub(super) fn site_by_slug(text: &str) -> Call {
+    list("dcim.site", filters([("slug", json!(text.to_lowercase()))]), &["name", "slug"], 2)
 }
 
 /// The objects whose name is exactly this, whatever its case.

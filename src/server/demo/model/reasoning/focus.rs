@@ -10,7 +10,6 @@ use super::language::{Act, Lack, Status, Window};
 /// The state after a question; the next one starts from it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Focus {
-    pub act: Option<Act>,
     pub selection: Option<Selection>,
     pub subject: Option<Subject>,
     /// Where the next rows of the last list begin, when there are more.

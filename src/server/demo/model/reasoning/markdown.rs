@@ -167,11 +167,14 @@ pub(super) fn headline(count: u64, noun: &str, list: &Value) -> String {
 }
 
 /// Says how much of a list is shown, when it is not all.
-pub(super) fn shown(list: &Value, offset: u64) -> Option<String> {
+pub(super) fn shown(list: &Value, offset: u64, everything: bool) -> Option<String> {
     let returned = rows(list).len() as u64;
     let total = total(list);
     if offset == 0 && returned >= total {
         return None;
+    }
+    if offset == 0 && everything {
+        return Some(format!("{returned} of {total} shown, as many as fit at once. Say “next” for more."));
     }
     if offset == 0 {
         return Some(format!("{returned} of {total} shown. Say “next” for more, or “show all of them”."));

@@ -30,9 +30,10 @@ pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look
                    Give me a date, for example “since 2026-11-01”."
             .into());
     }
-    focus.asked = Some(Asked { act, second: question.second, limit: question.limit });
-    if !matches!(act, Act::Thanks | Act::Greeting | Act::Help | Act::Identity) {
-        focus.act = Some(act);
+    // Small talk leaves alone what the conversation is about.
+    let talk = matches!(act, Act::Thanks | Act::Greeting | Act::Help | Act::Identity | Act::Write | Act::Foreign);
+    if !talk {
+        focus.asked = Some(Asked { act, second: question.second, limit: question.limit });
         focus.window.clone_from(&question.window);
     }
     match act {
@@ -179,9 +180,10 @@ fn selection(
             if let Some((_, plural)) = role {
                 selection.noun = Some(plural);
             }
-            for scope in found.scopes {
-                selection.narrow(scope);
-            }
+            // What this question names replaces what was inherited; among itself it adds up: "rack A02 at Dallas".
+            let named: Vec<u8> = found.scopes.iter().map(|scope| scope.relation.class()).collect();
+            selection.scopes.retain(|old| !named.contains(&old.relation.class()));
+            selection.scopes.extend(found.scopes);
             Ok(Ok((selection, found.unused)))
         }
     }

@@ -56,6 +56,9 @@ const SUBJECTS: &[&str] = &[
     "dcim.platform",
 ];
 
+/// Types of which only the whole name counts: parts of them are shared by many.
+const WHOLE_NAMES: &[&str] = &["dcim.device", "virtualization.virtualmachine", "dcim.rack", "ipam.vlan"];
+
 /// The places that a list without a filter for them can still be narrowed by, over the prefixes or sites there.
 const PLACES: [Relation; 3] = [Relation::Region, Relation::SiteGroup, Relation::Site];
 
@@ -85,12 +88,16 @@ pub(super) fn scopes(
     for name in names {
         asked.push(calls::search(&name.text, &types_for(name, kind), 10));
     }
+    // A search does not look at slugs, and people call sites by them.
+    let sluglike = |name: &&Name| looks_like_slug(&name.text) && types_for(name, kind).contains(&"dcim.site");
+    asked.extend(names.iter().filter(sluglike).map(|name| calls::site_by_slug(&name.text)));
     let what: Vec<String> = names.iter().map(|name| format!("“{}”", name.text)).collect();
     look.think(match (what.is_empty(), role) {
         (true, Some(role)) => format!("“{role}” is a role in NetBox; I need the roles that are called so."),
         (_, role) => format!(
-            "I need to know what {} is in this NetBox before I can filter by it{}.",
+            "I need to know what {} {} in this NetBox before I can filter by it{}.",
             super::markdown::series(&what, "and"),
+            if what.len() == 1 { "is" } else { "are" },
             role.map(|role| format!(", and which roles are called “{role}”")).unwrap_or_default()
         ),
     });
@@ -127,14 +134,17 @@ pub(super) fn scopes(
             });
         }
     }
-    for (name, outcome) in names.iter().zip(outcomes) {
+    let searches: Vec<Outcome> = outcomes.by_ref().take(names.len()).collect();
+    for (name, outcome) in names.iter().zip(searches) {
+        let slug = if sluglike(&name) { outcomes.next() } else { None };
         if modifier_used && name.hint == Some(Hint::RoleModifier) {
             continue;
         }
-        let hits = match outcome {
+        let mut hits = match outcome {
             Outcome::Failed(reason) => return Ok(Resolved::Failed(reason)),
             Outcome::Found(hits) => candidates(&hits, &name.text),
         };
+        hits.extend(sites_in(slug, &name.text));
         match best_scope(&hits, kind) {
             Some(scope) => found.scopes.push(scope),
             None if !name.sure => found.unused.push(name.text.clone()),
@@ -172,6 +182,8 @@ fn best_scope(hits: &[Candidate], kind: &'static Kind) -> Option<Scope> {
         .filter(|candidate| relation_of(candidate).is_some())
         // A hit by description or address says something about a site only.
         .filter(|candidate| candidate.score >= 30 || candidate.object_type == "dcim.site")
+        // Half a name of a device would be any of dozens.
+        .filter(|candidate| candidate.score >= 95 || !WHOLE_NAMES.contains(&candidate.object_type.as_str()))
         .max_by_key(|candidate| candidate.score)?;
     let first = hits.iter().find(|candidate| candidate.score == best.score && relation_of(candidate).is_some())?;
     let relation = relation_of(first)?;
@@ -179,11 +191,13 @@ fn best_scope(hits: &[Candidate], kind: &'static Kind) -> Option<Scope> {
         .iter()
         .filter(|candidate| candidate.object_type == first.object_type && candidate.score == first.score)
         .collect();
+    let mut names: Vec<String> = same.iter().map(|candidate| candidate.name.clone()).collect();
+    names.dedup();
     Some(Scope {
         relation,
         ids: same.iter().map(|candidate| candidate.id).collect(),
         slugs: same.iter().map(|candidate| candidate.slug.clone()).collect(),
-        names: same.iter().map(|candidate| candidate.name.clone()).collect(),
+        names,
     })
 }
 
@@ -212,6 +226,14 @@ pub(super) fn subject(names: &[Name], types: &[&'static str], look: &mut Look) -
     for other in &others {
         asked.push(calls::search(&other.text, &["dcim.site", "dcim.location"], 5));
     }
+    let by_slug = looks_like_slug(&name.text) && searched.contains(&"dcim.site");
+    if by_slug {
+        asked.push(calls::site_by_slug(&name.text));
+    }
+    let slug_others: Vec<bool> = others.iter().map(|other| looks_like_slug(&other.text)).collect();
+    for (other, _) in others.iter().zip(&slug_others).filter(|(_, slug)| **slug) {
+        asked.push(calls::site_by_slug(&other.text));
+    }
     look.think(format!("I look for “{}” to learn what it is and to get its id.", name.text));
     let mut outcomes = look.all(asked)?.into_iter();
     let mut found = Vec::new();
@@ -232,9 +254,15 @@ pub(super) fn subject(names: &[Name], types: &[&'static str], look: &mut Look) -
             }
         }
     }
-    for (other, outcome) in others.iter().zip(outcomes) {
+    let searches: Vec<Outcome> = outcomes.by_ref().take(others.len()).collect();
+    if by_slug {
+        found.extend(sites_in(outcomes.next(), &name.text));
+    }
+    for ((other, outcome), slug) in others.iter().zip(searches).zip(slug_others) {
+        let slug = if slug { outcomes.next() } else { None };
         let Outcome::Found(hits) = outcome else { continue };
-        let places = candidates(&hits, &other.text);
+        let mut places = candidates(&hits, &other.text);
+        places.extend(sites_in(slug, &other.text));
         let sites: Vec<u64> = places
             .iter()
             .filter(|place| place.object_type == "dcim.site" && place.score >= 30)
@@ -290,6 +318,21 @@ fn candidate(object_type: &str, row: &Row, text: &str) -> Option<Candidate> {
         site_id: row.get("site_id").and_then(Value::as_u64),
         score: score.max(5),
     })
+}
+
+/// `cle-01`: one word with a hyphen or a digit, as slugs are.
+fn looks_like_slug(text: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.chars().all(legal) && text.contains(|c: char| c.is_ascii_digit() || c == '-')
+}
+
+fn sites_in(outcome: Option<Outcome>, text: &str) -> Vec<Candidate> {
+    match outcome {
+        Some(Outcome::Found(list)) => {
+            rows(&list).into_iter().filter_map(|row| candidate("dcim.site", row, text)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// How well a name fits what was written: 100 for the same, 0 for nothing in common.

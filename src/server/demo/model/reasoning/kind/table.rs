@@ -634,7 +634,6 @@ pub(in super::super) const KINDS: &[Kind] = &[
             column("created", "When"),
             column("kind", "Kind"),
             column("assigned_object", "Object"),
-            column("created_by", "By"),
             column("comments", "Text"),
         ],
         filters: &[(Tag, "tag")],

@@ -121,9 +121,9 @@ pub(in super::super) fn read(text: &str, now: Option<Timestamp>) -> Question {
     reader.limit(&mut question);
     reader.lacks(&mut question);
     reader.statuses(&mut question);
+    reader.attributes_before_kinds(&mut question);
     reader.cues(&mut question);
     reader.pronouns(&mut question);
-    reader.attributes_before_kinds(&mut question);
     reader.kinds(&mut question);
     reader.names(&mut question);
     reader.settle(&mut question);
@@ -256,6 +256,9 @@ impl Reader {
         const BIG: &[&str] =
             &["largest", "biggest", "most", "busiest", "fullest", "smallest", "fewest", "least", "emptiest"];
         for at in 0..self.tokens.len() {
+            if self.used[at] {
+                continue;
+            }
             let word = self.word(at).to_owned();
             if word == "top" || word == "first" || word == "last" {
                 if let Ok(number) = self.word(at + 1).parse::<u64>() {
@@ -648,6 +651,10 @@ impl Reader {
         if question.act.is_none() && question.kind.is_some() {
             question.act = Some(Act::List);
         }
+        // "What is in rack A01": what is in places is devices.
+        if question.act == Some(Act::List) && question.kind.is_none() && !question.names.is_empty() {
+            question.kind = Kind::by_type("dcim.device");
+        }
         if question.act == Some(Act::Profile)
             && question.kind.is_some()
             && question.names.is_empty()
@@ -682,7 +689,9 @@ impl Reader {
             return;
         }
         let asked_by_name = question.names.iter().any(|name| matches!(name.hint, Some(Hint::Kind(_)) | None));
-        if free.is_empty() && asked_by_name && !question.follows {
+        // Several unknown words in a row are more likely not about NetBox at all.
+        let wild = question.act.is_none() && question.names.len() > 1 && !question.names.iter().any(|name| name.sure);
+        if free.is_empty() && asked_by_name && !question.follows && !wild {
             question.act = Some(Act::Profile);
         } else if free.iter().any(|(_, plural, _)| *plural) {
             question.act = Some(Act::List);

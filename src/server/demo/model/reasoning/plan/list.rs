@@ -45,7 +45,7 @@ pub(super) fn further(act: Act, question: &Question, focus: &mut Focus, look: &m
         return Ok("There is no list in this conversation that I could continue. Ask for one first.".into());
     };
     match (act, focus.next) {
-        (Act::All, _) => show(&chosen, Act::List, 0, Some(question.limit.unwrap_or(100)), focus, look),
+        (Act::All, _) => show(&chosen, Act::All, 0, Some(question.limit.unwrap_or(100)), focus, look),
         (_, Some(offset)) => show(&chosen, Act::List, offset, question.limit, focus, look),
         (_, None) => Ok(format!("That was all: there are no more {}{}.", chosen.noun(2), chosen.phrase())),
     }
@@ -139,7 +139,7 @@ fn write(chosen: &Selection, act: Act, offset: u64, list: &Value, rows: &[&Row],
     let columns = markdown::columns_without(chosen.kind, &hidden);
     let table = markdown::table(&columns, rows);
     let colon = if lead.ends_with(':') { "" } else { ":" };
-    let shown = markdown::shown(list, offset).map(|line| format!("\n\n{line}")).unwrap_or_default();
+    let shown = markdown::shown(list, offset, act == Act::All).map(|line| format!("\n\n{line}")).unwrap_or_default();
     format!("{lead}{colon}\n\n{table}{shown}")
 }
 

@@ -108,7 +108,13 @@ pub(super) fn describe(subject: &Subject, look: &mut Look) -> Result<String, Wai
                 let count = total(&list);
                 let hidden = ["site", "device", "virtual_machine", "rack", "provider", "cluster", "tenant", "vrf"];
                 let columns = markdown::columns_without(kind, &hidden);
-                let rows = rows(&list);
+                // Whose they are is said above.
+                let mut own: Vec<Row> = rows(&list).into_iter().cloned().collect();
+                for row in &mut own {
+                    row.shift_remove("assigned_object_device");
+                    row.shift_remove("assigned_object_virtual_machine");
+                }
+                let rows: Vec<&Row> = own.iter().collect();
                 let more = if (rows.len() as u64) < count {
                     format!(" ({} of {count} shown)", rows.len())
                 } else {

@@ -55,10 +55,13 @@ pub(super) fn top(least: bool, question: &Question, focus: &mut Focus, look: &mu
     };
     let of = total(&list);
     Ok(format!(
-        "{lead}{}. The {} of {of} {} by {}:\n\n{}{}",
+        "{lead}{}. {} by {}:\n\n{}{}",
         chosen.phrase(),
-        if least { format!("last {}", rows.len()) } else { format!("first {}", rows.len()) },
-        group.counted(of),
+        if rows.len() as u64 == of {
+            format!("All {of} {}", group.counted(of))
+        } else {
+            format!("The {} {} of {of} {}", if least { "last" } else { "first" }, rows.len(), group.plural)
+        },
         counted.plural,
         counters(group, counted, tally, &rows),
         ignored(&unused)
@@ -102,7 +105,7 @@ pub(super) fn per(
     let rows = rows(&list);
     focus.selection = Some(Selection::of(counted));
     focus.next = None;
-    let shown = markdown::shown(&list, 0).map(|line| format!("\n\n{line}")).unwrap_or_default();
+    let shown = markdown::shown(&list, 0, false).map(|line| format!("\n\n{line}")).unwrap_or_default();
     let all = total(&whole);
     let lead = if chosen.scopes.is_empty() {
         format!(
@@ -185,7 +188,10 @@ fn usual(group: &Kind) -> Option<&'static Kind> {
 }
 
 fn uncounted(group: &Kind, counted: Option<&Kind>) -> String {
-    let what = counted.map_or("that", |kind| kind.plural);
+    let Some(counted) = counted else {
+        return format!("I do not know by what to rank {}: NetBox keeps no counter with them.", group.plural);
+    };
+    let what = counted.plural;
     format!("NetBox does not keep the number of {what} with each {}, so I cannot rank or group by it.", group.singular)
 }
 

@@ -109,5 +109,5 @@ pub(super) fn named(kind: &Kind, text: &str) -> Call {
         "dcim.device" | "dcim.rack" | "dcim.location" | "virtualization.virtualmachine" => &["name", "site"],
         _ => &["name"],
     };
-    list(kind.object_type, filters([(filter, value)]), fields, 10)
+    list(kind.object_type, filters([(filter, value)]), fields, 20)
 }

@@ -27,6 +27,8 @@ pub(super) struct Asked {
     pub act: Act,
     pub second: Option<&'static Kind>,
     pub limit: Option<u64>,
+    /// It was about what a user did.
+    pub by_user: bool,
 }
 
 /// Which objects a list holds.
@@ -150,6 +152,8 @@ impl Selection {
         match self.lacks {
             Some(Lack::Filter(_, _, phrase)) => _ = write!(words, " {phrase}"),
             Some(Lack::Zero(kind)) => _ = write!(words, " without {}", kind.plural),
+            Some(Lack::Above(kind, number)) => _ = write!(words, " with more than {number} {}", kind.counted(number)),
+            Some(Lack::Below(kind, number)) => _ = write!(words, " with fewer than {number} {}", kind.counted(number)),
             None => {}
         }
         if let Some((_, _, phrase)) = &self.pattern {

@@ -33,7 +33,8 @@ pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look
     // Small talk leaves alone what the conversation is about.
     let talk = matches!(act, Act::Thanks | Act::Greeting | Act::Help | Act::Identity | Act::Write | Act::Foreign);
     if !talk {
-        focus.asked = Some(Asked { act, second: question.second, limit: question.limit });
+        let by_user = question.names.iter().any(|name| name.hint == Some(Hint::User));
+        focus.asked = Some(Asked { act, second: question.second, limit: question.limit, by_user });
         focus.window.clone_from(&question.window);
     }
     match act {
@@ -56,6 +57,9 @@ pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look
 /// Fills a follow-up with what the question before it said.
 fn inherit(question: &mut Question, focus: &Focus) {
     let Some(asked) = &focus.asked else { return };
+    if question.wild && !question.follows {
+        return;
+    }
     let bare = question.kind.is_none()
         && matches!(question.act, None | Some(Act::Profile))
         && (!question.names.is_empty()
@@ -82,6 +86,12 @@ fn inherit(question: &mut Question, focus: &Focus) {
         question.limit = question.limit.or(asked.limit);
         if question.window.is_none() {
             question.window.clone_from(&focus.window);
+        }
+        // "And bola?" after what alice did.
+        if asked.by_user
+            && let [name] = question.names.as_mut_slice()
+        {
+            name.hint = Some(Hint::User);
         }
         if listing(asked.act) {
             question.kind = focus.selection.as_ref().map(|selection| selection.kind);

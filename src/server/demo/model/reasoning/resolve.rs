@@ -122,7 +122,13 @@ pub(super) fn scopes(
             .cloned()
             .collect();
         modifier_used = !narrow.is_empty();
-        let roles = if narrow.is_empty() { roles } else { narrow };
+        let exact: Vec<_> = roles.iter().filter(|(name, _, _)| name.to_lowercase() == role).cloned().collect();
+        let roles = match (narrow.is_empty(), exact.is_empty()) {
+            (false, _) => narrow,
+            // "Servers" are not console servers.
+            (true, false) => exact,
+            (true, true) => roles,
+        };
         if roles.is_empty() {
             found.roleless = Some(rows(&list).into_iter().map(name_of).collect());
         } else {
@@ -146,7 +152,15 @@ pub(super) fn scopes(
         };
         hits.extend(sites_in(slug, &name.text));
         match best_scope(&hits, kind) {
-            Some(scope) => found.scopes.push(scope),
+            // "In Ohio and Texas": one filter that takes either.
+            Some(scope) => match found.scopes.iter_mut().find(|other| other.relation == scope.relation) {
+                Some(other) => {
+                    other.ids.extend(scope.ids);
+                    other.slugs.extend(scope.slugs);
+                    other.names.extend(scope.names);
+                }
+                None => found.scopes.push(scope),
+            },
             None if !name.sure => found.unused.push(name.text.clone()),
             None => return Ok(Resolved::Unknown(unknown(&name.text, &types_for(name, kind)))),
         }
@@ -247,6 +261,10 @@ pub(super) fn subject(names: &[Name], types: &[&'static str], look: &mut Look) -
     {
         for row in rows(&list) {
             let candidate = candidate(kind.object_type, row, &name.text);
+            // Its number may show only here: the same object counts once, as its better fit.
+            if let Some(new) = &candidate {
+                found.retain(|old| (old.id, &old.object_type) != (new.id, &new.object_type) || old.score >= new.score);
+            }
             if let Some(candidate) = candidate.filter(|new| {
                 !found.iter().any(|old: &Candidate| old.id == new.id && old.object_type == new.object_type)
             }) {

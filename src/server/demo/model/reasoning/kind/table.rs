@@ -505,16 +505,7 @@ pub(in super::super) const KINDS: &[Kind] = &[
         object_type: "virtualization.virtualmachine",
         singular: "virtual machine",
         plural: "virtual machines",
-        words: &[
-            "vm",
-            "vms",
-            "virtual server",
-            "virtual servers",
-            "guest",
-            "guests",
-            "virtual machine",
-            "virtual machines",
-        ],
+        words: &["vm", "vms", "virtual server", "virtual servers", "virtual machine", "virtual machines"],
         columns: &[
             code("name", "Virtual machine"),
             column("status", "Status"),

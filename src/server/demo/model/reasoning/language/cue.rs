@@ -155,6 +155,7 @@ pub(super) const CUES: &[(&str, Act)] = &[
     ("removed", Act::Changes { action: Some("delete") }),
     ("created", Act::Changes { action: Some("create") }),
     ("added", Act::Changes { action: Some("create") }),
+    ("what happened", Act::Changes { action: None }),
     ("change", Act::Changes { action: None }),
     ("who is responsible for", Act::Contacts),
     ("responsible for", Act::Contacts),

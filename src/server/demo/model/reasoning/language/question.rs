@@ -33,6 +33,8 @@ pub(in super::super) struct Question {
     pub follows: bool,
     /// It holds a pronoun for one object.
     pub pronoun: bool,
+    /// Several unknown words in a row: more likely not about NetBox at all.
+    pub wild: bool,
 }
 
 /// A name as it was written.
@@ -66,13 +68,16 @@ pub(in super::super) struct Status {
     pub negated: bool,
 }
 
-/// What is missing.
+/// What is missing, or too many or too few.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Lack {
     /// A filter of NetBox finds it: the filter, its value, and the words for it.
     Filter(&'static str, &'static str, &'static str),
     /// A counter of NetBox is zero.
     Zero(&'static Kind),
+    /// A counter of NetBox is above or below a number.
+    Above(&'static Kind, u64),
+    Below(&'static Kind, u64),
 }
 
 /// Terms for what can be missing, longest first.
@@ -128,6 +133,12 @@ pub(in super::super) fn read(text: &str, now: Option<Timestamp>) -> Question {
     reader.names(&mut question);
     reader.settle(&mut question);
     question
+}
+
+/// `Ohio`, but not `VLAN` and not `vlan`.
+fn is_capitalised(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(char::is_uppercase) && characters.next().is_some_and(char::is_lowercase)
 }
 
 /// A mention of an object type.
@@ -269,6 +280,12 @@ impl Reader {
                     self.top = Some(false);
                     self.used[at] = true;
                 }
+            } else if ["latest", "newest", "recent"].contains(&word.as_str()) {
+                self.used[at] = true;
+                if let Ok(number) = self.word(at + 1).parse::<u64>() {
+                    question.limit = Some(number.clamp(1, 100));
+                    self.use_up(at, at + 2);
+                }
             } else if BIG.contains(&word.as_str()) {
                 self.top = Some(matches!(word.as_str(), "smallest" | "fewest" | "least" | "emptiest"));
                 self.used[at] = true;
@@ -296,6 +313,29 @@ impl Reader {
             "do not have",
             "don't have",
         ];
+        const BOUNDS: &[(&str, bool, u64)] = &[
+            ("more than", true, 0),
+            ("over", true, 0),
+            ("above", true, 0),
+            ("at least", true, 1),
+            ("fewer than", false, 0),
+            ("less than", false, 0),
+            ("under", false, 0),
+        ];
+        for (term, above, slack) in BOUNDS {
+            if let Some((start, end)) = self.find(term)
+                && let Ok(number) = self.word(end).parse::<u64>()
+                && let Some((kind, last)) = self.kind_at(end + 1)
+            {
+                question.lacks = Some(if *above {
+                    Lack::Above(kind, number.saturating_sub(*slack))
+                } else {
+                    Lack::Below(kind, number)
+                });
+                self.use_up(start, last);
+                return;
+            }
+        }
         if let Some((start, end)) = self.find("unracked") {
             question.lacks = Some(Lack::Filter("rack_id", "null", "without a rack"));
             self.use_up(start, end);
@@ -303,7 +343,10 @@ impl Reader {
         }
         let Some((start, mut end)) = OPENINGS.iter().find_map(|opening| self.find(opening)) else {
             if let Some((start, end)) = self.find("empty").or_else(|| self.find("unused"))
-                && let Some((kind, last)) = self.kind_at(end)
+                && let Some(kind) = self
+                    .kind_at(end)
+                    .map(|(kind, _)| kind)
+                    .or_else(|| (0..start).find_map(|at| self.kind_at(at)).map(|(kind, _)| kind))
             {
                 let counted = match kind.object_type {
                     "dcim.rack" | "dcim.site" | "dcim.devicetype" | "dcim.devicerole" | "dcim.location" => {
@@ -313,7 +356,6 @@ impl Reader {
                     "virtualization.cluster" => "virtualization.virtualmachine",
                     _ => return,
                 };
-                let _ = last;
                 question.lacks = Kind::by_type(counted).map(Lack::Zero);
                 self.use_up(start, end);
             }
@@ -478,9 +520,21 @@ impl Reader {
             if words.iter().any(|token| token.quoted) || self.used.get(at..end)?.contains(&true) {
                 return None;
             }
+            // "VRF Guest", "Northline Carrier": a capitalised word after a name or a type belongs to a name.
+            if length == 1 && at > 1 && is_capitalised(&words[0].text) && self.continues_name(at) {
+                return None;
+            }
             let term = words.iter().map(|token| token.lower.as_str()).collect::<Vec<_>>().join(" ");
             KINDS.iter().find(|kind| kind.words.contains(&term.as_str())).map(|kind| (kind, end))
         })
+    }
+
+    /// Whether the word before `at` is capitalised like a name, or a type in the singular.
+    fn continues_name(&self, at: usize) -> bool {
+        let before = &self.tokens[at - 1];
+        let singular = |kind: &Kind| kind.singular.to_lowercase() == before.lower;
+        !before.stop
+            && (KINDS.iter().any(singular) || (is_capitalised(&before.text) && !STOP.contains(&before.lower.as_str())))
     }
 
     fn role_at(&self, at: usize) -> Option<(&'static str, &'static str, bool, usize)> {
@@ -551,12 +605,9 @@ impl Reader {
             }
             let text = self.tokens[start..at].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
             let hint = self.hint(question, start, at);
-            let sure = hint.is_some_and(|hint| hint != Hint::RoleModifier)
-                || PLACES.contains(&self.before(start))
-                || (self.before(start) == "the" && PLACES.contains(&self.before(start - 1)))
-                || self.tokens[start].quoted
-                || text.chars().any(|character| character.is_ascii_digit())
-                || (start > 0 && text.chars().next().is_some_and(char::is_uppercase));
+            // The first word of a sentence may be a verb that is unknown here.
+            let sure =
+                start > 0 || hint.is_some() || self.tokens[start].quoted || text.contains(|c: char| c.is_ascii_digit());
             question.names.push(Name { text, hint, sure });
         }
     }
@@ -689,8 +740,17 @@ impl Reader {
             return;
         }
         let asked_by_name = question.names.iter().any(|name| matches!(name.hint, Some(Hint::Kind(_)) | None));
-        // Several unknown words in a row are more likely not about NetBox at all.
-        let wild = question.act.is_none() && question.names.len() > 1 && !question.names.iter().any(|name| name.sure);
+        let word = |name: &Name| name.hint.is_none() && name.text.chars().all(|c| c.is_lowercase() || c == ' ');
+        let rambling = |name: &Name| name.hint.is_none() && name.text.split(' ').count() > 2;
+        let opens = self
+            .tokens
+            .first()
+            .zip(question.names.first())
+            .is_some_and(|(token, name)| name.text.starts_with(&token.text));
+        let wild = question.act.is_none()
+            && ((question.names.len() > 1 && question.names.iter().all(word))
+                || (opens && question.names.first().is_some_and(rambling)));
+        question.wild = wild;
         if free.is_empty() && asked_by_name && !question.follows && !wild {
             question.act = Some(Act::Profile);
         } else if free.iter().any(|(_, plural, _)| *plural) {

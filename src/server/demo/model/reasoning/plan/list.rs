@@ -6,7 +6,7 @@ use super::super::calls;
 use super::super::focus::{Focus, Scope, Selection, Subject};
 use super::super::history::Outcome;
 use super::super::kind::{Kind, Relation};
-use super::super::language::{Act, Lack, Question};
+use super::super::language::{Act, Hint, Lack, Question};
 use super::super::look::{Look, Wait};
 use super::super::markdown::{self, Row, code, escape, field, headline, name_of, rows, total};
 use super::{failed, ignored, selection};
@@ -36,7 +36,14 @@ pub(super) fn answer(act: Act, question: &Question, focus: &mut Focus, look: &mu
         focus.subject = None;
     }
     let text = show(&chosen, act, 0, question.limit, focus, look)?;
-    Ok(format!("{text}{}", ignored(&unused)))
+    // A second type in the question that narrowed nothing must not look as if it had.
+    let second = question
+        .second
+        .filter(|second| *second != kind && !question.names.iter().any(|name| name.hint == Some(Hint::Kind(second))));
+    let second = second.map(|second| {
+        format!("\n\nI answered for {} only and did not take {} into account.", kind.plural, second.plural)
+    });
+    Ok(format!("{text}{}{}", ignored(&unused), second.unwrap_or_default()))
 }
 
 /// "Show all of them" and "next".
@@ -60,8 +67,8 @@ fn show(
     focus: &mut Focus,
     look: &mut Look,
 ) -> Result<String, Wait> {
-    if let Some(Lack::Zero(counted)) = chosen.lacks {
-        return zero(chosen, counted, focus, look);
+    if let Some(Lack::Zero(counted) | Lack::Above(counted, _) | Lack::Below(counted, _)) = chosen.lacks {
+        return by_counter(chosen, counted, focus, look);
     }
     let filters = match filters(chosen, look)? {
         Ok(filters) => filters,
@@ -203,8 +210,8 @@ fn cannot(chosen: &Selection, scope: &Scope) -> String {
     )
 }
 
-/// Sites without racks and the like: NetBox has no filter for it, but a tally in each row.
-fn zero(chosen: &Selection, counted: &'static Kind, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
+/// Sites without racks, or with more than five: NetBox has no filter for it, but a counter in each row.
+fn by_counter(chosen: &Selection, counted: &'static Kind, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
     let Some(tally) = chosen.kind.counter(counted) else {
         return Ok(format!("NetBox does not count {} for each {}.", counted.plural, chosen.kind.singular));
     };
@@ -212,41 +219,47 @@ fn zero(chosen: &Selection, counted: &'static Kind, focus: &mut Focus, look: &mu
         Ok(filters) => filters,
         Err(sentence) => return Ok(sentence),
     };
-    look.think(format!("Each {} carries `{tally}`; ordered by it, those with 0 come first.", chosen.kind.singular));
+    look.think(format!(
+        "Each {} carries `{tally}`; ordered by it, the ones asked for come first.",
+        chosen.kind.singular
+    ));
+    let order = if matches!(chosen.lacks, Some(Lack::Above(..))) { format!("-{tally}") } else { tally.to_owned() };
     let mut fields = chosen.kind.fields();
     if !fields.contains(&tally) {
         fields.push(tally);
     }
     let call = calls::list(chosen.kind.object_type, filters, &fields, 100);
-    let list = match ask(calls::with(call, "ordering", json!(tally)), look)? {
+    let list = match ask(calls::with(call, "ordering", json!(order)), look)? {
         Outcome::Found(list) => list,
         Outcome::Failed(reason) => return Ok(failed(&reason)),
     };
     let all = rows(&list);
-    let empty: Vec<&Row> =
-        all.iter().copied().filter(|row| row.get(tally).and_then(Value::as_u64) == Some(0)).collect();
+    let fits = |number: u64| match chosen.lacks {
+        Some(Lack::Above(_, bound)) => number > bound,
+        Some(Lack::Below(_, bound)) => number < bound,
+        _ => number == 0,
+    };
+    let fitting: Vec<&Row> =
+        all.iter().copied().filter(|row| row.get(tally).and_then(Value::as_u64).is_some_and(fits)).collect();
     focus.next = None;
-    let count = empty.len() as u64;
+    let count = fitting.len() as u64;
     let phrase = chosen.phrase();
     if count == 0 {
-        return Ok(format!(
-            "NetBox shows **no {}**{phrase}: each of the {} has at least one.",
-            chosen.noun(2),
-            total(&list)
-        ));
+        return Ok(format!("NetBox shows **no {}**{phrase}: none of the {} fits.", chosen.noun(2), total(&list)));
     }
-    if let [row] = empty.as_slice() {
+    if let [row] = fitting.as_slice() {
         focus.subject = subject_of(chosen.kind, row);
     }
-    let certain = (all.len() as u64) < total(&list) && empty.len() == all.len();
+    let certain = (all.len() as u64) < total(&list) && fitting.len() == all.len();
     let at_least = if certain { "at least " } else { "" };
     let is = if count == 1 { "is" } else { "are" };
-    let columns = markdown::columns_without(chosen.kind, &[tally]);
+    let hidden: &[&str] = if matches!(chosen.lacks, Some(Lack::Zero(_))) { &[tally] } else { &[] };
+    let columns = markdown::columns_without(chosen.kind, hidden);
     Ok(format!(
         "There {is} {at_least}**{count} {}**{phrase}, of {} in all:\n\n{}",
         chosen.noun(count),
         total(&list),
-        markdown::table(&columns, &empty)
+        markdown::table(&columns, &fitting)
     ))
 }
 

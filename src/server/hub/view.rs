@@ -54,3 +54,56 @@ fn seq_of(frame: &Frame) -> u64 {
         _ => frame.seq,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::chat::reducer;
+    use crate::server::hub::{Accepted, Hub};
+    use crate::server::person::PersonId;
+    use crate::server::store::MemoryStore;
+    use crate::wire::command::SendMode;
+    use crate::wire::event::Event;
+    use crate::wire::id::ConversationId;
+    use crate::wire::transcript::Transcript;
+
+    /// More events than a view may fall behind.
+    const PIECES: usize = 5000;
+
+    #[tokio::test]
+    async fn a_reader_that_falls_behind_gets_a_snapshot_and_then_what_follows() {
+        let hub = Hub::new(Arc::new(MemoryStore::default()));
+        let (person, id) = (PersonId::new(), ConversationId::from("conversation-1"));
+        let conversation = hub.open_or_create(&person, &id).await.unwrap();
+        let mut slow = conversation.view(0).await.unwrap();
+        let Ok(Accepted::Start(handle)) = conversation.send(None, "hello", "now", SendMode::Queue).await else {
+            panic!("not accepted")
+        };
+        let run = handle.run.clone();
+        let start = Event::RunStart {
+            run: run.clone(),
+            message: handle.message,
+            model: "m".to_owned(),
+            stand_in: true,
+            started_at: 0,
+        };
+        conversation.publish(start, String::new()).await.unwrap();
+        for offset in 0..PIECES {
+            conversation.publish(Event::Text { run: run.clone(), part: 0, offset }, "x".to_owned()).await.unwrap();
+        }
+
+        let mut transcript = Transcript::new(id);
+        let mut frames = 0;
+        while transcript.seq < conversation.transcript().await.seq {
+            reducer::apply(&mut transcript, &slow.next().await.unwrap());
+            frames += 1;
+        }
+        assert_eq!(transcript, conversation.transcript().await);
+        assert!(frames < PIECES, "{frames} frames were kept for a reader that did not read");
+
+        conversation.publish(Event::Text { run, part: 0, offset: PIECES }, "y".to_owned()).await.unwrap();
+        reducer::apply(&mut transcript, &slow.next().await.unwrap());
+        assert_eq!(transcript, conversation.transcript().await);
+    }
+}

@@ -16,9 +16,9 @@ use super::person::Person;
 use super::state::AppState;
 use crate::wire::command::MAXIMUM_FRAME_BYTES;
 
-/// The socket itself accepts more than the protocol does, so that somewhat too large a frame gets an answer
-/// instead of a cut connection.
-const SOCKET_BYTES: usize = 4 * MAXIMUM_FRAME_BYTES;
+/// The socket itself accepts more than the protocol does: a frame that is too large gets an answer, and whoever sent
+/// it by mistake keeps the connection. Beyond this the connection is cut.
+const SOCKET_BYTES: usize = 64 * MAXIMUM_FRAME_BYTES;
 
 /// Upgrades a request to a socket of this person.
 pub async fn upgrade(State(state): State<AppState>, person: Person, upgrade: WebSocketUpgrade) -> Response {

@@ -10,8 +10,10 @@ async fn end_of(stack: &Stack, question: &str) -> (Value, Vec<Value>) {
     let frames = socket.until_completed().await;
     let end = frames.last().unwrap().clone();
     // Whatever happened, the next question is answered.
-    let after = socket.ask("How many sites do we have?").await;
-    assert!(after.chars().any(|character| character.is_ascii_digit()), "after {question}: {after}");
+    socket.send(json!({"type": "send", "text": "How many sites do we have?"})).await;
+    let after = socket.until_completed().await;
+    assert_eq!(after.last().unwrap()["why"], "done", "after {question}: {after:#?}");
+    assert!(socket.answer().chars().any(|character| character.is_ascii_digit()), "after {question}: {after:#?}");
     (end, frames)
 }
 

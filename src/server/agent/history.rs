@@ -32,10 +32,17 @@ impl History {
     /// Begins a turn with a person's question. `context` holds what is true at this moment, like the time: it
     /// belongs into the newest message, since any change before it would break the cached prefix.
     pub fn begin_turn(&mut self, turn: &MessageId, question: &str, context: &str) {
+        // Two questions in a row are one message to the API: the model is told which of them to answer.
+        let unanswered = self.messages().last().is_some_and(|last| last["role"] == "user");
+        let note = if unanswered {
+            "\n<note>What was asked before this got no answer; it failed or was stopped.</note>"
+        } else {
+            ""
+        };
         self.turns.push(TurnStart { message: turn.clone(), index: self.messages.len() });
         self.messages.push(json!({
             "role": "user",
-            "content": [{"type": "text", "text": question}, {"type": "text", "text": context}],
+            "content": [{"type": "text", "text": question}, {"type": "text", "text": format!("{context}{note}")}],
         }));
     }
 

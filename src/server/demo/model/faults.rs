@@ -54,8 +54,17 @@ pub(super) struct Faults {
 impl Faults {
     /// The failure that the newest question asks for.
     pub fn asked(request: &Request) -> Option<Fault> {
+        // The last two blocks are the question and the time: before them a question may stand that got no answer,
+        // since neighbours of one role are merged.
         let texts = |message: &super::request::Message| {
-            message.content.iter().filter_map(|block| block["text"].as_str()).collect::<Vec<_>>().join("\n")
+            message
+                .content
+                .iter()
+                .rev()
+                .filter_map(|block| block["text"].as_str())
+                .take(2)
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         let question = request
             .messages

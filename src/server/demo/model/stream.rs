@@ -47,6 +47,9 @@ const FIRST: Duration = Duration::from_millis(300);
 /// One token at the natural pace, about 75 a second.
 const TOKEN_MICROSECONDS: u64 = 13_300;
 
+/// Between the last piece and a cut that a test asked for.
+const BEFORE_THE_CUT: Duration = Duration::from_millis(50);
+
 /// The body of a streamed answer.
 pub(super) fn body(reply: &Reply, request: &Request, prefix: &Prefix, input: InputTokens, delivery: Delivery) -> Body {
     let mut steps = steps(reply, request, prefix, input);
@@ -69,8 +72,12 @@ pub(super) fn body(reply: &Reply, request: &Request, prefix: &Prefix, input: Inp
         }
         Ok::<Bytes, std::io::Error>(frame(&step.data))
     });
-    // A body that ends with an error makes the server break the connection, as a proxy's restart would.
-    let end = futures::stream::iter(cut.then(|| Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))));
+    // A body that ends with an error makes the server break the connection, as a proxy's restart would; what was said
+    // before has left by then.
+    let end = futures::stream::iter(cut.then_some(())).then(|()| async {
+        tokio::time::sleep(BEFORE_THE_CUT).await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
+    });
     Body::from_stream(frames.chain(end))
 }
 

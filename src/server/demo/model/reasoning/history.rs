@@ -75,20 +75,32 @@ pub(super) fn turns(messages: &[Message]) -> Vec<Turn> {
                             now = time.or(now);
                             words.push_str(&said);
                             words.push('\n');
+                            // The time ends a question: one that got no answer may stand before the next.
+                            if time.is_some() && message.role == Role::User {
+                                begin(&mut turns, &std::mem::take(&mut words), now);
+                            }
                         }
                         _ => {}
                     }
                 }
-                let question = Faults::without_markers(&words).trim().to_owned();
-                if !question.is_empty() && message.role == Role::User {
-                    turns.push(Turn { question, now, exchanges: Vec::new(), rounds: 0 });
-                } else if let Some(turn) = turns.last_mut() {
+                let begun = message.role == Role::User && begin(&mut turns, &words, now);
+                if !begun && let Some(turn) = turns.last_mut() {
                     turn.now = now;
                 }
             }
         }
     }
     turns
+}
+
+/// Begins a turn, unless there are no words.
+fn begin(turns: &mut Vec<Turn>, words: &str, now: Option<Timestamp>) -> bool {
+    let question = Faults::without_markers(words).trim().to_owned();
+    let asks = !question.is_empty();
+    if asks {
+        turns.push(Turn { question, now, exchanges: Vec::new(), rounds: 0 });
+    }
+    asks
 }
 
 /// Takes the line with the time out of a text.

@@ -1,6 +1,8 @@
 //! The only server functions: each is one line into `server`. They are public POST endpoints, so each one asks who
 //! is asking itself.
 
+#![allow(missing_docs, reason = "the macro makes a type of each function's arguments; the function is documented")]
+
 use leptos::prelude::*;
 
 use crate::wire::deployment::{ConversationSummary, StartingQuestion};

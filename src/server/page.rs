@@ -22,9 +22,8 @@ pub async fn render(State(state): State<AppState>, request: Request) -> Response
     let path = request.uri().path().to_owned();
     let bootstrap = bootstrap(&state, &person, &path).await;
     let status = match (&bootstrap.opened, path.as_str()) {
-        (Opened::Missing { .. }, _) => StatusCode::NOT_FOUND,
         (Opened::New, "/") | (Opened::Conversation { .. }, _) => StatusCode::OK,
-        (Opened::New, _) => StatusCode::NOT_FOUND,
+        (Opened::New | Opened::Missing { .. }, _) => StatusCode::NOT_FOUND,
     };
     let options = leptos_options();
     let handler = leptos_axum::render_app_async_with_context(

@@ -10,22 +10,25 @@ use super::agent::driver::Agent;
 use crate::wire::deployment::StartingQuestion;
 
 /// How long they are kept: names of sites change rarely.
-const KEPT: Duration = Duration::from_mins(10);
+const LIFETIME: Duration = Duration::from_mins(10);
 /// How long the first page waits for them.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// The questions, asked of NetBox now and then.
 #[derive(Default)]
 pub struct StartingQuestions {
-    kept: Arc<Mutex<Option<(Instant, Vec<StartingQuestion>)>>>,
+    kept: Arc<Mutex<Option<Kept>>>,
 }
+
+/// When they were asked for, and what came.
+type Kept = (Instant, Vec<StartingQuestion>);
 
 impl StartingQuestions {
     /// The questions; none where NetBox does not answer in time.
     pub async fn get(&self, agent: &Arc<Agent>) -> Vec<StartingQuestion> {
         if let Ok(kept) = self.kept.try_lock()
             && let Some((at, questions)) = kept.as_ref()
-            && at.elapsed() < KEPT
+            && at.elapsed() < LIFETIME
         {
             return questions.clone();
         }
@@ -34,7 +37,7 @@ impl StartingQuestions {
         let asking = tokio::spawn(async move {
             let mut kept = kept.lock().await;
             match kept.as_ref() {
-                Some((at, questions)) if at.elapsed() < KEPT => questions.clone(),
+                Some((at, questions)) if at.elapsed() < LIFETIME => questions.clone(),
                 _ => {
                     let questions = ask(&agent).await;
                     if !questions.is_empty() {

@@ -331,7 +331,9 @@ impl Live {
             Event::Reset => self.reset = true,
             Event::Message { message, command, .. } => {
                 self.reset = false;
-                command.iter().for_each(|command| self.remember(command.clone(), message.clone()));
+                if let Some(command) = command {
+                    self.remember(command.clone(), message.clone());
+                }
             }
             Event::Queued { message, command: Some(command) } => self.remember(command.clone(), message.clone()),
             _ => {}

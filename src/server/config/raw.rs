@@ -33,7 +33,7 @@ pub struct ConnectionArguments {
     #[arg(long, env = "ANTHROPIC_API_KEY", value_name = "KEY", hide_env_values = true, help_heading = "Model")]
     pub anthropic_api_key: Option<String>,
 
-    /// A server that speaks the Anthropic Messages API [default: <https://api.anthropic.com>]
+    /// A server that speaks the Anthropic Messages API; without it, Anthropic itself
     #[arg(long, env = "ANTHROPIC_BASE_URL", value_name = "URL", help_heading = "Model")]
     pub anthropic_base_url: Option<String>,
 

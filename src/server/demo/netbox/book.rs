@@ -166,7 +166,7 @@ impl Book {
                 Some(Value::Ref(target)) => Json::from(target.id),
                 Some(Value::Refs(targets)) => targets.iter().map(|target| target.id).collect(),
                 Some(Value::Network(network)) => Json::from(network.to_string()),
-                Some(Value::Json(value)) => (**value).clone(),
+                Some(Value::Json(symbol)) => serde_json::from_str(self.texts.get(*symbol)).unwrap_or(Json::Null),
                 Some(_) => continue,
                 None => serde_json::from_str(column.default).unwrap_or(Json::Null),
             };
@@ -221,7 +221,7 @@ impl Book {
             (Cell::Objects(targets), ColumnKind::Refs(_)) => Value::Refs(Box::new(targets)),
             (Cell::Ago(seconds), ColumnKind::Time) => Value::Ago(seconds),
             (Cell::Int(seconds), ColumnKind::Time) => Value::At(seconds),
-            (Cell::Json(value), ColumnKind::Json) => Value::Json(Box::new(value)),
+            (Cell::Json(value), ColumnKind::Json) => Value::Json(self.texts.intern(&value.to_string())),
             (other, wanted) => return self.fault(about.name, name, &format!("{other:?} for {wanted:?}")),
         };
         u8::try_from(position).ok().map(|position| (position, value))

@@ -103,6 +103,17 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_plugged_in_twice() {
+        let store = estate();
+        let kind = schema().id("dcim.cabletermination");
+        let mut seen = std::collections::HashSet::new();
+        for id in store.ids(kind) {
+            let end = store.reference(Object { kind, id }, "termination").unwrap();
+            assert!(seen.insert(end), "{} {} has two cables", schema().kind(end.kind).name, end.id);
+        }
+    }
+
+    #[test]
     fn the_company_has_the_size_it_claims() {
         let store = estate();
         let count = |name: &str| store.ids(schema().id(name)).len();

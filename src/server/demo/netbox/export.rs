@@ -50,6 +50,6 @@ fn exported(store: &Store, value: &Value) -> Json {
         Value::At(seconds) => json!({"seconds_since_1970": seconds}),
         Value::Network(network) => json!(network.to_string()),
         Value::Mac(address) => json!(network::mac(*address)),
-        Value::Json(value) => json!({"json": value}),
+        Value::Json(symbol) => json!({"json": store.parsed(*symbol)}),
     }
 }

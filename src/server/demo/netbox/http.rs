@@ -58,6 +58,8 @@ async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response
 pub enum Answer {
     /// Found.
     Json(Json),
+    /// Found, and written already.
+    Text(String),
     /// Nothing there, as JSON.
     NotFound(String),
     /// Not an address of the API: NetBox answers with a page.
@@ -70,6 +72,7 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         match self {
             Self::Json(value) => reply(StatusCode::OK, &value),
+            Self::Text(text) => written(StatusCode::OK, text),
             Self::NotFound(detail) => reply(StatusCode::NOT_FOUND, &json!({ "detail": detail })),
             Self::NoSuchPage => pages::not_found(),
             Self::Refused(reason) => reply(StatusCode::BAD_REQUEST, &reason),
@@ -79,7 +82,24 @@ impl IntoResponse for Answer {
 
 /// JSON as NetBox sends it, without spaces.
 fn reply(status: StatusCode, value: &Json) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
+    written(status, value.to_string())
+}
+
+fn written(status: StatusCode, text: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// A page of a list. Each row becomes text at once: a thousand rows as values would cost twenty times the memory.
+fn page(count: Option<usize>, next: &Json, previous: &Json, rows: impl Iterator<Item = Json>) -> Answer {
+    let mut text = format!(r#"{{"count":{},"next":{next},"previous":{previous},"results":["#, json!(count));
+    for (position, row) in rows.enumerate() {
+        if position > 0 {
+            text.push(',');
+        }
+        text.push_str(&row.to_string());
+    }
+    text.push_str("]}");
+    Answer::Text(text)
 }
 
 fn detail(status: StatusCode, sentence: &str) -> Response {
@@ -185,8 +205,6 @@ fn list(scope: &Scope, kind: TypeId, path: &str, query: &Query) -> Answer {
     let limit = page_size(last("limit"));
     let (wanted, omitted) = (names(query, "fields"), names(query, "omit"));
     let selection = selected(wanted.as_deref(), omitted.as_deref(), query);
-    let render =
-        |objects: &[Object]| -> Json { objects.iter().map(|object| scope.object(*object, selection)).collect() };
     let address = |changes: &[(&str, Option<usize>)]| -> Json {
         let changes = changes.iter().map(|(name, value)| (*name, value.map(|value| value.to_string())));
         json!(part::with_query(scope.base, path, query, changes))
@@ -207,7 +225,7 @@ fn list(scope: &Scope, kind: TypeId, path: &str, query: &Query) -> Answer {
         let next = page.last().filter(|_| page.len() == limit).map_or(Json::Null, |object| {
             address(&[("start", Some(object.id as usize + 1)), ("limit", Some(limit)), ("offset", None)])
         });
-        return Answer::Json(json!({"count": null, "next": next, "previous": null, "results": render(&page)}));
+        return self::page(None, &next, &Json::Null, page.iter().map(|object| scope.object(*object, selection)));
     }
     let asked = last("ordering").map(|text| order::requested(kind, text)).unwrap_or_default();
     let order = if asked.is_empty() { schema().kind(kind).order.clone() } else { asked };
@@ -225,7 +243,7 @@ fn list(scope: &Scope, kind: TypeId, path: &str, query: &Query) -> Answer {
         offset if offset <= limit => address(&[("limit", Some(limit)), ("offset", None)]),
         offset => address(&[("limit", Some(limit)), ("offset", Some(offset - limit))]),
     };
-    Answer::Json(json!({"count": count, "next": next, "previous": previous, "results": render(&page)}))
+    self::page(Some(count), &next, &previous, page.iter().map(|object| scope.object(*object, selection)))
 }
 
 /// NetBox's page size: 50 unless asked, 1000 at most and for 0.

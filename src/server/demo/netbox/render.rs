@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::network;
-use super::schema::{ColumnKind, Field, Shape, TypeId, schema};
+use super::schema::{Field, Shape, TypeId, schema};
 use super::store::{Object, Store, Value};
 
 /// What an answer is made in: the rows, the address the client used, and what time it is.
@@ -164,7 +164,7 @@ impl Scope<'_> {
             Value::Ago(_) | Value::At(_) => self.moment(value).map_or(Json::Null, Json::String),
             Value::Network(network) => json!(network.to_string()),
             Value::Mac(address) => json!(network::mac(*address)),
-            Value::Json(value) => (**value).clone(),
+            Value::Json(symbol) => self.store.parsed(*symbol),
         }
     }
 
@@ -235,10 +235,7 @@ impl Scope<'_> {
 
     /// The custom fields of an object: all that its type has, in the order of their definitions.
     fn custom_fields(&self, object: Object) -> Json {
-        let stored = match self.store.get(object, "custom_field_data") {
-            Value::Json(stored) => *stored,
-            _ => Json::Null,
-        };
+        let stored = self.store.json(object, "custom_field_data");
         let mut fields = Map::new();
         for field in self.fields_of(object.kind) {
             let name = self.store.text(field, "name");
@@ -270,14 +267,9 @@ impl Scope<'_> {
     }
 
     fn choice_set_label(&self, field: Object, value: &str) -> String {
-        let choices = self.store.reference(field, "choice_set").map(|set| self.store.get(set, "extra_choices"));
-        let Some(Value::Json(choices)) = choices else { return value.to_owned() };
+        let Some(set) = self.store.reference(field, "choice_set") else { return value.to_owned() };
+        let choices = self.store.json(set, "extra_choices");
         let found = choices.as_array().and_then(|pairs| pairs.iter().find(|pair| pair[0] == value));
         found.and_then(|pair| pair[1].as_str()).unwrap_or(value).to_owned()
-    }
-
-    /// Whether a type's column is a foreign key or the like.
-    pub fn is_reference(kind: ColumnKind) -> bool {
-        matches!(kind, ColumnKind::Ref(_) | ColumnKind::Refs(_) | ColumnKind::Generic)
     }
 }

@@ -56,8 +56,8 @@ pub enum Value {
     Network(Box<Network>),
     /// A MAC address.
     Mac(u64),
-    /// Anything else.
-    Json(Box<Json>),
+    /// Anything else, as JSON text: many rows hold the same.
+    Json(Symbol),
 }
 
 /// One row: the cells that differ from the defaults, by column.
@@ -221,6 +221,19 @@ impl Store {
         }
     }
 
+    /// What a column with JSON holds, null if nothing.
+    pub fn json(&self, object: Object, name: &str) -> Json {
+        match self.get(object, name) {
+            Value::Json(symbol) => self.parsed(symbol),
+            _ => Json::Null,
+        }
+    }
+
+    /// The JSON that a symbol's text is.
+    pub fn parsed(&self, symbol: Symbol) -> Json {
+        serde_json::from_str(self.symbol(symbol)).unwrap_or(Json::Null)
+    }
+
     /// The text of a symbol.
     pub fn symbol(&self, symbol: Symbol) -> &str {
         self.texts.get(symbol)
@@ -328,7 +341,7 @@ fn default(text: &str, texts: &mut Texts) -> Value {
             None => number.as_f64().map_or(Value::Null, decimal),
         },
         Ok(Json::Null) | Err(_) => Value::Null,
-        Ok(value) => Value::Json(Box::new(value)),
+        Ok(value) => Value::Json(texts.intern(&value.to_string())),
     }
 }
 

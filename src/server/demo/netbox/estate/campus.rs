@@ -17,7 +17,7 @@ pub fn build(installer: &mut Installer, place: &Place) {
     let order =
         |unit, model, role, tags| Order { place, room, rack: Some((rack, unit)), model, role, member: 1, status, tags };
     let pdus =
-        ["a", "b"].map(|side| installer.install(&format!("{slug}-pdu-mdf{side}"), &order(0, "ap8841", "pdu", &[])));
+        ["a", "b"].map(|side| installer.install(&format!("{slug}-pdu-mdf{side}"), &order(0, "ap8641", "pdu", &[])));
     let pdus: Vec<&Device> = pdus.iter().collect();
     let mut outlet = 0;
     let big = matches!(place.kind, Kind::Headquarters | Kind::Plant);
@@ -90,7 +90,7 @@ fn floor(installer: &mut Installer, place: &Place, floor: u32, core_rack: Object
         status: "active",
         tags: &[],
     };
-    let pdu = installer.install(&format!("{slug}-pdu-idf{floor}"), &order(room, rack, 0, "ap8841", "pdu", 1));
+    let pdu = installer.install(&format!("{slug}-pdu-idf{floor}"), &order(room, rack, 0, "ap8641", "pdu", 1));
     let core_room = place.rooms.first().copied();
     let here = installer.install(&format!("{slug}-pp-idf{floor}"), &order(room, rack, 42, "cp24-lc", "patch-panel", 1));
     let there = installer.install(

@@ -225,14 +225,14 @@ pub const MODELS: [Model; 15] = [
         ],
     },
     Model {
-        slug: "ap8841",
+        slug: "ap8641",
         maker: "APC",
-        model: "AP8841",
-        part_number: "AP8841",
+        model: "AP8641",
+        part_number: "AP8641",
         height: 0.0,
         full_depth: false,
         platform: "",
-        parts: &[Power("Input", 1, "nema-l6-30p", 5760), Outlets("Outlet {n}", 36, "iec-60320-c13")],
+        parts: &[Power("Input", 1, "nema-l6-30p", 5760), Outlets("Outlet {n}", 24, "iec-60320-c13")],
     },
     Model {
         slug: "ap-535",

@@ -99,7 +99,7 @@ fn feed(installer: &mut Installer, place: &Place, panel: Object, rack: Object, n
         };
         let feed = installer.book.add("dcim.powerfeed", cells);
         let order = Order {
-            place, room: place.rooms.first().copied(), rack: Some((rack, 0)), model: "ap8841", role: "pdu", member: 1,
+            place, room: place.rooms.first().copied(), rack: Some((rack, 0)), model: "ap8641", role: "pdu", member: 1,
             status: "active", tags: &[],
         };
         let pdu = installer.install(&format!("{}-pdu-{name}{side}", place.slug), &order);

@@ -235,10 +235,13 @@ impl<'a> Installer<'a> {
         built
     }
 
-    /// Plugs a device's power supplies into the PDUs of its rack, one after the other.
+    /// Plugs a device's power supplies into the PDUs of its rack: each into another, or one after the other into one.
     pub fn power(&mut self, device: &Device, pdus: &[&Device], outlet: &mut usize) {
-        for (supply, pdu) in device.power.iter().zip(pdus.iter().cycle()) {
-            if let Some(socket) = pdu.outlets.get(*outlet) {
+        for (position, supply) in device.power.iter().enumerate() {
+            if position > 0 && position % pdus.len() == 0 {
+                *outlet += 1;
+            }
+            if let Some(socket) = pdus[position % pdus.len()].outlets.get(*outlet) {
                 connect(self.book, *supply, *socket, POWER, "connected");
             }
         }

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::super::render::Scope;
 use super::super::schema::TypeId;
-use super::super::store::{Object, Value};
+use super::super::store::Object;
 use super::test::boolean;
 use super::{Found, NUMBER_LOOKUPS, TEXT_LOOKUPS};
 
@@ -59,10 +59,7 @@ pub fn test<'a>(scope: &'a Scope, kind: TypeId, parameter: &str, values: &[&str]
 }
 
 fn holds(scope: &Scope, object: Object, name: &str, lookup: &str, wanted: &[String]) -> bool {
-    let stored = match scope.store.get(object, "custom_field_data") {
-        Value::Json(stored) => stored.get(name).cloned().unwrap_or(Json::Null),
-        _ => Json::Null,
-    };
+    let stored = scope.store.json(object, "custom_field_data").get(name).cloned().unwrap_or(Json::Null);
     let empty = stored.is_null() || stored == "";
     if lookup == "empty" {
         return empty == boolean(&wanted[0]).unwrap_or_default();

@@ -396,11 +396,6 @@ fn vlan_available(scope: &Scope, vlan: Object, place: Object) -> bool {
 }
 
 fn mappings(scope: &Scope, object: Object) -> Vec<String> {
-    match scope.store.get(object, "port_mappings") {
-        Value::Json(mappings) => {
-            let items = mappings.as_array().into_iter().flatten();
-            items.filter_map(Json::as_str).map(str::to_owned).collect()
-        }
-        _ => Vec::new(),
-    }
+    let mappings = scope.store.json(object, "port_mappings");
+    mappings.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
 }

@@ -264,7 +264,10 @@ impl Test {
             Value::Int(number) => number.to_string(),
             Value::Network(network) => network.to_string(),
             Value::Mac(address) => mac(*address),
-            Value::Json(json) => json.as_str().map_or_else(|| json.to_string(), str::to_owned),
+            Value::Json(symbol) => match scope.store.parsed(*symbol) {
+                serde_json::Value::String(text) => text,
+                other => other.to_string(),
+            },
             Value::Type(kind) => schema().kind(*kind).name.to_owned(),
             _ => return None,
         })
@@ -337,7 +340,7 @@ impl Test {
             Value::Network(network) => vec![i128::from(network.family()) * 1_000_000],
             Value::Ref(object) => vec![i128::from(object.id) * 1_000_000],
             Value::Type(kind) => vec![i128::from(*kind) * 1_000_000],
-            Value::Json(json) => json.as_array().map_or_else(Vec::new, |items| {
+            Value::Json(symbol) => scope.store.parsed(*symbol).as_array().map_or_else(Vec::new, |items| {
                 let ranges = self.lookup == "range_contains";
                 items
                     .iter()

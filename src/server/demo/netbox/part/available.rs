@@ -112,7 +112,7 @@ fn split(block: Network, used: &[Network], free: &mut Vec<Network>) {
 pub fn vlans(scope: &Scope, group: Object, query: &Query) -> Json {
     let taken: Vec<i64> =
         scope.store.related(group, "vlans").into_iter().filter_map(|vlan| number(scope, vlan, "vid")).collect();
-    let Value::Json(ranges) = scope.store.get(group, "vid_ranges") else { return json!([]) };
+    let ranges = scope.store.json(group, "vid_ranges");
     let shown = scope.brief(group);
     let ranges = ranges.as_array().into_iter().flatten();
     ranges

@@ -78,10 +78,7 @@ impl Scope<'_> {
             }
             (_, "config_context") => json!({}),
             ("dcim.device", "parent_device") => Json::Null,
-            ("dcim.rackreservation", "unit_count") => match store.get(object, "units") {
-                Value::Json(units) => json!(units.as_array().map_or(0, Vec::len)),
-                _ => json!(0),
-            },
+            ("dcim.rackreservation", "unit_count") => json!(store.json(object, "units").as_array().map_or(0, Vec::len)),
             ("ipam.vlangroup", "vid_ranges") => self.value(&store.get(object, "vid_ranges")),
             ("ipam.vlangroup", "utilization") => {
                 let total = number("total_vlan_ids");
@@ -105,10 +102,9 @@ impl Scope<'_> {
             }
             ("ipam.service" | "ipam.servicetemplate", "protocol") => Json::Null,
             ("dcim.cablebundle", "cable_count") => json!(store.related(object, "cables").len()),
-            ("extras.customfieldchoiceset", "choices_count") => match store.get(object, "extra_choices") {
-                Value::Json(choices) => json!(choices.as_array().map_or(0, Vec::len)),
-                _ => json!(0),
-            },
+            ("extras.customfieldchoiceset", "choices_count") => {
+                json!(store.json(object, "extra_choices").as_array().map_or(0, Vec::len))
+            }
             ("extras.customfield", "data_type") => json!(match store.text(object, "type") {
                 "integer" => "integer",
                 "decimal" => "decimal",
@@ -186,7 +182,7 @@ impl Scope<'_> {
 
     /// A service's protocol and ports, if it has a single protocol (the form before 4.7).
     pub fn legacy_ports(&self, object: Object) -> Option<(String, Vec<u16>)> {
-        let Value::Json(mappings) = self.store.get(object, "port_mappings") else { return None };
+        let mappings = self.store.json(object, "port_mappings");
         let pairs: Vec<(&str, u16)> = mappings
             .as_array()?
             .iter()

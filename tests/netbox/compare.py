@@ -8,6 +8,7 @@ Every list in full, details, filters, orderings, pages, extra addresses and erro
 differs that EXPLAINED does not account for. Only the standard library is needed.
 """
 
+import concurrent.futures
 import datetime
 import json
 import re
@@ -213,9 +214,10 @@ def main():
         for where, pairs in found.items():
             report.append({"question": question, "where": where, "count": len(pairs), "real": pairs[0][0], "demo": pairs[0][1]})
 
-    for question in questions(real):
-        if only in question:
-            left, right = ((server.ask(question)) for server in (real, demo))
+    wanted = [question for question in questions(real) if only in question]
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        answers = zip(wanted, pool.map(real.ask, wanted), pool.map(demo.ask, wanted))
+        for question, left, right in answers:
             judge(question, {"status": left[0], "body": left[1]}, {"status": right[0], "body": right[1]})
     for name, token in [("no token", ""), ("a wrong v1 token", "0" * 40), ("a wrong v2 token", "nbt_abcdefghijkl." + "x" * 40)]:
         if only in name:

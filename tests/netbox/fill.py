@@ -3,13 +3,14 @@
     fill.py ESTATE    loads what `netbox-chatbox demo-netbox --export` printed
     fill.py --shift   moves the recent times (change log, journal) back to their distance from now
 
-Rows that NetBox's own code completes (racks, scopes, cables) go through its models; the many others are inserted in
-bulk. Foreign keys are checked at the end of the transaction, so the order matters only for the models that look at
+Rows that NetBox's own code completes (racks, scopes) go through its models; the many others are inserted in bulk, and
+NetBox's own tracer then follows the cables. Foreign keys are checked at the end of the transaction, so the order matters only for the models that look at
 others while they are saved. NETBOX_ROOT must be set; start.sh does it.
 """
 
 import collections
 import datetime
+import itertools
 import json
 import os
 import sys
@@ -21,6 +22,8 @@ import django
 
 django.setup()
 
+from dcim.models import CablePath
+from dcim.models.device_components import PathEndpoint
 from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -30,6 +33,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.utils import timezone
 from extras.models import TaggedItem
+from utilities.conversion import to_meters
 
 # Saved one by one, because their save() works out columns that the estate does not spell out.
 SAVED = {
@@ -44,7 +48,6 @@ FIRST = [
     "dcim.rack", "dcim.devicerole", "dcim.virtualchassis", "virtualization.clustertype", "virtualization.clustergroup", "virtualization.cluster", "dcim.device",
     "dcim.powerpanel", "circuits.provider", "circuits.provideraccount", "circuits.providernetwork", "circuits.circuittype", "circuits.circuit",
 ]  # fmt: skip
-MADE_BY_CABLES = {"cable", "cable_end"}
 
 
 def read(path):
@@ -66,8 +69,6 @@ def instance_of(model, row, now, relations, moments, moved):
     values = {"pk": row["id"]}
     for name, value in row["fields"].items():
         field = fields[name]
-        if name in MADE_BY_CABLES and model._meta.model_name not in ("cable", "cabletermination"):
-            continue
         if isinstance(field, GenericForeignKey):
             values[f"{field.ct_field}_id"] = content_type(value["type"])
             values[field.fk_field] = value["id"]
@@ -119,21 +120,36 @@ def place_components(instances, devices):
             instance._site_id, instance._location_id, instance._rack_id = device.site_id, device.location_id, device.rack_id
 
 
-def plug_in(rows, moments, relations, now, moved):
-    """Cables through the real model, so that their ends are cached and the paths traced."""
-    Cable = model_of("dcim.cable")
-    ends = collections.defaultdict(dict)
+def place_terminations(instances, kept):
+    """What CableTermination.cache_related_objects() copies from the object that is plugged in."""
+    for instance in instances:
+        end = kept[instance.termination_type_id, instance.termination_id]
+        if hasattr(end, "device_id"):
+            instance._device_id = end.device_id
+            end = kept[content_type("dcim.device"), end.device_id]
+            instance._rack_id = end.rack_id
+        elif hasattr(end, "rack_id"):
+            instance._rack_id = end.rack_id
+            end = kept[content_type("dcim.rack"), end.rack_id]
+        instance._site_id = end.site_id if hasattr(end, "site_id") else end._site_id
+        instance._location_id = end.location_id if hasattr(end, "location_id") else end._location_id
+
+
+def trace_paths(rows):
+    """The paths of all endpoints, traced by NetBox itself and stored in bulk."""
+    paths = []
     for row in rows["dcim.cabletermination"]:
-        fields = row["fields"]
-        ends[fields["cable"]["id"]][fields["cable_end"]] = fields["termination"]
-    for row in rows["dcim.cable"]:
-        cable = instance_of(Cable, row, now, relations, moments, moved)
-        terminations = {
-            end: [model_of(target["type"]).objects.get(pk=target["id"])] for end, target in ends[row["id"]].items()
-        }
-        cable.a_terminations = terminations.get("A", [])
-        cable.b_terminations = terminations.get("B", [])
-        cable.save(force_insert=True)
+        target = row["fields"]["termination"]
+        model = model_of(target["type"])
+        if issubclass(model, PathEndpoint):
+            path = CablePath.from_origin([model.objects.get(pk=target["id"])])
+            path._nodes = list(itertools.chain(*path.path))
+            paths.append((model, target["id"], path))
+    CablePath.objects.bulk_create([path for _, _, path in paths], batch_size=500)
+    with connection.cursor() as cursor:
+        for model in {model for model, _, _ in paths}:
+            pairs = [(path.pk, pk) for owner, pk, path in paths if owner is model]
+            cursor.executemany(f'UPDATE "{model._meta.db_table}" SET _path_id = %s WHERE id = %s', pairs)
 
 
 def relate(relations):
@@ -191,7 +207,9 @@ def fill(path):
     relations, moments, moved = [], [], []
     devices = {}
     order = [name for name in FIRST if name in rows]
-    order += [name for name in rows if name not in FIRST and name not in ("dcim.cable", "dcim.cabletermination")]
+    last = ["dcim.cable", "dcim.cabletermination"]
+    order += [name for name in rows if name not in FIRST and name not in last] + last
+    kept = {}
     begin = time.monotonic()
     with transaction.atomic():
         for name in order:
@@ -204,6 +222,13 @@ def fill(path):
                 devices = {device.pk: device for device in instances}
             if any(field.name == "_site" for field in model._meta.fields) and hasattr(model, "device"):
                 place_components(instances, devices)
+            if name == "dcim.cable":
+                for cable in instances:
+                    cable._abs_length = to_meters(cable.length, cable.length_unit)
+            if name == "dcim.cabletermination":
+                place_terminations(instances, kept)
+            if hasattr(model, "cable_end") or name in ("dcim.device", "dcim.rack"):
+                kept.update({(content_type(name), instance.pk): instance for instance in instances})
             if name in SAVED:
                 for instance in instances:
                     instance.save(force_insert=True)
@@ -211,8 +236,8 @@ def fill(path):
                 model.objects.bulk_create(instances, batch_size=500)
             print(f"{time.monotonic() - begin:7.2f} s  {len(instances):6}  {name}", flush=True)
         relate(relations)
-        plug_in(rows, moments, relations, now, moved)
-        print(f"{time.monotonic() - begin:7.2f} s  {len(rows['dcim.cable']):6}  dcim.cable", flush=True)
+        trace_paths(rows)
+        print(f"{time.monotonic() - begin:7.2f} s  paths traced", flush=True)
         for row in rows["circuits.circuit"]:
             ends = {f"{side}_id": row["fields"][side]["id"] for side in ("termination_a", "termination_z") if side in row["fields"]}
             model_of("circuits.circuit").objects.filter(pk=row["id"]).update(**ends)

@@ -25,7 +25,7 @@ impl Scope<'_> {
             "circuits.circuitgroupassignment" => with(of("group"), label("priority")),
             "core.objectchange" => {
                 let changed = match store.get(object, "changed_object_type") {
-                    Value::Type(kind) => self.type_display(kind),
+                    Value::Type(kind) => Scope::type_display(kind),
                     _ => String::new(),
                 };
                 let action = label("action").to_lowercase();
@@ -101,7 +101,7 @@ impl Scope<'_> {
                 ssid if ssid.is_empty() => format!("#{}", object.id),
                 ssid => ssid,
             },
-            "core.objecttype" => self.type_display(u16::try_from(object.id).unwrap_or_default()),
+            "core.objecttype" => Scope::type_display(u16::try_from(object.id).unwrap_or_default()),
             _ => with(text("name"), if kind.column("device").is_some() { text("label") } else { String::new() }),
         }
     }

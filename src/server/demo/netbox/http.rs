@@ -149,8 +149,7 @@ fn api(scope: &Scope, method: &Method, path: &str, raw_query: &str, query: &Quer
         [] => Answer::Json(part::root(scope.base)),
         ["status"] => Answer::Json(part::status()),
         ["authentication-check"] => Answer::Json(scope.object(part::demo_user(), Selection::All)),
-        ["plugins"] => Answer::Json(json!({})),
-        ["users", "config"] => Answer::Json(json!({})),
+        ["plugins"] | ["users", "config"] => Answer::Json(json!({})),
         ["core", "background-queues" | "background-workers" | "background-tasks"] => Answer::Json(empty_page()),
         ["dcim", "connected-device"] => part::connected_device(scope, query),
         [app] => Answer::Json(part::app(scope.base, app)),
@@ -169,10 +168,12 @@ fn api(scope: &Scope, method: &Method, path: &str, raw_query: &str, query: &Quer
 /// Whether an address is one of the API's: what is not gets NetBox's page for it, whoever asks.
 fn known(segments: &[&str]) -> bool {
     match segments {
-        [] | ["status" | "authentication-check" | "plugins"] => true,
+        []
+        | ["status" | "authentication-check" | "plugins"]
+        | ["users", "config"]
+        | ["dcim", "connected-device"]
+        | ["core", "background-queues" | "background-workers" | "background-tasks"] => true,
         [app] => schema().listed().any(|(_, kind)| kind.app() == *app),
-        ["users", "config"] | ["dcim", "connected-device"] => true,
-        ["core", "background-queues" | "background-workers" | "background-tasks"] => true,
         [app, list, rest @ ..] => schema().at_endpoint(&format!("{app}/{list}")).is_some() && rest.len() <= 2,
     }
 }

@@ -53,7 +53,8 @@ fn natural(text: &str) -> Vec<Step> {
 
 /// Sorts objects of one type by column names, `-` in front for descending.
 pub fn sort(scope: &Scope, objects: &mut Vec<Object>, order: &[&str]) {
-    type Decorated = (Vec<(bool, Vec<Key>)>, Object);
+    type Keys = (bool, Vec<Key>);
+    type Decorated = (Vec<Keys>, Object);
     let mut decorated: Vec<Decorated> = objects
         .iter()
         .map(|object| {
@@ -67,7 +68,7 @@ pub fn sort(scope: &Scope, objects: &mut Vec<Object>, order: &[&str]) {
         })
         .collect();
     decorated.sort_by(|(left, left_object), (right, right_object)| {
-        let compare = |((descending, left), (_, right)): (&(bool, Vec<Key>), &(bool, Vec<Key>))| {
+        let compare = |((descending, left), (_, right)): (&Keys, &Keys)| {
             if *descending { Reverse(left).cmp(&Reverse(right)) } else { left.cmp(right) }
         };
         let found = left.iter().zip(right).map(compare).find(|ordering| *ordering != Ordering::Equal);

@@ -93,6 +93,10 @@ impl Scope<'_> {
             "display_url" => self.page(object).map_or(Json::Null, Json::String),
             "display" => Json::String(self.display(object)),
             "custom_fields" => self.custom_fields(object),
+            // A choice that is no column is worked out from others.
+            "choice" if schema().kind(object.kind).column(field.source).is_none() => {
+                return self.special(object, field, mode);
+            }
             "choice" => self.choice(object, field),
             "nested" => {
                 self.follow(object, field.source).map_or(Json::Null, |found| self.nested(found, field.argument))
@@ -213,7 +217,7 @@ impl Scope<'_> {
     }
 
     /// `DCIM > Site`.
-    pub fn type_display(&self, kind: TypeId) -> String {
+    pub fn type_display(kind: TypeId) -> String {
         let kind = schema().kind(kind);
         let words = kind.singular.split(' ').map(|word| {
             let mut letters = word.chars();

@@ -45,6 +45,7 @@ pub enum Value {
     /// A reference.
     Ref(Object),
     /// References, in the order they were given.
+    #[allow(clippy::box_collection, reason = "a boxed slice would make every cell half as large again")]
     Refs(Box<Vec<Object>>),
     /// A type of object.
     Type(TypeId),
@@ -70,12 +71,15 @@ struct Table {
     defaults: Vec<Value>,
 }
 
+/// Objects pointed at, each with the id of the row that points.
+type Pointers = Box<[(Object, u32)]>;
+
 /// All rows, ready to be read.
 pub struct Store {
     tables: Vec<Table>,
     texts: Texts,
     /// Who points where: by type and column, sorted by the object pointed at.
-    pointers: HashMap<(TypeId, u8), Box<[(Object, u32)]>>,
+    pointers: HashMap<(TypeId, u8), Pointers>,
 }
 
 /// Every text once.

@@ -157,7 +157,7 @@ fn access_points(installer: &mut Installer, place: &Place, stack: &[Device], roo
         let port = 40 + number as usize / stack.len();
         installer.access_points += 1;
         let name = format!("{}-ap-{:02}", place.slug, installer.next_access_point(place.slug));
-        let status = if installer.access_points % 17 == 0 { "offline" } else { "active" };
+        let status = if installer.access_points.is_multiple_of(17) { "offline" } else { "active" };
         let order = Order {
             place,
             room,

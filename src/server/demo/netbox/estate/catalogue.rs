@@ -28,7 +28,7 @@ pub struct Model {
     /// Its slug.
     pub slug: &'static str,
     maker: &'static str,
-    model: &'static str,
+    name: &'static str,
     part_number: &'static str,
     height: f64,
     full_depth: bool,
@@ -45,7 +45,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "c9300-48p",
         maker: "Cisco",
-        model: "Catalyst 9300-48P",
+        name: "Catalyst 9300-48P",
         part_number: "C9300-48P-A",
         height: 1.0,
         full_depth: true,
@@ -61,7 +61,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "c9200l-24t",
         maker: "Cisco",
-        model: "Catalyst 9200L-24T-4G",
+        name: "Catalyst 9200L-24T-4G",
         part_number: "C9200L-24T-4G-E",
         height: 1.0,
         full_depth: false,
@@ -76,7 +76,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "c9500-24y4c",
         maker: "Cisco",
-        model: "Catalyst 9500-24Y4C",
+        name: "Catalyst 9500-24Y4C",
         part_number: "C9500-24Y4C-A",
         height: 1.0,
         full_depth: true,
@@ -93,7 +93,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "mx204",
         maker: "Juniper",
-        model: "MX204",
+        name: "MX204",
         part_number: "MX204-IR",
         height: 1.0,
         full_depth: true,
@@ -110,7 +110,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "srx345",
         maker: "Juniper",
-        model: "SRX345",
+        name: "SRX345",
         part_number: "SRX345-SYS-JE",
         height: 1.0,
         full_depth: false,
@@ -126,7 +126,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "pa-3410",
         maker: "Palo Alto Networks",
-        model: "PA-3410",
+        name: "PA-3410",
         part_number: "PAN-PA-3410",
         height: 1.0,
         full_depth: true,
@@ -142,7 +142,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "dcs-7050cx3-32s",
         maker: "Arista",
-        model: "DCS-7050CX3-32S",
+        name: "DCS-7050CX3-32S",
         part_number: "DCS-7050CX3-32S-F",
         height: 1.0,
         full_depth: true,
@@ -158,7 +158,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "dcs-7050sx3-48yc8",
         maker: "Arista",
-        model: "DCS-7050SX3-48YC8",
+        name: "DCS-7050SX3-48YC8",
         part_number: "DCS-7050SX3-48YC8-F",
         height: 1.0,
         full_depth: true,
@@ -175,7 +175,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "om2216",
         maker: "Opengear",
-        model: "OM2216",
+        name: "OM2216",
         part_number: "OM2216-L",
         height: 1.0,
         full_depth: false,
@@ -185,7 +185,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "poweredge-r650",
         maker: "Dell",
-        model: "PowerEdge R650",
+        name: "PowerEdge R650",
         part_number: "210-AYJZ",
         height: 1.0,
         full_depth: true,
@@ -199,7 +199,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "proliant-dl360-gen11",
         maker: "HPE",
-        model: "ProLiant DL360 Gen11",
+        name: "ProLiant DL360 Gen11",
         part_number: "P52499-B21",
         height: 1.0,
         full_depth: true,
@@ -213,7 +213,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "aff-a250",
         maker: "NetApp",
-        model: "AFF A250",
+        name: "AFF A250",
         part_number: "AFF-A250A",
         height: 2.0,
         full_depth: true,
@@ -227,7 +227,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "ap8641",
         maker: "APC",
-        model: "AP8641",
+        name: "AP8641",
         part_number: "AP8641",
         height: 0.0,
         full_depth: false,
@@ -237,7 +237,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "ap-535",
         maker: "Aruba",
-        model: "AP-535",
+        name: "AP-535",
         part_number: "JZ336A",
         height: 0.0,
         full_depth: false,
@@ -247,7 +247,7 @@ pub const MODELS: [Model; 15] = [
     Model {
         slug: "fcx-24lc",
         maker: "Panduit",
-        model: "FCX 24-port LC/MPO cassette panel",
+        name: "FCX 24-port LC/MPO cassette panel",
         part_number: "FCX-24-10Y",
         height: 1.0,
         full_depth: false,
@@ -260,7 +260,7 @@ pub const MODELS: [Model; 15] = [
 pub const THROUGH_PANEL: Model = Model {
     slug: "cp24-lc",
     maker: "Panduit",
-    model: "CP24 24-port LC panel",
+    name: "CP24 24-port LC panel",
     part_number: "CP24BLY",
     height: 1.0,
     full_depth: false,
@@ -339,14 +339,14 @@ pub fn model(slug: &str) -> &'static Model {
 /// Writes the chapter.
 pub fn write(book: &mut Book) -> Catalogue {
     let mut makers: Vec<(&'static str, Object)> = Vec::new();
-    let mut maker = |book: &mut Book, name: &'static str| match makers.iter().find(|(known, _)| *known == name) {
-        Some((_, object)) => *object,
-        None => {
-            let object =
-                book.add("dcim.manufacturer", row! { name: name, slug: name.to_lowercase().replace(' ', "-") });
-            makers.push((name, object));
-            object
+    let mut maker = |book: &mut Book, name: &'static str| {
+        if let Some((_, known)) = makers.iter().find(|(known, _)| *known == name) {
+            return *known;
         }
+        let slug = name.to_lowercase().replace(' ', "-");
+        let object = book.add("dcim.manufacturer", row! { name: name, slug: slug });
+        makers.push((name, object));
+        object
     };
     let mut platforms = Vec::new();
     for (slug, name, made_by) in PLATFORMS {
@@ -360,7 +360,7 @@ pub fn write(book: &mut Book) -> Catalogue {
         let object = book.add(
             "dcim.devicetype",
             row! {
-                manufacturer: made_by, model: model.model, slug: format!("{}-{}", model.maker.to_lowercase().replace(' ', "-"), model.slug),
+                manufacturer: made_by, model: model.name, slug: format!("{}-{}", model.maker.to_lowercase().replace(' ', "-"), model.slug),
                 part_number: model.part_number, u_height: model.height, is_full_depth: model.full_depth, default_platform: platform,
             },
         );
@@ -380,7 +380,7 @@ pub fn write(book: &mut Book) -> Catalogue {
     let rack_type = book.add(
         "dcim.racktype",
         row! {
-            manufacturer: panduit, model: "Net-Access S7822B", slug: "panduit-net-access-s7822b", form_factor: "4-post-cabinet",
+            manufacturer: panduit, name: "Net-Access S7822B", slug: "panduit-net-access-s7822b", form_factor: "4-post-cabinet",
             width: 19, u_height: 42, description: "42U cabinet, 800 mm wide",
         },
     );

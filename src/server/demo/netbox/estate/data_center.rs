@@ -205,7 +205,7 @@ fn server(
         status,
         tags: if is_storage {
             &["critical"]
-        } else if serial % 9 == 0 {
+        } else if serial.is_multiple_of(9) {
             &["pci"]
         } else {
             &[]

@@ -140,7 +140,7 @@ impl<'a> Installer<'a> {
         } else {
             json!({
                 "environment": environment,
-                "monitored": order.status == "active" && number % 17 != 0,
+                "monitored": order.status == "active" && !number.is_multiple_of(17),
                 "support_contract": format!("MR-{}-{:05}", &bought.slug[..2].to_uppercase(), 10_000 + number * 3),
                 "commissioned": commissioned,
             })

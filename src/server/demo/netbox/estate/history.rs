@@ -119,13 +119,13 @@ fn described(book: &mut Book, number: u32, ago: i64) -> Change {
     book.set(target, "description", format!("Ticket {}", 40_100 + number * 3));
     let change =
         change(number, ago, target, book.text(target, "name"), updated(book, target, "description", json!("")));
-    Change { message: if number % 3 == 0 { "Port reassigned" } else { "" }, ..change }
+    Change { message: if number.is_multiple_of(3) { "Port reassigned" } else { "" }, ..change }
 }
 
 fn status_changed(book: &mut Book, number: u32, ago: i64) -> Change {
     let target = object("dcim.device", number, book);
     let earlier = match book.text(target, "status").as_str() {
-        "active" if number % 3 == 0 => "staged",
+        "active" if number.is_multiple_of(3) => "staged",
         "active" => "planned",
         _ => "active",
     };

@@ -275,7 +275,7 @@ fn asn_of(book: &mut Book, name: &str, slug: &str, private: bool) -> Object {
     book.add("ipam.rir", row! { name: name, slug: slug, is_private: private })
 }
 
-fn rooms(book: &mut Book, site: Object, kind: Kind, size: u32) -> Vec<Object> {
+fn rooms(book: &mut Book, site: Object, kind: Kind, floors: u32) -> Vec<Object> {
     let mut room = |name: &str, parent: Option<Object>| {
         let slug = name.to_lowercase().replace(' ', "-");
         book.add("dcim.location", row! { name: name, slug: slug, site: site, parent: parent, status: "active" })
@@ -289,7 +289,7 @@ fn rooms(book: &mut Book, site: Object, kind: Kind, size: u32) -> Vec<Object> {
         _ => {
             let building = room("Main building", None);
             let mut rooms = vec![room("MDF", Some(building))];
-            for floor in 1..=size {
+            for floor in 1..=floors {
                 let floor_room = room(&format!("Floor {floor}"), Some(building));
                 rooms.push(room(&format!("IDF {floor}"), Some(floor_room)));
             }

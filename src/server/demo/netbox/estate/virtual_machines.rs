@@ -104,7 +104,7 @@ fn machine(
     installer.book.add("virtualization.virtualdisk", row! { virtual_machine: machine, name: "Disk 1", size: *disk });
     if status != "staged" {
         let dns = format!("{name}.meridian-robotics.example");
-        installer.plan.machine(installer.book, place, machine, interface, (vlan_of, &dns), number % 2 == 0);
+        installer.plan.machine(installer.book, place, machine, interface, (vlan_of, &dns), number.is_multiple_of(2));
     }
     let ports = match *role {
         "web" => json!(["tcp/80", "tcp/443"]),

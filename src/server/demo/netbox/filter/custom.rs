@@ -39,15 +39,11 @@ pub fn test<'a>(scope: &'a Scope, kind: TypeId, parameter: &str, values: &[&str]
     let wanted: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
     match of_type {
         "boolean" if boolean(values[values.len() - 1]).is_none() => return Ok(None),
-        "integer" | "object" if lookup != "empty" => {
-            if wanted.iter().any(|value| value.parse::<i64>().is_err()) {
-                return Err("Enter a whole number.".to_owned());
-            }
+        "integer" | "object" if lookup != "empty" && wanted.iter().any(|value| value.parse::<i64>().is_err()) => {
+            return Err("Enter a whole number.".to_owned());
         }
-        "date" if lookup != "empty" => {
-            if wanted.iter().any(|value| value.parse::<Date>().is_err()) {
-                return Err("Enter a valid date.".to_owned());
-            }
+        "date" if lookup != "empty" && wanted.iter().any(|value| value.parse::<Date>().is_err()) => {
+            return Err("Enter a valid date.".to_owned());
         }
         _ => {}
     }

@@ -141,7 +141,7 @@ impl Test {
                 Wanted::Text(values.iter().map(read).collect::<Result<_, _>>()?)
             }
             "MACAddress" => {
-                test.or_null = values.iter().any(|value| null(&value));
+                test.or_null = values.iter().any(|value| null(value));
                 if operation.is_empty() {
                     let wanted = values.iter().filter(|value| !null(value));
                     let read = |value: &&str| parse_mac(value).ok_or_else(|| format!("Invalid value: {value}"));
@@ -156,8 +156,8 @@ impl Test {
             }
             "MultipleChoice" | "Choice" => {
                 let choices = schema().choices(filter.choices);
-                test.or_null = values.iter().any(|value| null(&value));
-                let wanted: Vec<&str> = values.iter().copied().filter(|value| !null(&value)).collect();
+                test.or_null = values.iter().any(|value| null(value));
+                let wanted: Vec<&str> = values.iter().copied().filter(|value| !null(value)).collect();
                 if let Some(bad) = wanted.iter().find(|value| choices.iter().all(|(known, _)| known != *value)) {
                     return Err(not_a_choice(bad));
                 }
@@ -166,13 +166,13 @@ impl Test {
             "ModelMultipleChoice" | "TreeNodeMultipleChoice" | "Tag" | "TagID" | "ModelChoice" => {
                 test.conjoined = matches!(filter.kind, "Tag" | "TagID") && lookup != "any" && !negated;
                 test.lookup = String::new();
-                test.or_null = values.iter().any(|value| null(&value));
-                let wanted: Vec<&str> = values.iter().copied().filter(|value| !null(&value)).collect();
+                test.or_null = values.iter().any(|value| null(value));
+                let wanted: Vec<&str> = values.iter().copied().filter(|value| !null(value)).collect();
                 Self::chosen(scope, kind, filter, &wanted)?
             }
             _ => {
-                test.or_null = operation.is_empty() && values.iter().any(|value| null(&value));
-                let wanted: Vec<&str> = values.iter().copied().filter(|value| !test.or_null || !null(&value)).collect();
+                test.or_null = operation.is_empty() && values.iter().any(|value| null(value));
+                let wanted: Vec<&str> = values.iter().copied().filter(|value| !test.or_null || !null(value)).collect();
                 Self::texts(&test.lookup, &wanted)
             }
         };
@@ -252,13 +252,13 @@ impl Test {
                 })
             }),
             Wanted::Text(texts) => {
-                texts.iter().all(|text| found.iter().any(|value| self.text_of(scope, value).as_deref() == Some(text)))
+                texts.iter().all(|text| found.iter().any(|value| Self::text_of(scope, value).as_deref() == Some(text)))
             }
             _ => false,
         }
     }
 
-    fn text_of(&self, scope: &Scope, value: &Value) -> Option<String> {
+    fn text_of(scope: &Scope, value: &Value) -> Option<String> {
         Some(match value {
             Value::Text(symbol) => scope.store.symbol(*symbol).to_owned(),
             Value::Int(number) => number.to_string(),
@@ -279,7 +279,7 @@ impl Test {
                 let empty = match value {
                     Value::Null => true,
                     Value::Text(_) if self.lookup == "empty" => {
-                        self.text_of(scope, value).is_some_and(|t| t.is_empty())
+                        Self::text_of(scope, value).is_some_and(|t| t.is_empty())
                     }
                     _ => false,
                 };
@@ -295,11 +295,11 @@ impl Test {
             Wanted::Types(kinds) => matches!(value, Value::Type(kind) if kinds.contains(kind)),
             Wanted::Macs(wanted) => matches!(value, Value::Mac(address) if wanted.contains(address)),
             Wanted::Pattern(patterns) => {
-                let Some(text) = self.text_of(scope, value) else { return false };
+                let Some(text) = Self::text_of(scope, value) else { return false };
                 patterns.iter().any(|pattern| pattern.is_match(&text))
             }
             Wanted::Text(wanted) => {
-                let Some(text) = self.text_of(scope, value) else { return false };
+                let Some(text) = Self::text_of(scope, value) else { return false };
                 if matches!(self.lookup.as_str(), "" | "exact") {
                     return wanted.contains(&text);
                 }

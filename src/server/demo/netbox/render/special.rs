@@ -62,10 +62,12 @@ impl Scope<'_> {
             }
             ("dcim.cable", "a_terminations") => self.cable_end(object, "A"),
             ("dcim.cable", "b_terminations") => self.cable_end(object, "B"),
-            ("dcim.frontport", "rear_ports") => self.mappings(object, "front_port", "rear_port"),
-            ("dcim.rearport", "front_ports") => self.mappings(object, "rear_port", "front_port"),
-            ("dcim.frontporttemplate", "rear_ports") => self.mappings(object, "front_port", "rear_port"),
-            ("dcim.rearporttemplate", "front_ports") => self.mappings(object, "rear_port", "front_port"),
+            ("dcim.frontport" | "dcim.frontporttemplate", "rear_ports") => {
+                self.mappings(object, "front_port", "rear_port")
+            }
+            ("dcim.rearport" | "dcim.rearporttemplate", "front_ports") => {
+                self.mappings(object, "rear_port", "front_port")
+            }
             ("dcim.interface" | "virtualization.vminterface", "mac_address") => {
                 let primary = store.reference(object, "primary_mac_address");
                 primary.map_or(Json::Null, |mac| self.value(&store.get(mac, "mac_address")))
@@ -77,7 +79,6 @@ impl Scope<'_> {
                 json!(holder.and_then(|holder| store.reference(holder, "primary_mac_address")) == Some(object))
             }
             (_, "config_context") => json!({}),
-            ("dcim.device", "parent_device") => Json::Null,
             ("dcim.rackreservation", "unit_count") => json!(store.json(object, "units").as_array().map_or(0, Vec::len)),
             ("ipam.vlangroup", "vid_ranges") => self.value(&store.get(object, "vid_ranges")),
             ("ipam.vlangroup", "utilization") => {
@@ -100,7 +101,12 @@ impl Scope<'_> {
             ("ipam.service" | "ipam.servicetemplate", "ports") => {
                 self.legacy_ports(object).map_or(Json::Null, |(_, ports)| json!(ports))
             }
-            ("ipam.service" | "ipam.servicetemplate", "protocol") => Json::Null,
+            ("ipam.service" | "ipam.servicetemplate", "protocol") => {
+                self.legacy_ports(object).map_or(Json::Null, |(protocol, _)| {
+                    let label = schema().choices(field.argument).iter().find(|(value, _)| *value == protocol);
+                    json!({"value": protocol, "label": label.map_or("", |(_, label)| *label)})
+                })
+            }
             ("dcim.cablebundle", "cable_count") => json!(store.related(object, "cables").len()),
             ("extras.customfieldchoiceset", "choices_count") => {
                 json!(store.json(object, "extra_choices").as_array().map_or(0, Vec::len))
@@ -121,7 +127,7 @@ impl Scope<'_> {
             }
             ("users.group", "user_count") => json!(self.many(object, "user").len()),
             ("core.objectchange", "prechange_data" | "postchange_data") => self.column(object, field.name),
-            ("core.objecttype", name) => self.object_type(object, name),
+            ("core.objecttype", name) => Self::object_type(object, name),
             _ => Json::Null,
         })
     }
@@ -214,7 +220,7 @@ impl Scope<'_> {
         if what == "vcpus" { self.value(&Value::Decimal(millionths)) } else { json!(millionths / 1_000_000) }
     }
 
-    fn object_type(&self, object: Object, name: &str) -> Json {
+    fn object_type(object: Object, name: &str) -> Json {
         let kind = schema().kind(u16::try_from(object.id).unwrap_or_default());
         match name {
             "app_name" => json!(kind.app_name),

@@ -19,6 +19,8 @@ mod part;
 mod render;
 mod schema;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use jiff::Timestamp;

@@ -380,7 +380,7 @@ pub fn write(book: &mut Book) -> Catalogue {
     let rack_type = book.add(
         "dcim.racktype",
         row! {
-            manufacturer: panduit, name: "Net-Access S7822B", slug: "panduit-net-access-s7822b", form_factor: "4-post-cabinet",
+            manufacturer: panduit, model: "Net-Access S7822B", slug: "panduit-net-access-s7822b", form_factor: "4-post-cabinet",
             width: 19, u_height: 42, description: "42U cabinet, 800 mm wide",
         },
     );

@@ -141,7 +141,7 @@ impl Test {
                 Wanted::Text(values.iter().map(read).collect::<Result<_, _>>()?)
             }
             "MACAddress" => {
-                test.or_null = values.iter().any(|value| null(value));
+                test.or_null = values.iter().any(&null);
                 if operation.is_empty() {
                     let wanted = values.iter().filter(|value| !null(value));
                     let read = |value: &&str| parse_mac(value).ok_or_else(|| format!("Invalid value: {value}"));
@@ -156,7 +156,7 @@ impl Test {
             }
             "MultipleChoice" | "Choice" => {
                 let choices = schema().choices(filter.choices);
-                test.or_null = values.iter().any(|value| null(value));
+                test.or_null = values.iter().any(&null);
                 let wanted: Vec<&str> = values.iter().copied().filter(|value| !null(value)).collect();
                 if let Some(bad) = wanted.iter().find(|value| choices.iter().all(|(known, _)| known != *value)) {
                     return Err(not_a_choice(bad));
@@ -166,12 +166,12 @@ impl Test {
             "ModelMultipleChoice" | "TreeNodeMultipleChoice" | "Tag" | "TagID" | "ModelChoice" => {
                 test.conjoined = matches!(filter.kind, "Tag" | "TagID") && lookup != "any" && !negated;
                 test.lookup = String::new();
-                test.or_null = values.iter().any(|value| null(value));
+                test.or_null = values.iter().any(&null);
                 let wanted: Vec<&str> = values.iter().copied().filter(|value| !null(value)).collect();
                 Self::chosen(scope, kind, filter, &wanted)?
             }
             _ => {
-                test.or_null = operation.is_empty() && values.iter().any(|value| null(value));
+                test.or_null = operation.is_empty() && values.iter().any(&null);
                 let wanted: Vec<&str> = values.iter().copied().filter(|value| !test.or_null || !null(value)).collect();
                 Self::texts(&test.lookup, &wanted)
             }

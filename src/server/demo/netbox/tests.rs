@@ -1,0 +1,146 @@
+//! The demo NetBox asked over its routes, as a client would.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+use tower::ServiceExt;
+
+use super::{DEMO_TOKEN, router};
+
+async fn send(method: &str, path: &str, token: Option<&str>) -> (StatusCode, String) {
+    let mut request = Request::builder().method(method).uri(path).header("Host", "demo.example:8000");
+    if let Some(token) = token {
+        request = request.header("Authorization", format!("Bearer {token}"));
+    }
+    let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+    let response = router(now).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let status = response.status();
+    let body = to_bytes(response.into_body(), 50_000_000).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+async fn get(path: &str) -> Json {
+    let (status, body) = send("GET", path, Some(DEMO_TOKEN)).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+async fn count(path: &str) -> u64 {
+    get(path).await["count"].as_u64().unwrap()
+}
+
+#[tokio::test]
+async fn every_list_and_its_first_object_can_be_read() {
+    let root = get("/api/").await;
+    let mut lists = 0;
+    for app in root.as_object().unwrap().keys().filter(|app| !matches!(app.as_str(), "status" | "plugins")) {
+        let found = get(&format!("/api/{app}/")).await;
+        for list in
+            found.as_object().unwrap().keys().filter(|list| !matches!(list.as_str(), "config" | "connected-device"))
+        {
+            let page = get(&format!("/api/{app}/{list}/?limit=2")).await;
+            lists += 1;
+            if let Some(url) = page["results"][0]["url"].as_str() {
+                let path = url.strip_prefix("http://demo.example:8000").unwrap();
+                assert_eq!(get(path).await["id"], page["results"][0]["id"]);
+            }
+        }
+    }
+    assert!(lists > 135, "{lists} lists");
+}
+
+#[tokio::test]
+async fn regions_hold_what_lies_below_them() {
+    assert_eq!(count("/api/dcim/sites/").await, 14);
+    assert_eq!(count("/api/dcim/sites/?region=ohio").await, 4);
+    assert_eq!(count("/api/dcim/sites/?region=americas").await, 9);
+    assert_eq!(count("/api/dcim/sites/?status=planned&region=ohio").await, 1);
+    let sites = get("/api/dcim/sites/?region=ohio&fields=name").await;
+    assert_eq!(sites["results"][0], json!({"name": "Akron 01"}));
+}
+
+#[tokio::test]
+async fn unknown_filters_are_ignored_and_bad_values_refused() {
+    let all = count("/api/dcim/devices/?limit=1").await;
+    for query in ["bogus=1", "name__in=a,b", "rack=A01", "has_primary_ip=maybe", "cf_bogus=1", "status__in=active"] {
+        assert_eq!(count(&format!("/api/dcim/devices/?limit=1&{query}")).await, all, "{query}");
+    }
+    for (query, name, sentence) in [
+        ("status=Active", "status", "Select a valid choice. Active is not one of the available choices."),
+        ("site=nowhere", "site", "Select a valid choice. nowhere is not one of the available choices."),
+        ("id=abc", "id", "Enter a whole number."),
+        ("created__gte=soon", "created__gte", "Enter a valid date/time."),
+    ] {
+        let (status, body) = send("GET", &format!("/api/dcim/devices/?{query}"), Some(DEMO_TOKEN)).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert_eq!(serde_json::from_str::<Json>(&body).unwrap(), json!({ name: [sentence] }));
+    }
+}
+
+#[tokio::test]
+async fn pages_lead_to_each_other() {
+    let first = get("/api/dcim/devices/?limit=200&brief=true").await;
+    let second = get(first["next"].as_str().unwrap().strip_prefix("http://demo.example:8000").unwrap()).await;
+    assert_eq!(first["results"].as_array().unwrap().len(), 200);
+    assert!(second["previous"].as_str().unwrap().contains("limit=200"));
+    assert_ne!(first["results"][0]["id"], second["results"][0]["id"]);
+    assert_eq!(get("/api/dcim/interfaces/?limit=5000&fields=id").await["results"].as_array().unwrap().len(), 1000);
+}
+
+#[tokio::test]
+async fn strangers_are_told_why() {
+    for (token, sentence) in [
+        (None, "Authentication credentials were not provided."),
+        (Some("0123456789abcdef0123456789abcdef01234567"), "Invalid v1 token"),
+        (Some("nbt_unknown.token"), "Invalid v2 token"),
+    ] {
+        let (status, body) = send("GET", "/api/dcim/sites/", token).await;
+        assert_eq!((status, body), (StatusCode::FORBIDDEN, json!({"detail": sentence}).to_string()));
+    }
+    let (status, body) = send("POST", "/api/dcim/sites/", Some(DEMO_TOKEN)).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(body.contains("You do not have permission to perform this action."));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found() {
+    let (status, body) = send("GET", "/api/dcim/sites/9999/", Some(DEMO_TOKEN)).await;
+    assert_eq!((status, body.as_str()), (StatusCode::NOT_FOUND, r#"{"detail":"No Site matches the given query."}"#));
+    let (status, body) = send("GET", "/api/dcim/nonsense/", Some(DEMO_TOKEN)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(body.starts_with("<!DOCTYPE html>"));
+    assert_eq!(send("GET", "/api/dcim/sites", Some(DEMO_TOKEN)).await.0, StatusCode::MOVED_PERMANENTLY);
+}
+
+#[tokio::test]
+async fn a_path_leads_through_the_panels() {
+    let found = get("/api/dcim/interfaces/?device=cmh-01-leaf-01a&name=Ethernet49").await;
+    let interface = &found["results"][0];
+    assert_eq!(interface["connected_endpoints"][0]["device"]["name"], "cmh-01-spine-01");
+    assert_eq!(interface["link_peers_type"], "dcim.frontport");
+    let trace = get(&format!("/api/dcim/interfaces/{}/trace/", interface["id"])).await;
+    let segments = trace.as_array().unwrap();
+    assert_eq!(segments.len(), 3, "leaf - panel, panel - panel, panel - spine");
+    assert_eq!(segments[2][2][0]["device"]["name"], "cmh-01-spine-01");
+}
+
+#[tokio::test]
+async fn the_change_log_ends_now() {
+    let newest = get("/api/core/object-changes/?limit=1").await;
+    assert_eq!(newest["results"][0]["time"], "2026-11-22T11:50:00Z");
+    let week = count("/api/core/object-changes/?time_after=2026-11-15T12:00:00Z").await;
+    let all = count("/api/core/object-changes/").await;
+    assert!((20..all / 2).contains(&week), "{week} of {all} in a week");
+    assert_eq!(count("/api/core/object-changes/?time__gte=2026-11-22").await, all, "NetBox ignores this one");
+}
+
+#[tokio::test]
+async fn pages_for_people_escape_what_they_show() {
+    let (status, body) = send("GET", "/dcim/sites/?q=%3Cscript%3E", None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(!body.contains("<script>"));
+    let (status, body) = send("GET", "/dcim/sites/1/", None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("<h1>Cleveland 01</h1>") && body.contains("This is the demo NetBox"));
+}

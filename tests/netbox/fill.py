@@ -195,8 +195,8 @@ def shift():
         cursor.execute("SELECT DISTINCT name, field FROM test_moments")
         for table, column in cursor.fetchall():
             cursor.execute(
-                f'UPDATE "{table}" SET "{column}" = date_trunc(\'second\', now()) - seconds * interval \'1 second\' '
-                f'FROM test_moments WHERE name = %s AND field = %s AND pk = "{table}".id',
+                f'UPDATE "{table}" SET "{column}" = date_trunc(\'second\', now()) - kept.seconds * interval \'1 second\' '
+                f'FROM test_moments AS kept WHERE kept.name = %s AND kept.field = %s AND kept.pk = "{table}".id',
                 [table, column],
             )
 

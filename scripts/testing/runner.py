@@ -41,8 +41,8 @@ class Run:
 
     @property
     def program(self) -> Path:
-        """The release binary."""
-        program = self.target / "release" / "netbox-chatbox"
+        """The release binary, or the one that PROGRAM names."""
+        program = setting("PROGRAM", self.target / "release" / "netbox-chatbox")
         if not program.exists():
             raise Failure(f"there is no {program}: the step 'build' has to succeed first")
         return program

@@ -29,5 +29,6 @@ pub mod wire;
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
+    client::panic::install_hook();
     leptos::mount::hydrate_body(app::App);
 }

@@ -3,7 +3,7 @@
 
 mod wire;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
@@ -35,6 +35,8 @@ struct Socket {
     machine: RefCell<Connection>,
     browser: RefCell<Option<BrowserSocket>>,
     timer: RefCell<Option<Timeout>>,
+    /// When the timer ends; the largest number if there is none.
+    timer_ends: Cell<u64>,
     on_event: Box<dyn Fn(SocketEvent)>,
 }
 
@@ -45,6 +47,7 @@ pub fn start(on_event: impl Fn(SocketEvent) + 'static) -> SocketHandle {
         machine: RefCell::new(machine),
         browser: RefCell::new(None),
         timer: RefCell::new(None),
+        timer_ends: Cell::new(u64::MAX),
         on_event: Box::new(on_event),
     });
     watch_page(&socket);
@@ -129,16 +132,22 @@ impl Socket {
         self.set_timer();
     }
 
+    /// A timer that ends too early is left alone: the machine does nothing then, and it is set again.
     fn set_timer(self: &Rc<Self>) {
-        let wait = self.machine.borrow().next_tick().saturating_sub(now());
+        let next = self.machine.borrow().next_tick();
+        if next >= self.timer_ends.get() {
+            return;
+        }
+        self.timer_ends.set(next);
         let weak = Rc::downgrade(self);
-        let timer = Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX), move || {
+        let wait = u32::try_from(next.saturating_sub(now())).unwrap_or(u32::MAX);
+        let timer = Timeout::new(wait, move || {
             if let Some(socket) = weak.upgrade() {
+                socket.timer_ends.set(u64::MAX);
                 let actions = socket.machine.borrow_mut().tick(now(), chance());
                 socket.carry_out(actions);
             }
         });
-        // The timer that runs just now is over: forgetting it cancels nothing.
         let replaced = self.timer.replace(Some(timer));
         drop(replaced);
     }

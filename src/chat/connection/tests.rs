@@ -1,1 +1,228 @@
+use proptest::prelude::*;
 
+use super::{Action, CONNECT_LIMIT, Connection, ConnectionState, PING_INTERVAL, PING_LIMIT, PROBE_LIMIT, STABLE_AFTER};
+use crate::wire::command::{Command, Resume, SendMode};
+use crate::wire::event::{Event, Frame};
+use crate::wire::transcript::Transcript;
+
+fn frame(seq: u64, event: Event) -> Frame {
+    Frame { event, seq, conversation: Some("c".into()), content: String::new(), completed: false }
+}
+
+fn send(id: &str) -> Command {
+    Command::Send {
+        id: Some(id.into()),
+        conversation: Some("c".into()),
+        text: "How many sites?".into(),
+        mode: SendMode::Queue,
+    }
+}
+
+fn ack(id: &str) -> Frame {
+    frame(0, Event::Ack { id: Some(id.into()), message: None, duplicate: false })
+}
+
+fn resume(after: u64) -> Resume {
+    Resume { conversation: "c".into(), after }
+}
+
+/// Connected at time 0 over socket 1.
+fn open() -> Connection {
+    let (mut connection, actions) = Connection::start(0);
+    assert_eq!(actions, [Action::Connect(1)]);
+    assert_eq!(connection.opened(1, 0), [Action::Report]);
+    connection
+}
+
+/// Lets the wait pass and opens the next socket; returns what is done then.
+fn reopen(connection: &mut Connection, socket: u64) -> Vec<Action> {
+    let now = connection.next_tick();
+    assert_eq!(connection.tick(now, 0.0), [Action::Connect(socket), Action::Report]);
+    connection.opened(socket, now)
+}
+
+#[test]
+fn a_lost_connection_is_resumed_where_it_was() {
+    let mut connection = open();
+    assert_eq!(connection.subscribe("c".into(), 3), [Action::Send(Command::Subscribe(resume(3)))]);
+    for seq in [4, 5, 5, 7] {
+        assert!(connection.received(1, &frame(seq, Event::Title), 10).0);
+    }
+    assert_eq!(connection.closed(1, STABLE_AFTER, 0.0), [Action::Report]);
+    let waiting = ConnectionState { online: false, attempt: 0, retry_in: Some(250), outbox: 0 };
+    assert_eq!(connection.state(), waiting);
+    // 7 did not follow 5: what is between is asked for again.
+    assert_eq!(reopen(&mut connection, 2), [Action::Send(Command::Hello { resume: vec![resume(5)] }), Action::Report]);
+    assert!(connection.state().online);
+}
+
+#[test]
+fn a_snapshot_moves_the_place_and_leaving_forgets_it() {
+    let mut connection = open();
+    connection.subscribe("c".into(), 90);
+    let transcript = Transcript { seq: 12, ..Transcript::new("c".into()) };
+    connection.received(1, &frame(0, Event::Snapshot { transcript }), 1);
+    connection.received(1, &frame(13, Event::Title), 2);
+    connection.closed(1, 10, 0.0);
+    assert!(reopen(&mut connection, 2).contains(&Action::Send(Command::Hello { resume: vec![resume(13)] })));
+    connection.send(Command::Unsubscribe { conversation: "c".into() });
+    connection.closed(2, 1_000, 0.0);
+    assert_eq!(reopen(&mut connection, 3), [Action::Report]);
+}
+
+#[test]
+fn a_question_is_sent_until_it_is_acknowledged() {
+    let mut connection = open();
+    assert_eq!(connection.send(send("s1")), [Action::Send(send("s1")), Action::Report]);
+    connection.closed(1, 10, 0.0);
+    assert_eq!(connection.send(send("s2")), [Action::Report]);
+    connection.subscribe("c".into(), 0);
+    assert_eq!(connection.state().outbox, 2);
+    // Before the view: the question makes the conversation that is viewed.
+    let hello = Action::Send(Command::Hello { resume: vec![resume(0)] });
+    assert_eq!(reopen(&mut connection, 2), [Action::Send(send("s1")), Action::Send(send("s2")), hello, Action::Report]);
+    assert_eq!(connection.received(2, &ack("s1"), 2_000), (true, vec![Action::Report]));
+    assert_eq!(connection.received(2, &ack("s1"), 2_000), (true, vec![]));
+    assert_eq!(connection.state().outbox, 1);
+}
+
+#[test]
+fn commands_without_an_id_are_sent_once_and_only_if_they_mean_the_same_later() {
+    let mut connection = open();
+    connection.closed(1, 10, 0.0);
+    let stop = |run: Option<&str>| Command::Stop { run: run.map(Into::into), conversation: Some("c".into()) };
+    assert_eq!(connection.send(stop(None)), []);
+    assert_eq!(connection.send(stop(Some("r1"))), [Action::Report]);
+    assert_eq!(reopen(&mut connection, 2), [Action::Send(stop(Some("r1"))), Action::Report]);
+    assert_eq!(connection.send(stop(None)), [Action::Send(stop(None))]);
+    connection.closed(2, 5_000, 0.0);
+    assert_eq!(reopen(&mut connection, 3), [Action::Report]);
+}
+
+#[test]
+fn a_silent_socket_is_replaced() {
+    let mut connection = open();
+    assert_eq!(connection.next_tick(), PING_INTERVAL);
+    assert_eq!(connection.tick(PING_INTERVAL - 1, 0.0), []);
+    assert_eq!(connection.tick(PING_INTERVAL, 0.0), [Action::Send(Command::Ping)]);
+    // Any frame is a sign of life.
+    connection.received(1, &frame(0, Event::Pong), PING_INTERVAL + 5);
+    assert_eq!(connection.next_tick(), 2 * PING_INTERVAL + 5);
+    connection.tick(2 * PING_INTERVAL + 5, 0.0);
+    let dead = 2 * PING_INTERVAL + 5 + PING_LIMIT;
+    assert_eq!(connection.next_tick(), dead);
+    assert_eq!(connection.tick(dead, 0.0), [Action::Close(1), Action::Report]);
+    assert_eq!(connection.received(1, &frame(0, Event::Pong), dead), (false, vec![]));
+}
+
+#[test]
+fn a_page_that_wakes_up_notices_a_dead_socket_in_two_seconds() {
+    let mut connection = open();
+    let woken = 3_600_000;
+    assert_eq!(connection.wake(woken), [Action::Send(Command::Ping)]);
+    assert_eq!(connection.next_tick(), woken + PROBE_LIMIT);
+    // Waking again does not give it more time.
+    connection.wake(woken + 1_500);
+    assert_eq!(connection.tick(woken + PROBE_LIMIT, 0.0), [Action::Close(1), Action::Report]);
+    // And while it waits, waking means trying at once.
+    assert_eq!(connection.wake(woken + PROBE_LIMIT + 1), [Action::Connect(2), Action::Report]);
+}
+
+#[test]
+fn what_a_replaced_socket_says_is_ignored() {
+    let mut connection = open();
+    connection.closed(1, 10, 0.0);
+    reopen(&mut connection, 2);
+    let before = connection.state();
+    assert_eq!(connection.closed(1, 900, 0.0), []);
+    assert_eq!(connection.opened(1, 900), []);
+    assert_eq!(connection.received(1, &frame(1, Event::Title), 900), (false, vec![]));
+    assert_eq!(connection.state(), before);
+}
+
+#[test]
+fn failed_attempts_count_and_back_off() {
+    let (mut connection, _) = Connection::start(0);
+    for attempt in 1..10 {
+        let now = connection.next_tick();
+        let socket = u64::from(attempt);
+        connection.closed(socket, now, 1.0);
+        assert_eq!(connection.state().attempt, attempt);
+        let expected = [1_000, 2_000, 4_000, 8_000, 16_000].get(attempt as usize - 1).copied().unwrap_or(30_000);
+        assert_eq!(connection.state().retry_in, Some(expected));
+        let now = connection.next_tick();
+        connection.tick(now, 1.0);
+    }
+    // It opens, but is thrown out at once: that is no success.
+    let now = connection.next_tick();
+    connection.opened(10, now);
+    connection.closed(10, now + 1, 1.0);
+    assert_eq!(connection.state().attempt, 10);
+    // This time it lasts.
+    let now = connection.next_tick();
+    connection.tick(now, 1.0);
+    connection.opened(11, now);
+    connection.closed(11, now + STABLE_AFTER, 1.0);
+    assert_eq!(connection.state().attempt, 0);
+}
+
+#[test]
+fn a_socket_that_never_opens_is_given_up() {
+    let (mut connection, _) = Connection::start(0);
+    assert_eq!(connection.tick(CONNECT_LIMIT, 0.0), [Action::Close(1), Action::Report]);
+    assert_eq!(connection.state().attempt, 1);
+}
+
+#[test]
+fn a_goodbye_says_when_to_come_back() {
+    let mut connection = open();
+    let bye = Event::Bye { code: "drain".into(), retry_milliseconds: 3_000 };
+    connection.received(1, &frame(0, bye), 10);
+    connection.closed(1, 20, 0.5);
+    assert_eq!(connection.state(), ConnectionState { online: false, attempt: 0, retry_in: Some(4_500), outbox: 0 });
+}
+
+proptest! {
+    /// Whatever happens, a question is sent on every new socket until the server answered it, and never after.
+    #[test]
+    fn nothing_is_lost(happenings in prop::collection::vec((0_u8..8, 0_u64..40_000, 0.0..1.0_f64), 1..120)) {
+        let (mut connection, _) = Connection::start(0);
+        let (mut now, mut socket, mut sent, mut answered) = (0, 1_u64, Vec::<String>::new(), Vec::<String>::new());
+        for (index, (kind, passed, chance)) in happenings.into_iter().enumerate() {
+            now += passed;
+            let mut actions = match kind {
+                0 => connection.opened(socket, now),
+                1 => connection.closed(socket, now, chance),
+                2 => connection.closed(socket.saturating_sub(1), now, chance),
+                3 => connection.wake(now),
+                4 => {
+                    sent.push(format!("s{index}"));
+                    connection.send(send(&format!("s{index}")))
+                }
+                5 if connection.state().online => match sent.iter().find(|id| !answered.contains(id)).cloned() {
+                    Some(id) => {
+                        let actions = connection.received(socket, &ack(&id), now).1;
+                        answered.push(id);
+                        actions
+                    }
+                    None => Vec::new(),
+                },
+                _ => Vec::new(),
+            };
+            let open: Vec<_> = sent.iter().filter(|id| !answered.contains(id)).map(|id| Action::Send(send(id))).collect();
+            if kind == 0 && !actions.is_empty() {
+                let again: Vec<_> = actions.iter().filter(|action| matches!(action, Action::Send(_))).cloned().collect();
+                prop_assert_eq!(&again, &open);
+            }
+            prop_assert_eq!(connection.state().outbox, open.len());
+            actions.extend(connection.tick(now, chance));
+            for action in &actions {
+                if let Action::Connect(number) = action {
+                    prop_assert!(*number == socket + 1);
+                    socket = *number;
+                }
+            }
+            prop_assert!(connection.next_tick() > now, "a timer that never rests");
+        }
+    }
+}

@@ -16,7 +16,11 @@ fn frame(seq: u64, content: &str, event: Event) -> Frame {
 }
 
 fn message(seq: u64) -> Frame {
-    frame(seq, "How many sites?", Event::Message { message: "m".into(), asked_at: 1, fresh_context: false })
+    frame(
+        seq,
+        "How many sites?",
+        Event::Message { message: "m".into(), command: None, asked_at: 1, fresh_context: false },
+    )
 }
 
 fn answer() -> Vec<Frame> {

@@ -1,0 +1,9 @@
+//! The stand-in model over real HTTP, with the real tools against the demo NetBox: what it says is compared with what
+//! NetBox's own REST API answers.
+#![cfg(feature = "ssr")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod conversations;
+mod protocol;
+mod questions;
+mod stack;

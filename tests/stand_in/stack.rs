@@ -39,7 +39,6 @@ pub struct Answer {
 
 impl Stack {
     pub async fn start() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let (netbox, listener) = listen().await;
         tokio::spawn(demo::serve(listener, NOW.parse().unwrap()));
         let model = start_model(Settings { pace: Pace::Instant, key: None, faults: true }).await;
@@ -125,6 +124,8 @@ pub async fn start_model(settings: Settings) -> String {
 }
 
 async fn listen() -> (String, TcpListener) {
+    // Another test of this process may have done it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     (format!("http://{}", listener.local_addr().unwrap()), listener)
 }

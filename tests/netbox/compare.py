@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Asks the demo NetBox and a real one, filled with the same estate, the same questions and reports every difference.
 
-    compare.py REAL_URL REAL_TOKEN DEMO_URL DEMO_TOKEN [--only TEXT]
+    compare.py REAL_URL REAL_TOKEN DEMO_URL DEMO_TOKEN [--only PATTERN]
 
 Every list in full, details, filters, orderings, pages, extra addresses and errors. Prints one JSON object:
 {"questions": n, "equal": n, "different": [{"question", "where", "count", "real", "demo"}]}; exits with 1 if anything
@@ -89,7 +89,7 @@ def differences(real, demo, where=""):
             yield f"{where} order of keys", list(real), list(demo)
     elif isinstance(real, list) and isinstance(demo, list):
         if where.endswith(".tags"):
-            real, demo = (sorted(items, key=lambda tag: tag["id"]) for items in (real, demo))
+            real, demo = (sorted(items, key=json.dumps) for items in (real, demo))
         if len(real) != len(demo):
             yield f"{where} length", len(real), len(demo)
         for left, right in zip(real, demo):
@@ -214,13 +214,13 @@ def main():
         for where, pairs in found.items():
             report.append({"question": question, "where": where, "count": len(pairs), "real": pairs[0][0], "demo": pairs[0][1]})
 
-    wanted = [question for question in questions(real) if only in question]
+    wanted = [question for question in questions(real) if re.search(only, question)]
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         answers = zip(wanted, pool.map(real.ask, wanted), pool.map(demo.ask, wanted))
         for question, left, right in answers:
             judge(question, {"status": left[0], "body": left[1]}, {"status": right[0], "body": right[1]})
     for name, token in [("no token", ""), ("a wrong v1 token", "0" * 40), ("a wrong v2 token", "nbt_abcdefghijkl." + "x" * 40)]:
-        if only in name:
+        if re.search(only, name):
             left, right = (server.ask("/api/dcim/sites/", token) for server in (real, demo))
             judge(name, {"status": left[0], "body": left[1]}, {"status": right[0], "body": right[1]})
     print(json.dumps({"questions": asked, "equal": equal, "different": report}, indent=1, ensure_ascii=False))

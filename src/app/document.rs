@@ -7,7 +7,7 @@ use leptos_meta::MetaTags;
 use super::{App, AssetVersions};
 
 /// Sets the chosen theme before anything is painted, so that a dark page never flashes white.
-const THEME_SCRIPT: &str = r#"try{const t=localStorage.getItem("theme");if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch{}"#;
+const THEME_SCRIPT: &str = r#"try{const t=localStorage.getItem("netbox-chatbox.theme");if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch{}"#;
 
 /// The document. Reads [`AssetVersions`] and the CSP nonce from the context.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -47,6 +47,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                // Outside the application: with scripting on, a browser reads what is in it as text, not as elements.
+                <noscript>
+                    <p class="no-script">"Asking needs JavaScript and WebAssembly; both are off in this browser."</p>
+                </noscript>
             </body>
         </html>
     }

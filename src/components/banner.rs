@@ -18,6 +18,7 @@ pub fn Banner() -> impl IntoView {
                 <details class="banner">
                     <summary>
                         <span class="banner-words">{sentence}</span>
+                        <span class="banner-words banner-short">{short(netbox, model)}</span>
                         <span class="banner-more">
                             "Connect your own"
                             <IconView icon=Icon::Chevron />
@@ -42,6 +43,15 @@ pub fn Banner() -> impl IntoView {
                 </details>
             }
         })
+    }
+}
+
+/// The same in few words, for a narrow screen.
+fn short(netbox: bool, model: bool) -> &'static str {
+    match (netbox, model) {
+        (true, true) => "Demo NetBox, stand-in model",
+        (true, false) => "Demo NetBox",
+        (false, _) => "Stand-in model",
     }
 }
 

@@ -69,13 +69,14 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
         let parts = answer.parts.clone();
         Memo::new(move |_| parts.with(|parts| segments(parts)))
     };
+    // Memos, because what hangs on them must not be made again for an equal answer.
     let is_waiting = {
         let end = answer.end.clone();
-        move || segments.with(Vec::is_empty) && end.with(Option::is_none)
+        Memo::new(move |_| segments.with(Vec::is_empty) && end.with(Option::is_none))
     };
     let is_withdrawn = {
         let end = answer.end.clone();
-        move || end.with(|end| end.as_ref().is_some_and(|end| end.why == EndReason::Refused))
+        Memo::new(move |_| end.with(|end| end.as_ref().is_some_and(|end| end.why == EndReason::Refused)))
     };
     let is_busy = {
         let end = answer.end.clone();
@@ -88,7 +89,7 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
         <div class="answer" data-writing=is_busy>
             {move || {
                 let answer = of_segments.clone();
-                (!is_withdrawn())
+                (!is_withdrawn.get())
                     .then(|| {
                         view! {
                             <For
@@ -99,7 +100,7 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
                         }
                     })
             }}
-            {move || is_waiting().then(|| view! { <Waiting since=started_at /> })}
+            {move || is_waiting.get().then(|| view! { <Waiting since=started_at /> })}
             {move || notice.get().map(|problem| view! { <ProblemView problem passing=true /> })}
             {move || {
                 end.get()

@@ -24,9 +24,9 @@ pub fn Welcome() -> impl IntoView {
             <div class="column">
                 <h2 class="welcome-heading">"Ask your NetBox"</h2>
                 <p class="welcome-lead">
-                    "Sites, racks, devices, cables, prefixes, circuits and what changed: every answer shows the requests it is made from. "
-                    <span class="quiet">{connected}</span>
+                    "Sites, racks, devices, cables, prefixes, circuits and what changed. Every answer shows the requests it is made from."
                 </p>
+                <p class="welcome-connected">{connected}</p>
                 <ul class="starting-questions">
                     {move || store.starting_questions.get().into_iter().map(starting_question).collect::<Vec<_>>()}
                 </ul>

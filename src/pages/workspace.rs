@@ -50,9 +50,6 @@ pub fn Workspace() -> impl IntoView {
                 <div class="stage-foot">
                     <ConnectionState />
                     <ChatInput />
-                    <noscript>
-                        <p class="connection-lost">"Asking needs JavaScript and WebAssembly; both are off in this browser."</p>
-                    </noscript>
                 </div>
             </div>
         </div>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::wire::event::{Event, Frame};
-use crate::wire::id::{CommandId, ConversationId};
+use crate::wire::id::{CommandId, ConversationId, MessageId};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::EndReason;
 
@@ -47,6 +47,9 @@ impl Store {
                     if let (Event::Title, Some(conversation)) = (&frame.event, &frame.conversation) {
                         self.retitle(conversation, &frame.content);
                     }
+                    if let (Some(view), Some((command, message))) = (&current, message_of(&frame.event)) {
+                        view.pending.update(|pending| outbox::acknowledge(pending, command, Some(message)));
+                    }
                     of_conversation.push(frame);
                 }
             }
@@ -86,6 +89,11 @@ impl Store {
             if is_ours {
                 return;
             }
+        }
+        // Looking at a conversation that only the question on its way will make.
+        let is_not_yet = current.as_ref().is_some_and(|view| !view.pending.with_untracked(Vec::is_empty));
+        if problem.code == ProblemCode::NotFound && command.is_none() && is_not_yet {
+            return;
         }
         let is_of_open = |view: &ConversationView| conversation.is_none_or(|conversation| *conversation == view.id);
         let is_loading = self.opened.with_untracked(|opened| matches!(opened, OpenedView::Loading(_)));
@@ -130,6 +138,16 @@ impl Store {
         if let Some(said) = said {
             self.announcement.set(said);
         }
+    }
+}
+
+/// The message that a command became, where the log says so: it may say so before the command is acknowledged.
+fn message_of(event: &Event) -> Option<(&CommandId, &MessageId)> {
+    match event {
+        Event::Message { command: Some(command), message, .. } | Event::Queued { command: Some(command), message } => {
+            Some((command, message))
+        }
+        _ => None,
     }
 }
 

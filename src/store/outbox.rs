@@ -25,7 +25,9 @@ impl Pending {
 
 /// Notes which message a command made.
 pub fn acknowledge(pending: &mut [Pending], command: &CommandId, message: Option<&MessageId>) {
-    if let Some(found) = pending.iter_mut().find(|one| one.command == *command) {
+    if let Some(found) = pending.iter_mut().find(|one| one.command == *command)
+        && message.is_some()
+    {
         found.message = message.cloned();
     }
 }

@@ -8,6 +8,7 @@ pub mod connection_state;
 pub mod conversation_list;
 pub mod copy_button;
 pub mod elapsed;
+pub mod erase;
 pub mod format;
 pub mod icon;
 pub mod keyboard_sheet;

@@ -4,6 +4,7 @@ mod follow;
 #[cfg(feature = "hydrate")]
 mod observe;
 
+use crate::components::erase::Erase;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -69,13 +70,13 @@ pub fn ChatHistory(
                     children=move |turn| {
                         let message = turn.message.clone();
                         let is_last = Signal::derive(move || last.with(|last| *last == Some(message.clone())));
-                        view! { <ChatMessage turn is_last /> }.into_any()
+                        view! { <ChatMessage turn is_last /> }.erase()
                     }
                 />
                 <For
                     each=move || pending.get()
                     key=|pending| (pending.command.clone(), pending.problem.is_some())
-                    children=|pending| view! { <PendingQuestion pending /> }.into_any()
+                    children=|pending| view! { <PendingQuestion pending /> }.erase()
                 />
             </div>
         </div>

@@ -3,6 +3,7 @@
 mod answer_end;
 mod answer_footer;
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use self::answer_end::AnswerEndView;
@@ -39,9 +40,9 @@ pub fn ChatMessage(
             {move || match answer.get() {
                 Some(answer) => {
                     let message = message.clone();
-                    view! { <AnswerBody answer message is_last /> }.into_any()
+                    view! { <AnswerBody answer message is_last /> }.erase()
                 }
-                None => view! { <Waiting since=turn.asked_at /> }.into_any(),
+                None => view! { <Waiting since=turn.asked_at /> }.erase(),
             }}
         </article>
     }
@@ -114,7 +115,7 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
             }}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A stretch of parts that is drawn as one: a text, or the work between two texts.
@@ -138,10 +139,10 @@ fn segments(parts: &[PartView]) -> Vec<Segment> {
 
 fn segment_view(answer: &AnswerView, segment: Segment) -> AnyView {
     match segment {
-        Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.into_any(),
+        Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.erase(),
         Segment::Text(index) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
-            Some(PartView::Text(text)) => view! { <Markdown text /> }.into_any(),
-            _ => ().into_any(),
+            Some(PartView::Text(text)) => view! { <Markdown text /> }.erase(),
+            _ => ().erase(),
         },
     }
 }

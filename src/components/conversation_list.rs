@@ -2,6 +2,7 @@
 
 mod row;
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use self::row::ConversationRow;
@@ -42,12 +43,12 @@ pub fn ConversationList() -> impl IntoView {
                                 <For
                                     each=conversations
                                     key=|summary| (summary.id.clone(), summary.title.clone(), summary.running)
-                                    children=|summary| view! { <ConversationRow summary /> }.into_any()
+                                    children=|summary| view! { <ConversationRow summary /> }.erase()
                                 />
                             </ul>
                         </section>
                     }
-                        .into_any()
+                        .erase()
                 }
             />
         </div>

@@ -6,6 +6,7 @@ pub mod highlight;
 mod inline;
 mod table;
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use crate::chat::markdown::Block;
@@ -41,31 +42,31 @@ fn blocks(tree: &[Block]) -> Vec<AnyView> {
 
 fn block(block: &Block) -> AnyView {
     match block {
-        Block::Paragraph(content) => view! { <p>{inlines(content)}</p> }.into_any(),
+        Block::Paragraph(content) => view! { <p>{inlines(content)}</p> }.erase(),
         Block::Heading { level, inlines: content } => heading(*level, inlines(content)),
         Block::List { start, tight, items } => list(*start, *tight, items),
         Block::Code { language, text } => code(language.as_deref().unwrap_or_default(), text),
-        Block::Quote(content) => view! { <blockquote>{blocks(content)}</blockquote> }.into_any(),
+        Block::Quote(content) => view! { <blockquote>{blocks(content)}</blockquote> }.erase(),
         Block::Table { alignments, head, rows } => table(alignments, head, rows),
-        Block::Rule => view! { <hr /> }.into_any(),
+        Block::Rule => view! { <hr /> }.erase(),
     }
 }
 
 /// A heading. The question above is a heading of level 2, so those of its answer begin at 3.
 fn heading(level: u8, content: Vec<AnyView>) -> AnyView {
     match level {
-        0 | 1 => view! { <h3>{content}</h3> }.into_any(),
-        2 => view! { <h4>{content}</h4> }.into_any(),
-        3 => view! { <h5>{content}</h5> }.into_any(),
-        _ => view! { <h6>{content}</h6> }.into_any(),
+        0 | 1 => view! { <h3>{content}</h3> }.erase(),
+        2 => view! { <h4>{content}</h4> }.erase(),
+        3 => view! { <h5>{content}</h5> }.erase(),
+        _ => view! { <h6>{content}</h6> }.erase(),
     }
 }
 
 fn list(start: Option<u64>, tight: bool, items: &[Vec<Block>]) -> AnyView {
     let items: Vec<_> = items.iter().map(|item| view! { <li>{list_item(tight, item)}</li> }).collect();
     match start {
-        Some(start) => view! { <ol start=start.to_string()>{items}</ol> }.into_any(),
-        None => view! { <ul>{items}</ul> }.into_any(),
+        Some(start) => view! { <ol start=start.to_string()>{items}</ol> }.erase(),
+        None => view! { <ul>{items}</ul> }.erase(),
     }
 }
 
@@ -73,7 +74,7 @@ fn list(start: Option<u64>, tight: bool, items: &[Vec<Block>]) -> AnyView {
 fn list_item(tight: bool, item: &[Block]) -> Vec<AnyView> {
     item.iter()
         .map(|one| match one {
-            Block::Paragraph(content) if tight => inlines(content).into_any(),
+            Block::Paragraph(content) if tight => inlines(content).erase(),
             other => block(other),
         })
         .collect()

@@ -1,5 +1,6 @@
 //! A question on its way to the server.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconView};
@@ -15,7 +16,7 @@ pub fn PendingQuestion(
 ) -> impl IntoView {
     let Pending { command, text, problem, .. } = pending;
     let state = match problem {
-        None => view! { <p class="end-note">"Sending"</p> }.into_any(),
+        None => view! { <p class="end-note">"Sending"</p> }.erase(),
         Some(problem) => {
             let store = Store::get();
             let composed = text.clone();
@@ -37,7 +38,7 @@ pub fn PendingQuestion(
                     </button>
                 </ProblemView>
             }
-            .into_any()
+            .erase()
         }
     };
     view! {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconButton};
@@ -20,7 +21,7 @@ pub fn Toasts() -> impl IntoView {
             <For
                 each=move || toasts.get()
                 key=|toast| toast.number
-                children=|toast| view! { <ToastView toast /> }.into_any()
+                children=|toast| view! { <ToastView toast /> }.erase()
             />
         </ul>
     }

@@ -4,6 +4,7 @@ mod curl;
 mod preview;
 mod request;
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use self::preview::PreviewTable;
@@ -41,8 +42,8 @@ pub fn ToolCard(
         <li class="tool-card" data-state=state>
             <h3 class="tool-title">{title}</h3>
             {move || match outcome.get() {
-                None => view! { <p class="tool-summary">"Asking NetBox " <Elapsed since=started_at /></p> }.into_any(),
-                Some(outcome) => evidence(outcome).into_any(),
+                None => view! { <p class="tool-summary">"Asking NetBox " <Elapsed since=started_at /></p> }.erase(),
+                Some(outcome) => evidence(outcome).erase(),
             }}
             <details class="tool-arguments">
                 <summary>"Arguments of " <code>{name}</code></summary>
@@ -66,7 +67,7 @@ fn evidence(outcome: ToolOutcome) -> impl IntoView {
                 {summary}
             </p>
         }
-        .into_any()
+        .erase()
     } else {
         view! {
             <p class="tool-summary">
@@ -74,7 +75,7 @@ fn evidence(outcome: ToolOutcome) -> impl IntoView {
                 <span class="quiet">{format::duration(milliseconds)}</span>
             </p>
         }
-        .into_any()
+        .erase()
     };
     let lines: Vec<_> = requests.into_iter().map(|request| view! { <RequestLine request /> }).collect();
     view! {

@@ -1,5 +1,6 @@
 //! The empty conversation: what may be asked, from what the connected NetBox holds.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
@@ -57,5 +58,5 @@ fn starting_question(question: StartingQuestion) -> impl IntoView {
             </a>
         </li>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,7 @@
 //! What the model did between two pieces of text: thinking and tool calls, folded into one line that says what is
 //! being done now and, once it is done, what it took.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use super::elapsed::Elapsed;
@@ -82,15 +83,15 @@ pub fn WorkGroup(
 
 fn step(part: PartView, started_at: i64) -> AnyView {
     match part {
-        PartView::Tool(tool) => view! { <ToolCard tool started_at /> }.into_any(),
+        PartView::Tool(tool) => view! { <ToolCard tool started_at /> }.erase(),
         PartView::Thinking(text) => view! {
             <li class="thinking">
                 <h3 class="thinking-title">"Thinking"</h3>
                 <p>{move || text.get()}</p>
             </li>
         }
-        .into_any(),
-        PartView::Text(_) => ().into_any(),
+        .erase(),
+        PartView::Text(_) => ().erase(),
     }
 }
 

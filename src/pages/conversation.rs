@@ -1,5 +1,6 @@
 //! `/c/{conversation}`: a conversation.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use crate::components::chat_history::ChatHistory;
@@ -13,12 +14,13 @@ use crate::wire::problem::Problem;
 #[component]
 pub fn ConversationPage() -> impl IntoView {
     let opened = Store::get().opened;
-    move || match opened.get() {
-        OpenedView::New => view! { <Welcome /> }.into_any(),
-        OpenedView::Loading(_) => view! { <Outline /> }.into_any(),
-        OpenedView::Ready(conversation) => view! { <ChatHistory conversation /> }.into_any(),
-        OpenedView::Missing(problem) => view! { <Missing problem /> }.into_any(),
-    }
+    let page = move || match opened.get() {
+        OpenedView::New => view! { <Welcome /> }.erase(),
+        OpenedView::Loading(_) => view! { <Outline /> }.erase(),
+        OpenedView::Ready(conversation) => view! { <ChatHistory conversation /> }.erase(),
+        OpenedView::Missing(problem) => view! { <Missing problem /> }.erase(),
+    };
+    page.erase()
 }
 
 /// The outline of a transcript, as high as one.

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::components::erase::Erase;
+
 /// The page for an address that is none.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
@@ -15,4 +17,5 @@ pub fn NotFoundPage() -> impl IntoView {
             </p>
         </main>
     }
+    .erase()
 }

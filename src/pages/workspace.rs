@@ -9,6 +9,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use crate::components::banner::Banner;
 use crate::components::chat_input::ChatInput;
 use crate::components::connection_state::ConnectionState;
+use crate::components::erase::Erase;
 use crate::components::keyboard_sheet::KeyboardSheet;
 use crate::components::live_region::LiveRegion;
 use crate::components::rail::Rail;
@@ -57,6 +58,7 @@ pub fn Workspace() -> impl IntoView {
         <KeyboardSheet />
         <LiveRegion />
     }
+    .erase()
 }
 
 fn document_title(store: Store) -> String {

@@ -1,5 +1,6 @@
 //! Messages that wait until the running answer is done.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use crate::components::icon::{Icon, IconButton};
@@ -21,7 +22,7 @@ pub fn Queue() -> impl IntoView {
                     <For
                         each=move || waiting.get()
                         key=|queued| queued.message.clone()
-                        children=move |queued| queued_message(store, queued).into_any()
+                        children=move |queued| queued_message(store, queued).erase()
                     />
                 </ul>
             }

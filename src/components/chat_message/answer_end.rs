@@ -1,5 +1,6 @@
 //! How an answer ended, where that needs a word and a way on.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use crate::components::icon::{Icon, IconView};
@@ -31,14 +32,14 @@ pub fn AnswerEndView(
         view! { <WayOut is_last label="Continue" icon=Icon::Send on_press=|store| store.ask(CONTINUE, SendMode::Queue) /> }
     };
     match end.why {
-        EndReason::Done => ().into_any(),
+        EndReason::Done => ().erase(),
         EndReason::Stopped => view! {
             <p class="end-note">
                 <IconView icon=Icon::Stop />
                 "Stopped. What was shown is kept."
             </p>
         }
-        .into_any(),
+        .erase(),
         EndReason::Length => view! {
             <div class="end-note">
                 <IconView icon=Icon::Warning />
@@ -46,7 +47,7 @@ pub fn AnswerEndView(
                 {go_on()}
             </div>
         }
-        .into_any(),
+        .erase(),
         EndReason::Interrupted => view! {
             <div class="end-note">
                 <IconView icon=Icon::Warning />
@@ -54,17 +55,17 @@ pub fn AnswerEndView(
                 {retry()}
             </div>
         }
-        .into_any(),
+        .erase(),
         EndReason::Refused => {
             let problem = end.problem.unwrap_or_else(|| {
                 Problem::new(ProblemCode::ModelRefused, "The model declined to answer this")
                     .hint("Put the question another way; what it had begun to write is withdrawn")
             });
-            view! { <ProblemView problem>{retry()}</ProblemView> }.into_any()
+            view! { <ProblemView problem>{retry()}</ProblemView> }.erase()
         }
         EndReason::Failed => {
             let problem = end.problem.unwrap_or_else(|| Problem::new(ProblemCode::Internal, "The answer failed"));
-            view! { <ProblemView problem>{retry()}</ProblemView> }.into_any()
+            view! { <ProblemView problem>{retry()}</ProblemView> }.erase()
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What stands under an answer: copy, again, and what it took.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
@@ -58,7 +59,7 @@ pub fn AnswerFooter(
             </span>
         </footer>
     }
-    .into_any()
+    .erase()
 }
 
 /// All tokens in short, and which ones.

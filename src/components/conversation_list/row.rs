@@ -1,5 +1,6 @@
 //! A line of the list: open, rename, delete.
 
+use crate::components::erase::Erase;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -30,7 +31,7 @@ pub fn ConversationRow(
             {move || {
                 let (id, title) = (renamed.clone(), title.clone());
                 if renaming.get() {
-                    return view! { <RenameField id title renaming /> }.into_any();
+                    return view! { <RenameField id title renaming /> }.erase();
                 }
                 view! {
                     <a
@@ -62,7 +63,7 @@ pub fn ConversationRow(
                         />
                     </span>
                 }
-                    .into_any()
+                    .erase()
             }}
         </li>
     }

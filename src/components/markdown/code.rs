@@ -1,5 +1,6 @@
 //! A block of code with its language, a copy button and light colouring.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use super::highlight::{Language, highlight};
@@ -20,7 +21,7 @@ pub fn code(language: &str, text: &str) -> AnyView {
             </pre>
         </figure>
     }
-    .into_any()
+    .erase()
 }
 
 /// Text with its tokens in spans of their kind.
@@ -28,8 +29,8 @@ pub fn coloured(language: Language, text: &str) -> Vec<AnyView> {
     highlight(language, text)
         .into_iter()
         .map(|(kind, piece)| match kind.class() {
-            Some(class) => view! { <span class=class>{piece.to_owned()}</span> }.into_any(),
-            None => piece.to_owned().into_any(),
+            Some(class) => view! { <span class=class>{piece.to_owned()}</span> }.erase(),
+            None => piece.to_owned().erase(),
         })
         .collect()
 }

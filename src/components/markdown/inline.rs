@@ -1,5 +1,6 @@
 //! Text inside a block.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use crate::chat::markdown::Inline;
@@ -12,27 +13,27 @@ pub fn inlines(content: &[Inline]) -> Vec<AnyView> {
 
 fn inline(content: &Inline) -> AnyView {
     match content {
-        Inline::Text(text) => text.clone().into_any(),
-        Inline::Strong(content) => view! { <strong>{inlines(content)}</strong> }.into_any(),
-        Inline::Emphasis(content) => view! { <em>{inlines(content)}</em> }.into_any(),
-        Inline::Strikethrough(content) => view! { <s>{inlines(content)}</s> }.into_any(),
-        Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
+        Inline::Text(text) => text.clone().erase(),
+        Inline::Strong(content) => view! { <strong>{inlines(content)}</strong> }.erase(),
+        Inline::Emphasis(content) => view! { <em>{inlines(content)}</em> }.erase(),
+        Inline::Strikethrough(content) => view! { <s>{inlines(content)}</s> }.erase(),
+        Inline::Code(text) => view! { <code>{text.clone()}</code> }.erase(),
         Inline::Link { url, inlines: content } => view! {
             <a href=url.clone() target="_blank" rel="noopener noreferrer">
                 {inlines(content)}
             </a>
         }
-        .into_any(),
-        Inline::LineBreak => view! { <br /> }.into_any(),
-        Inline::SoftBreak => " ".into_any(),
+        .erase(),
+        Inline::LineBreak => view! { <br /> }.erase(),
+        Inline::SoftBreak => " ".erase(),
     }
 }
 
 /// A cell of a table: under the heading `Status`, a bare word is shown as NetBox shows it.
 pub fn cell(heading: &str, content: &[Inline]) -> AnyView {
     match content {
-        [Inline::Text(label)] if is_status(heading) => view! { <StatusPill label=label.clone() /> }.into_any(),
-        _ => inlines(content).into_any(),
+        [Inline::Text(label)] if is_status(heading) => view! { <StatusPill label=label.clone() /> }.erase(),
+        _ => inlines(content).erase(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A table that scrolls inside itself when it is wider than the page.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use super::inline::{cell, inlines, plain_text};
@@ -39,7 +40,7 @@ pub fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inl
             </table>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn alignment_name(alignment: Alignment) -> Option<&'static str> {

@@ -1,5 +1,6 @@
 //! The first rows of a result, as NetBox sent them.
 
+use crate::components::erase::Erase;
 use leptos::prelude::*;
 
 use crate::components::status_pill::{StatusPill, is_status};
@@ -35,12 +36,12 @@ pub fn PreviewTable(
 fn cell_view(column: &str, cell: Cell) -> AnyView {
     let Cell { text, link } = cell;
     let content = match link {
-        Some(link) => view! { <a href=link target="_blank" rel="noopener noreferrer">{text}</a> }.into_any(),
-        None if is_status(column) && !text.is_empty() => view! { <StatusPill label=text /> }.into_any(),
-        None if text.is_empty() => view! { <span class="nothing">"\u{2013}"</span> }.into_any(),
-        None => text.into_any(),
+        Some(link) => view! { <a href=link target="_blank" rel="noopener noreferrer">{text}</a> }.erase(),
+        None if is_status(column) && !text.is_empty() => view! { <StatusPill label=text /> }.erase(),
+        None if text.is_empty() => view! { <span class="nothing">"\u{2013}"</span> }.erase(),
+        None => text.erase(),
     };
-    view! { <td class=is_identifier(column).then_some("identifier")>{content}</td> }.into_any()
+    view! { <td class=is_identifier(column).then_some("identifier")>{content}</td> }.erase()
 }
 
 /// Columns whose values are read letter by letter are set in the fixed-width face.

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod bootstrap;
+pub mod codec;
 pub mod document;
 
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use leptos_router::path;
 
 pub use assets::AssetVersions;
 pub use bootstrap::{Bootstrap, Opened};
+use codec::WireCodec;
 pub use document::shell;
 
 use crate::pages::conversation::ConversationPage;
@@ -25,8 +27,9 @@ use crate::store::Store;
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let bootstrap = SharedValue::new(|| use_context::<Bootstrap>().unwrap_or_default()).into_inner();
-    let store = Store::new(bootstrap);
+    let bootstrap: SharedValue<Bootstrap, WireCodec> =
+        SharedValue::new_with_encoding(|| use_context::<Bootstrap>().unwrap_or_default());
+    let store = Store::new(bootstrap.into_inner());
     provide_context(store);
     store.start_in_browser();
 

@@ -4,6 +4,7 @@ pub mod command;
 pub mod deployment;
 pub mod event;
 pub mod id;
+pub mod json;
 pub mod problem;
 pub mod tool;
 pub mod transcript;

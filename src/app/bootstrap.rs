@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
+use crate::wire::json::by_value;
 use crate::wire::problem::Problem;
 use crate::wire::transcript::Transcript;
 
@@ -34,11 +35,13 @@ pub enum Opened {
     /// `/c/{id}`: a conversation.
     Conversation {
         /// All of it, as far as it goes.
+        #[serde(deserialize_with = "by_value")]
         transcript: Transcript,
     },
     /// `/c/{id}` of a conversation that is not there, or not this browser's.
     Missing {
         /// What to say about it.
+        #[serde(deserialize_with = "by_value")]
         problem: Problem,
     },
 }

@@ -1,32 +1,51 @@
 //! What the server says on the socket: one JSON object a frame, and the log that a conversation is.
 
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::deployment::Deployment;
 use super::id::{CallId, CommandId, ConversationId, MessageId, RunId};
+use super::json::by_value;
 use super::problem::Problem;
 use super::tool::ToolOutcome;
 use super::transcript::{EndReason, Transcript, Usage};
 
 /// An event with its envelope. `type`, `seq`, `content` and `completed` are on every frame, so that a short script
 /// can print `content` of `text` frames until `completed`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Frame {
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
     /// The place in the conversation's log, from 1 without gaps; 0 for frames outside any log.
-    #[serde(default)]
     pub seq: u64,
     /// Whose log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
     /// What a person could read; for `text` and `thinking`, the piece itself. May be empty.
-    #[serde(default)]
     pub content: String,
     /// True only on the frame that ends a run.
-    #[serde(default)]
     pub completed: bool,
+}
+
+impl<'de> Deserialize<'de> for Frame {
+    /// Reads the envelope and the event from the same object. (What serde makes of `flatten` is many times as much
+    /// code.) Of the envelope everything may be missing.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut frame = Value::deserialize(deserializer)?;
+        let Value::Object(object) = &mut frame else { return Err(D::Error::custom("a frame is a JSON object")) };
+        let seq = object.get("seq").and_then(Value::as_u64).unwrap_or_default();
+        let completed = object.get("completed").and_then(Value::as_bool).unwrap_or_default();
+        let mut text = |name: &str| match object.remove(name) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let conversation = text("conversation").map(ConversationId);
+        let content = text("content").unwrap_or_default();
+        let event = Event::deserialize(frame).map_err(D::Error::custom)?;
+        Ok(Self { event, seq, conversation, content, completed })
+    }
 }
 
 /// What happened.
@@ -41,11 +60,13 @@ pub enum Event {
         /// The largest frame accepted, in bytes.
         maximum_frame_bytes: usize,
         /// What is connected.
+        #[serde(deserialize_with = "by_value")]
         deployment: Deployment,
     },
     /// Replaces everything the client knows of this conversation.
     Snapshot {
         /// The whole conversation up to its `seq`.
+        #[serde(deserialize_with = "by_value")]
         transcript: Transcript,
     },
     /// A command was accepted.
@@ -65,6 +86,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<CommandId>,
         /// The problem with its hint.
+        #[serde(deserialize_with = "by_value")]
         problem: Problem,
     },
     /// The list of conversations changed: one was made, renamed, removed, or its run began or ended.
@@ -156,6 +178,7 @@ pub enum Event {
         /// The call.
         call: CallId,
         /// How it ended.
+        #[serde(deserialize_with = "by_value")]
         outcome: ToolOutcome,
     },
     /// Withdraws all parts from this number on: the attempt that showed them failed and is made again.
@@ -170,6 +193,7 @@ pub enum Event {
         /// The run.
         run: RunId,
         /// What it is.
+        #[serde(deserialize_with = "by_value")]
         problem: Problem,
     },
     /// The conversation's title, in `content`.
@@ -183,11 +207,12 @@ pub enum Event {
         /// Why.
         why: EndReason,
         /// What failed, when something did.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "by_value", skip_serializing_if = "Option::is_none")]
         problem: Option<Problem>,
         /// From the run's start, in milliseconds.
         milliseconds: u64,
         /// Tokens of all calls together.
+        #[serde(deserialize_with = "by_value")]
         usage: Usage,
     },
     /// An event of a newer version: skip it, but count its `seq`.

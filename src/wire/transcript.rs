@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{CallId, ConversationId, MessageId, RunId};
+use super::json::by_value;
 use super::problem::Problem;
 use super::tool::ToolOutcome;
 
@@ -95,7 +96,7 @@ pub enum Part {
         text: String,
     },
     /// A tool call.
-    Tool(ToolCall),
+    Tool(#[serde(deserialize_with = "by_value")] ToolCall),
 }
 
 /// A tool call, running or done.

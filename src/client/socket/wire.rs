@@ -8,6 +8,7 @@ use web_sys::{Event, MessageEvent, WebSocket};
 
 use super::Told;
 use crate::wire::command::Command;
+use crate::wire::json;
 
 /// Where the server speaks the protocol.
 const PATH: &str = "/ws/chat";
@@ -37,7 +38,7 @@ impl BrowserSocket {
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             // A frame that cannot be read leaves a gap, and a gap is filled.
             let Some(text) = message.data().as_string() else { return };
-            if let Ok(frame) = serde_json::from_str(&text) {
+            if let Ok(frame) = json::read(&text) {
                 tell(Told::Frame(Box::new(frame)));
             }
         });

@@ -8,7 +8,7 @@ pub mod document;
 use leptos::prelude::*;
 use leptos::server::SharedValue;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 pub use assets::AssetVersions;
@@ -35,12 +35,12 @@ pub fn App() -> impl IntoView {
 
     view! {
         <Router>
-            <Routes fallback=NotFoundPage>
-                <ParentRoute path=path!("") view=Workspace>
+            <Workspace>
+                <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("") view=NewConversationPage />
                     <Route path=path!("c/:conversation") view=ConversationPage />
-                </ParentRoute>
-            </Routes>
+                </FlatRoutes>
+            </Workspace>
         </Router>
     }
 }

@@ -10,12 +10,12 @@ use crate::components::erase::Erase;
 pub fn NotFoundPage() -> impl IntoView {
     view! {
         <Title text="Not found \u{b7} NetBox chat" />
-        <main class="not-found">
+        <section class="not-found">
             <h1>"There is nothing at this address"</h1>
             <p>
                 <a href="/">"Ask your NetBox"</a>
             </p>
-        </main>
+        </section>
     }
     .erase()
 }

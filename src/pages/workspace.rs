@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::components::banner::Banner;
@@ -20,7 +19,10 @@ use crate::store::place::Place;
 
 /// The frame.
 #[component]
-pub fn Workspace() -> impl IntoView {
+pub fn Workspace(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
     let store = Store::get();
     let path = use_location().pathname;
     // The first address is what the server drew; later ones are the person's.
@@ -46,7 +48,7 @@ pub fn Workspace() -> impl IntoView {
                 <StageHeader />
                 <Banner />
                 <main class="page" id="main">
-                    <Outlet />
+                    {children()}
                 </main>
                 <div class="stage-foot">
                     <ConnectionState />

@@ -18,6 +18,7 @@ inputs() {
   rustc --version
   cargo-leptos --version
   wasm-bindgen --version
+  wasm-opt --version
 }
 # What stands in the site folder, so that a folder somebody else has touched is made again.
 outputs() { [ -d "$site" ] && find "$site" -type f -printf '%P %s\n' | LC_ALL=C sort; }

@@ -35,6 +35,7 @@ mkdir -p "$cache/stamps" "$logs"
 check_toolchain
 install_system_packages "$purpose"
 install_wasm_target
+install_wasm_opt
 install_cargo_tool wasm-bindgen "$(crate_pin wasm-bindgen)"
 install_cargo_tool cargo-leptos "$cargo_leptos_version"
 if [ "$purpose" = test ]; then install_test_clients; fi

@@ -4,6 +4,8 @@ cargo_leptos_version=0.3.10 # the newest that Rust 1.95 compiles
 rust_version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
 node_major=18 # compress.mjs: zlib with Brotli, promises
 python_minor=9
+wasm_opt_oldest=119 # Debian 12's 108 exports the wrong table, and the page never starts
+wasm_opt_version=132.0.0 # what is installed from npm where there is none, or an older one
 
 # at_least A B: is the dotted version A at least B?
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]; }
@@ -24,7 +26,7 @@ tool_version() {
   case $1 in
   cargo-leptos) cargo-leptos --version ;;
   *) "$1" --version ;;
-  esac 2>/dev/null | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1
+  esac 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+\.[0-9]+)?' | head -n 1
 }
 
 # tool_serves PROGRAM VERSION: wasm-bindgen has to be exactly the crate's version; any later cargo-leptos 0.3 will do.
@@ -32,6 +34,7 @@ tool_serves() {
   local found
   found=$(tool_version "$1") || return 1
   case $1 in
+  wasm-opt) at_least "$found" "$2" ;;
   wasm-bindgen) [ "$found" = "$2" ] ;;
   *) [ "${found%.*}" = "${2%.*}" ] && at_least "$found" "$2" ;;
   esac
@@ -39,7 +42,7 @@ tool_serves() {
 
 rust_ready() {
   have cargo && have node && has_wasm_target &&
-    tool_serves wasm-bindgen "$(crate_pin wasm-bindgen)" && tool_serves cargo-leptos "$cargo_leptos_version"
+    tool_serves wasm-opt "$wasm_opt_oldest" && tool_serves wasm-bindgen "$(crate_pin wasm-bindgen)" && tool_serves cargo-leptos "$cargo_leptos_version"
 }
 
 has_wasm_target() { compgen -G "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib/libcore-*.rlib" >/dev/null; }
@@ -58,6 +61,21 @@ light_profile=(
   CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256
   CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_STRIP=symbols
 )
+
+install_wasm_opt() {
+  tool_serves wasm-opt "$wasm_opt_oldest" ||
+    step "Installing wasm-opt (binaryen $wasm_opt_version from npm): shrinks the WebAssembly" npm_wasm_opt
+}
+
+npm_wasm_opt() {
+  mkdir -p "$tools/bin"
+  npm --prefix "$tools/binaryen" install --no-save --no-audit --no-fund "binaryen@$wasm_opt_version" >"$logs/binaryen.log" 2>&1 || {
+    tail -n 20 "$logs/binaryen.log" >&2
+    fail "npm could not install binaryen $wasm_opt_version" "read $logs/binaryen.log; is the npm registry reached? Or install wasm-opt $wasm_opt_oldest or newer yourself"
+  }
+  ln -sf "$tools/binaryen/node_modules/.bin/wasm-opt" "$tools/bin/wasm-opt"
+  PATH=$tools/bin:$PATH
+}
 
 install_cargo_tool() {
   local program=$1 version=$2

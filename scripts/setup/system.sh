@@ -3,7 +3,6 @@
 # One line a need: purpose | how to see that it is there | Debian packages | elsewhere | why
 system_needs="
 run  | have cc                    | build-essential       | a C compiler (xcode-select --install, or gcc)  | links Rust programs and compiles the TLS library's assembly
-run  | have wasm-opt              | binaryen              | wasm-opt (brew install binaryen)               | shrinks the WebAssembly
 test | chromium_program           | chromium              | Chromium or Google Chrome                      | the browser that the end-to-end tests drive
 test | postgresql_programs        | postgresql            | PostgreSQL 14 or newer                         | the database of the real NetBox
 test | have redis-server          | redis-server          | Redis 6 or newer                               | the cache of the real NetBox

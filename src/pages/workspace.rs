@@ -2,6 +2,7 @@
 //! draft and scroll of the list stay too.
 
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_navigate};
 
@@ -34,9 +35,16 @@ pub fn Workspace(
         path
     });
     store.navigate_with(use_navigate());
+    // The server reads the title after the page is drawn, maybe on a thread that knows nothing of this page's signals:
+    // there it has to be a text already.
+    let title: TextProp = if cfg!(feature = "ssr") {
+        document_title(store).into()
+    } else {
+        (move || document_title(store)).into()
+    };
 
     view! {
-        <Title text=move || document_title(store) />
+        <Title text=title />
         <a class="skip-link" href="#question" on:click=|event| {
             event.stop_propagation();
         }>

@@ -22,7 +22,7 @@ export class Chat {
   }
   /** A question with its answer. */
   get turns(): Locator {
-    return this.transcript.getByRole("article");
+    return this.transcript.locator("article.turn:not(.turn-pending)");
   }
   /** The newest answer, without its question. */
   get answer(): Locator {
@@ -60,7 +60,9 @@ export class Chat {
     await expect(this.turns.filter({ hasText: question }).last()).toBeVisible();
   }
 
+  /** The newest answer has ended, however it did. */
   async finished(): Promise<void> {
+    await expect(this.answer.locator(".answer-footer")).toBeVisible({ timeout: 45_000 });
     await expect(this.stop).toBeHidden({ timeout: 45_000 });
     await expect(this.transcript).not.toHaveAttribute("aria-busy", "true");
   }
@@ -68,7 +70,6 @@ export class Chat {
   /** Asks and waits for the whole answer. */
   async ask(question: string): Promise<void> {
     await this.begin(question);
-    await expect(this.stop).toBeVisible();
     await this.finished();
   }
 

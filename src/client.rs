@@ -4,7 +4,9 @@
 //! clipboard without a permission) is answered softly.
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+pub mod beacon;
 pub mod clipboard;
+pub mod focus;
 pub mod panic;
 pub mod socket;
 pub mod storage;

@@ -41,10 +41,21 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(await violations(faults.page)).toEqual([]);
     });
 
+    test("an address that is none, and a conversation that is none", async ({ chat, expectedErrors }) => {
+      expectedErrors.push(/404/);
+      await chat.open("/no/such/page");
+      expect(await violations(chat.page)).toEqual([]);
+      await chat.open("/c/00000000-0000-7000-8000-000000000000");
+      expect(await violations(chat.page)).toEqual([]);
+    });
+
     test("the list of conversations", async ({ chat }) => {
       await chat.open();
       await chat.ask("How many sites do we have?");
       await chat.showConversations();
+      expect(await violations(chat.page)).toEqual([]);
+      await chat.conversations.getByRole("button", { name: /delete/i }).first().click();
+      await expect(chat.page.getByRole("button", { name: "Undo" })).toBeVisible();
       expect(await violations(chat.page)).toEqual([]);
     });
   });

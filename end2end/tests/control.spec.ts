@@ -59,12 +59,13 @@ test("a question that waits can be taken back, and one can interrupt", async ({ 
 
 test("an overloaded model is tried again until it answers", async ({ faults, netbox }) => {
   await faults.open();
-  await faults.ask(`[[overloaded]] How many sites do we have? (${test.info().project.name})`);
+  // The stand-in fails twice for each question that asks it to, so every project asks another.
+  await faults.ask(`[[overloaded]] How many sites ${test.info().project.name === "phone" ? "are there" : "do we have"}?`);
   await expect(faults.answer).toContainText(new RegExp(`\\b${await netbox.count("dcim/sites")}\\b`));
 });
 
 const failures: [marker: string, says: RegExp][] = [
-  ["[[cut]]", /cut|ended early|incomplete|broke off|interrupted/i],
+  ["[[cut]]", /cut|broke|ended early|incomplete|broke off|interrupted/i],
   ["[[error-event]]", /overloaded|error|try again/i],
   ["[[401]]", /key/i],
   ["[[404]]", /model/i],
@@ -91,8 +92,9 @@ test("a refusal and an answer cut at the length limit are said to be that", asyn
 test("a failed answer is asked for again in its place", async ({ faults }) => {
   await faults.open();
   await faults.ask("[[401]] How many sites do we have?");
-  await faults.answer.getByRole("button", { name: "Try again" }).click();
+  await faults.answer.getByRole("button", { name: "Try again" }).dblclick();
   await expect(faults.answer.getByRole("alert")).toBeVisible();
+  await expect(faults.page.locator(".toast")).toHaveCount(0);
   await faults.finished();
   await expect(faults.turns).toHaveCount(1);
 });

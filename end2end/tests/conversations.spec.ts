@@ -11,6 +11,10 @@ test("a conversation is listed, renamed, deleted and brought back", async ({ cha
 
   await items.first().getByRole("button", { name: /rename/i }).click();
   const title = page.getByRole("textbox", { name: "Title" });
+  await title.fill("Not this one");
+  await title.press("Escape");
+  await expect(items.first()).toContainText("How many sites do we have?");
+  await items.first().getByRole("button", { name: /rename/i }).click();
   await title.fill("Sites of the company");
   await title.press("Enter");
   await expect(items.first()).toContainText("Sites of the company");
@@ -21,6 +25,7 @@ test("a conversation is listed, renamed, deleted and brought back", async ({ cha
   await items.first().getByRole("button", { name: /delete/i }).click();
   await expect(chat.conversations.getByText("Sites of the company")).toHaveCount(0);
   await page.getByRole("button", { name: /undo/i }).click();
+  if (chat.phone) await chat.showConversations();
   await expect(items.first()).toContainText("Sites of the company");
 });
 

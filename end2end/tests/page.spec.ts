@@ -130,6 +130,8 @@ test("the drawer opens, closes and gives the focus back", async ({ chat, isMobil
   await chat.open();
   await expect(chat.conversations).toBeHidden();
   await chat.showConversations();
+  await expect(chat.page.getByRole("button", { name: "Close the list of conversations" })).toBeFocused();
   await chat.page.keyboard.press("Escape");
   await expect(chat.conversations).toBeHidden();
+  await expect(chat.page.getByRole("button", { name: "Open the list of conversations" })).toBeFocused();
 });

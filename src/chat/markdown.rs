@@ -17,8 +17,10 @@ mod links;
 mod pieces;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use document::Document;
+pub use words::{inline_words, words};
 
 /// How deep blocks and inlines nest, both together.
 pub const MAXIMUM_DEPTH: usize = 32;

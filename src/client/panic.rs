@@ -30,6 +30,8 @@ fn show_banner() -> Option<()> {
     let link = document.create_element("a").ok()?;
     // A link, not a button: it works without any code.
     link.set_attribute("href", &window.location().pathname().ok()?).ok()?;
+    // The router, which still listens, leaves such a link to the browser.
+    link.set_attribute("rel", "external").ok()?;
     link.set_text_content(Some("Load the page again"));
     banner.append_child(&link).ok()?;
     document.body()?.prepend_with_node_1(&banner).ok()

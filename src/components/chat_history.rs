@@ -96,6 +96,8 @@ fn JumpToLatest(scroller: NodeRef<html::Div>, follow: RwSignal<Follow>) -> impl 
         follow.update(Follow::attach);
         if let Some(scroller) = scroller.get_untracked() {
             scroller.set_scroll_top(scroller.scroll_height());
+            // The button goes away; whoever pressed it with the keyboard goes on in the transcript.
+            let _ = scroller.focus();
         }
     };
     move || {

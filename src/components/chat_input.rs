@@ -39,6 +39,8 @@ pub fn ChatInput() -> impl IntoView {
         }
         let question = text.get_untracked();
         text.set(String::new());
+        // Asking may lead to another place, whose draft the field then shows: this place's is used up now.
+        crate::store::draft::write(&store.place.with_untracked(draft_name), "");
         store.ask(&question, mode);
         focus(field);
     };
@@ -86,7 +88,7 @@ pub fn ChatInput() -> impl IntoView {
                         aria-describedby="composer-hint"
                         placeholder="Ask about sites, devices, cables, prefixes\u{2026}"
                         autocomplete="off"
-                        enterkeyhint="send"
+                        enterkeyhint=move || if store.fine_pointer.get() { "send" } else { "enter" }
                         prop:value=move || text.get()
                         on:input=move |event| text.set(event_target_value(&event))
                         on:keydown=on_key
@@ -215,7 +217,10 @@ fn keep_draft(store: Store, text: RwSignal<String>, field: NodeRef<html::Textare
     });
     Effect::new(move |_| {
         if let Some(composed) = store.composed.get() {
-            text.set(composed);
+            // What is being typed stays, below.
+            text.update(|text| {
+                *text = if text.trim().is_empty() { composed } else { format!("{composed}\n\n{text}") };
+            });
             store.composed.set(None);
             focus(field);
         }

@@ -121,7 +121,8 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
 /// A stretch of parts that is drawn as one: a text, or the work between two texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Segment {
-    Text(usize),
+    /// The part's place and its identity: another text at the same place is drawn anew.
+    Text(usize, usize),
     Work(usize),
 }
 
@@ -129,7 +130,7 @@ fn segments(parts: &[PartView]) -> Vec<Segment> {
     let mut segments = Vec::new();
     for (index, part) in parts.iter().enumerate() {
         match part {
-            PartView::Text(_) => segments.push(Segment::Text(index)),
+            PartView::Text(text) => segments.push(Segment::Text(index, text.identity())),
             PartView::Thinking(_) | PartView::Tool(_) if matches!(segments.last(), Some(Segment::Work(_))) => {}
             PartView::Thinking(_) | PartView::Tool(_) => segments.push(Segment::Work(index)),
         }
@@ -140,7 +141,7 @@ fn segments(parts: &[PartView]) -> Vec<Segment> {
 fn segment_view(answer: &AnswerView, segment: Segment) -> AnyView {
     match segment {
         Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.erase(),
-        Segment::Text(index) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
+        Segment::Text(index, _) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
             Some(PartView::Text(text)) => view! { <Markdown text /> }.erase(),
             _ => ().erase(),
         },
@@ -160,10 +161,14 @@ mod tests {
             let thinking = || PartView::Thinking(ArcRwSignal::new(String::new()));
             let text = || PartView::Text(TextView::of_text("x"));
             let parts = [thinking(), thinking(), text(), thinking(), text(), text()];
-            assert_eq!(
-                segments(&parts),
-                [Segment::Work(0), Segment::Text(2), Segment::Work(3), Segment::Text(4), Segment::Text(5)]
-            );
+            let places: Vec<_> = segments(&parts)
+                .into_iter()
+                .map(|segment| match segment {
+                    Segment::Text(index, _) => ("text", index),
+                    Segment::Work(index) => ("work", index),
+                })
+                .collect();
+            assert_eq!(places, [("work", 0), ("text", 2), ("work", 3), ("text", 4), ("text", 5)]);
         });
     }
 }

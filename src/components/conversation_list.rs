@@ -42,8 +42,8 @@ pub fn ConversationList() -> impl IntoView {
                             <ul>
                                 <For
                                     each=conversations
-                                    key=|summary| (summary.id.clone(), summary.title.clone(), summary.running)
-                                    children=|summary| view! { <ConversationRow summary /> }.erase()
+                                    key=|summary| summary.id.clone()
+                                    children=|summary| view! { <ConversationRow id=summary.id /> }.erase()
                                 />
                             </ul>
                         </section>

@@ -52,12 +52,12 @@ fn block(block: &Block) -> AnyView {
     }
 }
 
-/// A heading. The question above is a heading of level 2, so those of its answer begin at 3.
+/// A heading. The question above is a heading of level 2, so those of its answer begin at 3; models begin theirs at 2.
 fn heading(level: u8, content: Vec<AnyView>) -> AnyView {
     match level {
-        0 | 1 => view! { <h3>{content}</h3> }.erase(),
-        2 => view! { <h4>{content}</h4> }.erase(),
-        3 => view! { <h5>{content}</h5> }.erase(),
+        0..=2 => view! { <h3>{content}</h3> }.erase(),
+        3 => view! { <h4>{content}</h4> }.erase(),
+        4 => view! { <h5>{content}</h5> }.erase(),
         _ => view! { <h6>{content}</h6> }.erase(),
     }
 }

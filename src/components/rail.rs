@@ -20,6 +20,7 @@ pub fn Rail() -> impl IntoView {
         event.stop_propagation();
         store.start_anew();
     };
+    keep_focus(store);
     view! {
         <nav class="rail" aria-label="Conversations" data-open=move || store.drawer.get().then_some("")>
             <div class="rail-head">
@@ -55,6 +56,26 @@ pub fn Rail() -> impl IntoView {
         <div class="scrim" data-open=move || store.drawer.get().then_some("") on:click=move |_| store.drawer.set(false)></div>
     }
 }
+
+/// The drawer takes the focus when it opens and gives it back when it closes.
+fn keep_focus(store: Store) {
+    Effect::new(move |before: Option<bool>| {
+        let open = store.drawer.get();
+        if before.is_some_and(|before| before != open) {
+            let button = if open { ".rail .drawer-only" } else { ".stage-header .drawer-only" };
+            // What is inert takes no focus, and it stops being so with this very change.
+            request_animation_frame(move || focus(button));
+        }
+        open
+    });
+}
+
+/// Only a browser has a focus.
+#[cfg(not(feature = "hydrate"))]
+fn focus(_: &str) {}
+
+#[cfg(feature = "hydrate")]
+use crate::client::focus::focus;
 
 /// The product's sign.
 #[component]

@@ -17,13 +17,15 @@ const SHOWN_FOR: Duration = Duration::from_secs(8);
 pub fn Toasts() -> impl IntoView {
     let toasts = Store::get().toasts;
     view! {
-        <ul class="toasts" aria-label="Messages">
-            <For
-                each=move || toasts.get()
-                key=|toast| toast.number
-                children=|toast| view! { <ToastView toast /> }.erase()
-            />
-        </ul>
+        <section aria-label="Messages">
+            <ul class="toasts">
+                <For
+                    each=move || toasts.get()
+                    key=|toast| toast.number
+                    children=|toast| view! { <ToastView toast /> }.erase()
+                />
+            </ul>
+        </section>
     }
 }
 

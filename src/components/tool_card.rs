@@ -47,7 +47,7 @@ pub fn ToolCard(
             }}
             <details class="tool-arguments">
                 <summary>"Arguments of " <code>{name}</code></summary>
-                <pre tabindex="0" role="region" aria-label="Arguments">
+                <pre tabindex="0" role="group" aria-label="Arguments">
                     <code>{coloured(Language::Json, &arguments)}</code>
                 </pre>
             </details>

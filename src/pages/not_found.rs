@@ -11,7 +11,7 @@ pub fn NotFoundPage() -> impl IntoView {
     view! {
         <Title text="Not found \u{b7} NetBox chat" />
         <section class="not-found">
-            <h1>"There is nothing at this address"</h1>
+            <h2>"There is nothing at this address"</h2>
             <p>
                 <a href="/">"Ask your NetBox"</a>
             </p>

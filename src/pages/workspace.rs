@@ -37,11 +37,8 @@ pub fn Workspace(
     store.navigate_with(use_navigate());
     // The server reads the title after the page is drawn, maybe on a thread that knows nothing of this page's signals:
     // there it has to be a text already.
-    let title: TextProp = if cfg!(feature = "ssr") {
-        document_title(store).into()
-    } else {
-        (move || document_title(store)).into()
-    };
+    let title: TextProp =
+        if cfg!(feature = "ssr") { document_title(store).into() } else { (move || document_title(store)).into() };
 
     view! {
         <Title text=title />
@@ -58,10 +55,10 @@ pub fn Workspace(
                 <main class="page" id="main">
                     {children()}
                 </main>
-                <div class="stage-foot">
+                <section class="stage-foot" aria-label="Question">
                     <ConnectionState />
                     <ChatInput />
-                </div>
+                </section>
             </div>
         </div>
         <Toasts />

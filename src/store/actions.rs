@@ -17,6 +17,8 @@ use super::{OpenedView, Store};
 
 /// Numbers are never used twice, so that the timer of one toast cannot reach another.
 static NEXT_TOAST: AtomicU64 = AtomicU64::new(1);
+/// Which fetching of the list is the newest: an older answer that comes later is not shown.
+static NEWEST_LIST: AtomicU64 = AtomicU64::new(0);
 
 impl Store {
     /// Asks in the open conversation, or in a new one, which then has the page's address.
@@ -78,7 +80,10 @@ impl Store {
     /// Answers the last question again.
     pub fn regenerate(&self, message: MessageId) {
         if let Some(view) = self.current() {
-            send(Command::Regenerate { id: Some(CommandId(random_id())), conversation: view.id.clone(), message });
+            // Pressed twice it is the same command: one answer is replaced by one other.
+            let run = view.with_transcript(|transcript| Some(transcript.turns.last()?.answer.as_ref()?.run.clone()));
+            let id = run.map_or_else(random_id, |run| format!("again-{run}"));
+            send(Command::Regenerate { id: Some(CommandId(id)), conversation: view.id.clone(), message });
         }
     }
 
@@ -169,7 +174,9 @@ impl Store {
     /// Carries out every deletion that waits: the page is about to go.
     pub fn dismiss_all(&self) {
         for toast in self.toasts.get_untracked() {
-            self.dismiss(toast.number);
+            if let Some(summary) = self.take_toast(toast.number).and_then(|toast| toast.undo) {
+                delete_while_leaving(&summary.id);
+            }
         }
     }
 
@@ -195,8 +202,12 @@ impl Store {
     /// Fetches the list of conversations again.
     pub fn refresh_conversations(&self) {
         let store = *self;
+        let number = NEWEST_LIST.fetch_add(1, Ordering::Relaxed) + 1;
         spawn_local(async move {
             if let Ok(mut list) = api::conversations().await {
+                if NEWEST_LIST.load(Ordering::Relaxed) != number {
+                    return;
+                }
                 // What was deleted here is still there for as long as it can be undone.
                 let hidden = store.toasts.with_untracked(|toasts| {
                     toasts.iter().filter_map(|toast| Some(toast.undo.as_ref()?.id.clone())).collect::<Vec<_>>()
@@ -230,7 +241,10 @@ impl Store {
 // components.
 
 #[cfg(feature = "hydrate")]
-use super::browser::{navigate, random_id, send};
+use super::browser::{delete_while_leaving, navigate, random_id, send};
+
+#[cfg(not(feature = "hydrate"))]
+fn delete_while_leaving(_: &ConversationId) {}
 
 #[cfg(not(feature = "hydrate"))]
 fn send(_: Command) {}

@@ -15,8 +15,10 @@ use super::clock::Clock;
 use super::connection::Connection;
 use super::frames::FollowUp;
 use super::{OpenedView, Store};
+use crate::client::beacon;
 use crate::client::socket::{self, SocketEvent, SocketHandle};
 use crate::wire::command::{Command, Resume};
+use crate::wire::id::ConversationId;
 
 /// How often the clock is renewed.
 const CLOCK_RENEWAL: Duration = Duration::from_secs(30);
@@ -70,6 +72,12 @@ pub fn send(command: Command) {
 
 fn subscribe(resume: Resume) {
     send(Command::Subscribe(resume));
+}
+
+/// Deletes a conversation while the page is being left.
+pub fn delete_while_leaving(conversation: &ConversationId) {
+    let json = serde_json::json!({ "id": conversation }).to_string();
+    beacon::post("/api/delete_conversation", &json);
 }
 
 /// Remembers how to go to another address.

@@ -11,7 +11,8 @@ use leptos::prelude::*;
 use crate::chat::reducer::{self, Applied};
 use crate::wire::event::Frame;
 use crate::wire::id::{ConversationId, MessageId, RunId};
-use crate::wire::transcript::{EndReason, QueuedMessage, Transcript, Turn};
+use crate::wire::problem::Problem;
+use crate::wire::transcript::{AnswerEnd, EndReason, QueuedMessage, Transcript, Turn, Usage};
 
 use self::answer::AnswerView;
 use super::outbox::{self, Pending};
@@ -140,6 +141,22 @@ impl ConversationView {
             });
         }
         received
+    }
+
+    /// The conversation is no longer there (a server that kept it in memory was started anew): an answer that was
+    /// being written has ended.
+    pub fn interrupt(&self, problem: &Problem) {
+        let mut transcript = self.transcript.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = transcript.turns.last_mut().and_then(|turn| turn.answer.as_mut());
+        if let Some(answer) = answer.filter(|answer| answer.end.is_none()) {
+            answer.end = Some(AnswerEnd {
+                why: EndReason::Interrupted,
+                problem: Some(problem.clone()),
+                milliseconds: 0,
+                usage: Usage::default(),
+            });
+            self.show(&transcript);
+        }
     }
 
     /// Forgets the questions that the log shows.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::chat::markdown::{self, Block};
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, ConversationId, MessageId};
 use crate::wire::problem::{Problem, ProblemCode};
@@ -97,9 +98,14 @@ impl Store {
         }
         let is_of_open = |view: &ConversationView| conversation.is_none_or(|conversation| *conversation == view.id);
         let is_loading = self.opened.with_untracked(|opened| matches!(opened, OpenedView::Loading(_)));
-        if problem.code == ProblemCode::NotFound && is_loading && current.as_ref().is_some_and(is_of_open) {
+        let lost = current.as_ref().filter(|view| problem.code == ProblemCode::NotFound && is_of_open(view));
+        if lost.is_some() && is_loading {
             self.opened.set(OpenedView::Missing(problem.clone()));
         } else {
+            // What is shown stays; what is being written there will never be.
+            if let Some(view) = lost.filter(|_| command.is_none()) {
+                view.interrupt(problem);
+            }
             self.toast(match &problem.hint {
                 Some(hint) => format!("{}. {hint}", problem.message),
                 None => problem.message.clone(),
@@ -126,19 +132,30 @@ impl Store {
         let said = match ended {
             Some(EndReason::Done) => {
                 let last = view.turns.with_untracked(|turns| turns.last()?.answer.get_untracked());
-                last.map(|answer| format!("Answer ready. {}", answer.markdown()))
+                last.map(|answer| spoken(&answer.markdown()))
             }
             Some(EndReason::Stopped) => Some("Answer stopped".to_owned()),
-            Some(_) => frames.iter().rev().find(|frame| frame.completed).map(|frame| match frame.content.as_str() {
-                "" => "The answer ended early".to_owned(),
-                sentence => sentence.to_owned(),
-            }),
+            Some(EndReason::Length) => Some("The answer is cut off at its length limit".to_owned()),
+            // Drawn as an alert, which is read anyway.
+            Some(EndReason::Failed | EndReason::Refused | EndReason::Interrupted) => None,
             None => step,
         };
         if let Some(said) = said {
             self.announcement.set(said);
         }
     }
+}
+
+/// An answer as a screen reader says it: how many tables there are to look at, then its words without their marks.
+fn spoken(answer: &str) -> String {
+    let blocks = markdown::parse(answer);
+    let tables = blocks.iter().filter(|block| matches!(block, Block::Table { .. })).count();
+    let lead = match tables {
+        0 => "Answer ready".to_owned(),
+        1 => "Answer ready, 1 table".to_owned(),
+        tables => format!("Answer ready, {tables} tables"),
+    };
+    format!("{lead}. {}", markdown::words(&blocks))
 }
 
 /// The message that a command became, where the log says so: it may say so before the command is acknowledged.

@@ -30,18 +30,20 @@ pub struct Follow {
     /// Whether the end is out of sight.
     away: bool,
     unseen: usize,
+    /// Where it was when it was last looked at.
+    seen: Option<Position>,
 }
 
 impl Default for Follow {
     fn default() -> Self {
-        Self { attached: true, written: None, away: false, unseen: 0 }
+        Self { attached: true, written: None, away: false, unseen: 0, seen: None }
     }
 }
 
 impl Follow {
     /// Whether the way back should be offered.
     pub fn is_away(&self) -> bool {
-        self.away && !self.attached
+        self.away
     }
 
     /// How much came that was not seen.
@@ -70,12 +72,17 @@ impl Follow {
     /// Takes notice of a scroll: one that did not lead where we wrote to was the person's.
     pub fn scrolled(&mut self, position: Position) {
         self.away = position.end() - position.top > NEAR;
+        let before = self.seen.replace(position);
         let is_ours = self.written.is_some_and(|written| (written - position.top).abs() <= 1);
         if is_ours {
             return;
         }
         self.written = None;
-        if self.away {
+        // However little: whoever scrolls up wants to stay there. (Less content moves what is seen up too.)
+        let went_up = before.is_some_and(|before| {
+            position.top < before.top - 1 && position.content >= before.content && position.height == before.height
+        });
+        if went_up || self.away {
             self.attached = false;
         } else {
             self.attach();
@@ -84,12 +91,14 @@ impl Follow {
 
     /// Takes notice of another height, and says where to scroll to, if anywhere. Nothing moves under a selection.
     pub fn resized(&mut self, position: Position, has_selection: bool) -> Option<i32> {
+        self.seen = Some(position);
         if !self.attached || has_selection {
             self.away = position.end() - position.top > NEAR;
             return None;
         }
         self.away = false;
         self.written = Some(position.end());
+        self.seen = Some(Position { top: position.end(), ..position });
         (position.top != position.end()).then(|| position.end())
     }
 }
@@ -134,6 +143,17 @@ mod tests {
         assert!(!follow.is_away());
         assert_eq!(follow.unseen(), 0);
         assert_eq!(follow.resized(position(1_480, 2_100), false), Some(1_600));
+    }
+
+    #[test]
+    fn scrolling_up_slowly_while_it_grows_is_possible() {
+        let mut follow = Follow::default();
+        assert_eq!(follow.resized(position(0, 2_000), false), Some(1_500));
+        follow.scrolled(position(1_500, 2_000));
+        follow.scrolled(position(1_480, 2_000));
+        assert_eq!(follow.resized(position(1_480, 2_040), false), None);
+        follow.scrolled(position(1_460, 2_040));
+        assert_eq!(follow.resized(position(1_460, 2_080), false), None);
     }
 
     #[test]

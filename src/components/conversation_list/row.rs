@@ -7,17 +7,25 @@ use leptos::prelude::*;
 use crate::components::icon::{Icon, IconButton};
 use crate::store::Store;
 use crate::store::place::{Place, conversation_path};
-use crate::wire::deployment::ConversationSummary;
+use crate::wire::id::ConversationId;
 
 /// A conversation in the list.
 #[component]
 pub fn ConversationRow(
-    /// The conversation.
-    summary: ConversationSummary,
+    /// The conversation. The row stays while its title and its state change: a title that is being typed stays too.
+    id: ConversationId,
 ) -> impl IntoView {
     let store = Store::get();
-    let ConversationSummary { id, title, running, .. } = summary;
-    let title = if title.is_empty() { "New conversation".to_owned() } else { title };
+    let summary = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            let (title, running) = store.conversations.with(|conversations| {
+                let found = conversations.iter().find(|one| one.id == id);
+                found.map(|one| (one.title.clone(), one.running)).unwrap_or_default()
+            });
+            (if title.is_empty() { "New conversation".to_owned() } else { title }, running)
+        })
+    };
     let renaming = RwSignal::new(false);
     let is_current = {
         let id = id.clone();
@@ -29,10 +37,12 @@ pub fn ConversationRow(
     view! {
         <li class="conversation-row" data-current=move || is_current.get().then_some("")>
             {move || {
-                let (id, title) = (renamed.clone(), title.clone());
+                let id = renamed.clone();
                 if renaming.get() {
+                    let (title, _) = summary.get_untracked();
                     return view! { <RenameField id title renaming /> }.erase();
                 }
+                let (title, running) = summary.get();
                 view! {
                     <a
                         class="conversation-link"
@@ -71,15 +81,16 @@ pub fn ConversationRow(
 
 /// The field for another title: Enter and leaving keep it, Escape does not.
 #[component]
-fn RenameField(id: crate::wire::id::ConversationId, title: String, renaming: RwSignal<bool>) -> impl IntoView {
+fn RenameField(id: ConversationId, title: String, renaming: RwSignal<bool>) -> impl IntoView {
     let store = Store::get();
     let field = NodeRef::<html::Input>::new();
     let before = title.clone();
     let keep = move || {
-        let typed = field.get_untracked().map(|field| field.value()).unwrap_or_default();
-        if !renaming.get_untracked() {
+        // A focused field that is removed is left, and told so, when its signals are gone already.
+        if renaming.try_get_untracked() != Some(true) {
             return;
         }
+        let Some(typed) = field.try_get_untracked().flatten().map(|field| field.value()) else { return };
         renaming.set(false);
         if typed.trim() != before {
             store.rename(id.clone(), typed);

@@ -16,7 +16,7 @@ pub fn code(language: &str, text: &str) -> AnyView {
                 <span>{name.clone()}</span>
                 <CopyButton text=move || copied.clone() label="Copy" />
             </figcaption>
-            <pre tabindex="0" role="region" aria-label=name>
+            <pre tabindex="0" role="group" aria-label=name>
                 <code>{coloured(Language::named(language), text)}</code>
             </pre>
         </figure>

@@ -36,16 +36,3 @@ pub fn cell(heading: &str, content: &[Inline]) -> AnyView {
         _ => inlines(content).erase(),
     }
 }
-
-/// The words of inline content.
-pub fn plain_text(content: &[Inline]) -> String {
-    content
-        .iter()
-        .map(|one| match one {
-            Inline::Text(text) | Inline::Code(text) => text.clone(),
-            Inline::Strong(content) | Inline::Emphasis(content) | Inline::Strikethrough(content) => plain_text(content),
-            Inline::Link { inlines: content, .. } => plain_text(content),
-            Inline::LineBreak | Inline::SoftBreak => " ".to_owned(),
-        })
-        .collect()
-}

@@ -3,13 +3,13 @@
 use crate::components::erase::Erase;
 use leptos::prelude::*;
 
-use super::inline::{cell, inlines, plain_text};
-use crate::chat::markdown::{Alignment, Inline};
+use super::inline::{cell, inlines};
+use crate::chat::markdown::{Alignment, Inline, inline_words};
 
 /// A table. `rows` are padded or cut to the width of `head`.
 pub fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> AnyView {
     let align = |column: usize| alignments.get(column).and_then(|alignment| alignment_name(*alignment));
-    let headings: Vec<String> = head.iter().map(|heading| plain_text(heading)).collect();
+    let headings: Vec<String> = head.iter().map(|heading| inline_words(heading)).collect();
     let columns: Vec<_> = head
         .iter()
         .enumerate()
@@ -31,7 +31,7 @@ pub fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inl
         .collect();
     let name = format!("Table: {}", headings.join(", "));
     view! {
-        <div class="table-scroll" role="region" aria-label=name tabindex="0">
+        <div class="table-scroll" role="group" aria-label=name tabindex="0">
             <table>
                 <thead>
                     <tr>{columns}</tr>

@@ -22,7 +22,7 @@ pub fn PreviewTable(
         })
         .collect();
     view! {
-        <div class="table-scroll preview" role="region" aria-label="First rows from NetBox" tabindex="0">
+        <div class="table-scroll preview" role="group" aria-label="First rows from NetBox" tabindex="0">
             <table>
                 <thead>
                     <tr>{headings}</tr>

@@ -57,7 +57,7 @@ pub struct ToolView {
 
 impl AnswerView {
     pub(super) fn of_answer(answer: &Answer) -> Self {
-        Self {
+        let view = Self {
             run: answer.run.clone(),
             model: answer.model.clone(),
             stand_in: answer.stand_in,
@@ -65,7 +65,23 @@ impl AnswerView {
             parts: ArcRwSignal::new(answer.parts.iter().map(PartView::of_part).collect()),
             notice: ArcRwSignal::new(answer.notice.clone()),
             end: ArcRwSignal::new(answer.end.clone()),
-        }
+        };
+        view.finish_texts(answer);
+        view
+    }
+
+    /// A text to which nothing more comes shows its last line as it is.
+    fn finish_texts(&self, answer: &Answer) {
+        let growing = if answer.end.is_none() { answer.parts.len().checked_sub(1) } else { None };
+        self.parts.with_untracked(|parts| {
+            for (index, part) in parts.iter().enumerate() {
+                if let PartView::Text(text) = part
+                    && Some(index) != growing
+                {
+                    text.finish();
+                }
+            }
+        });
     }
 
     /// Carries over what differs. An answer that has ended does not change any more.
@@ -83,6 +99,7 @@ impl AnswerView {
                 views.extend(answer.parts.iter().skip(kept).map(PartView::of_part));
             });
         }
+        self.finish_texts(answer);
         set_if_changed(&self.notice, &answer.notice);
         set_if_changed(&self.end, &answer.end);
     }

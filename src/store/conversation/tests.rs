@@ -114,3 +114,16 @@ fn a_sent_question_is_shown_until_the_log_shows_it() {
         assert!(view.pending.get_untracked().is_empty());
     });
 }
+
+#[test]
+fn an_answer_that_is_only_a_number_is_shown() {
+    Owner::new().with(|| {
+        let view = text::TextView::of_text("The number:\n\n4");
+        view.show("The number:\n\n42");
+        assert_eq!(view.finished.with(Vec::len), 1, "a number may be the beginning of a list");
+        view.finish();
+        view.finish();
+        assert_eq!(view.finished.with(Vec::len), 2);
+        assert!(view.open.with(Vec::is_empty));
+    });
+}

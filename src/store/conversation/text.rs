@@ -19,6 +19,8 @@ pub struct TextView {
 struct Written {
     source: String,
     document: Document,
+    /// Nothing more comes.
+    done: bool,
 }
 
 impl TextView {
@@ -29,7 +31,7 @@ impl TextView {
         Self {
             finished: ArcRwSignal::new(document.finished().iter().cloned().map(Arc::new).collect()),
             open: ArcRwSignal::new(document.open().to_vec()),
-            written: Arc::new(Mutex::new(Written { source: text.to_owned(), document })),
+            written: Arc::new(Mutex::new(Written { source: text.to_owned(), document, done: false })),
         }
     }
 
@@ -38,13 +40,33 @@ impl TextView {
         self.written.lock().unwrap_or_else(PoisonError::into_inner).source.clone()
     }
 
+    /// What tells this view from another one of the same text.
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.written).addr()
+    }
+
+    /// Nothing more comes: the tail is what it looks like. Until then a last line that may be the beginning of
+    /// something, like a number, is not shown.
+    pub fn finish(&self) {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut written.done, true) {
+            return;
+        }
+        written.document.finish();
+        let known = self.finished.with_untracked(Vec::len);
+        if let Some(new) = written.document.finished().get(known..).filter(|new| !new.is_empty()) {
+            self.finished.update(|blocks| blocks.extend(new.iter().cloned().map(Arc::new)));
+        }
+        self.open.set(Vec::new());
+    }
+
     /// Shows a text: what it is longer is pushed; a text that is not a continuation replaces the old one.
     pub fn show(&self, text: &str) {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(added) = text.strip_prefix(written.source.as_str()) else {
             let mut document = Document::default();
             document.push(text);
-            *written = Written { source: text.to_owned(), document };
+            *written = Written { source: text.to_owned(), document, done: false };
             self.finished.set(written.document.finished().iter().cloned().map(Arc::new).collect());
             self.open.set(written.document.open().to_vec());
             return;

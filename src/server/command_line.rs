@@ -15,7 +15,7 @@ use arguments::{Arguments, Command};
 
 use super::config::ServeArguments;
 use super::demo::model::Pace;
-use super::run::{Server, told_to_stop};
+use super::run::{Server, stop_signals};
 use super::telemetry;
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -75,7 +75,7 @@ async fn serve(arguments: ServeArguments) -> Result<ExitCode, Vec<Problem>> {
         deployment.version,
         server.address()
     ));
-    server.serve(told_to_stop()).await.map_err(|problem| vec![problem])?;
+    server.serve(stop_signals()).await.map_err(|problem| vec![problem])?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,4 +7,6 @@ mod frames;
 mod identity;
 mod pages;
 mod resuming;
+mod scripted_model;
 mod stack;
+mod stopping;

@@ -8,5 +8,6 @@ mod identity;
 mod pages;
 mod resuming;
 mod scripted_model;
+mod settings;
 mod stack;
 mod stopping;

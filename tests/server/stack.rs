@@ -89,7 +89,7 @@ impl Stack {
             connection: ConnectionConfig { netbox, model, maximum_rounds },
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_origins: vec!["https://portal.example.com".parse().unwrap()],
-            allowed_hosts: vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
+            allowed_hosts: Vec::new(),
             drain,
         };
         let server = Server::bind(config, model::Pace::Instant).await.unwrap();

@@ -58,11 +58,10 @@ fn incoming(received: Result<Message, axum::Error>) -> Incoming {
     match received {
         Ok(Message::Text(text)) => Incoming::Text(text.to_string()),
         Ok(Message::Binary(_)) => Incoming::Binary,
-        Ok(Message::Close(_)) => Incoming::Closed,
         // Pings are answered by the library.
         Ok(Message::Ping(_) | Message::Pong(_)) => Incoming::Alive,
         Err(error) if is_too_large(&error) => Incoming::TooLarge,
-        Err(_) => Incoming::Closed,
+        Ok(Message::Close(_)) | Err(_) => Incoming::Closed,
     }
 }
 

@@ -57,7 +57,7 @@ async fn a_server_that_stops_begins_nothing_and_ends_late_answers_honestly() {
 
 #[tokio::test]
 async fn a_second_signal_does_not_wait_for_answers() {
-    let stack = Stack::draining(Duration::from_secs(600)).await;
+    let stack = Stack::draining(Duration::from_mins(10)).await;
     let mut socket = stack.script().await;
     socket.send(json!({"type": "send", "text": "[[slow]] List all devices"})).await;
     socket.until("run_start").await;

@@ -29,14 +29,12 @@ impl Agent {
             return Ok(());
         }
         let model = match progress.model.take() {
-            Some(model) => model,
-            None => match cancel.run_until_cancelled(self.find_model()).await {
-                Some(model) => model,
-                None => {
-                    machine.stop("");
-                    return Ok(());
-                }
-            },
+            Some(model) => Some(model),
+            None => cancel.run_until_cancelled(self.find_model()).await,
+        };
+        let Some(model) = model else {
+            machine.stop("");
+            return Ok(());
         };
         let request = self.request(progress.model.insert(model), &machine.history);
         let mut retrying = Retrying::new(&self.client, &request, cancel.clone());

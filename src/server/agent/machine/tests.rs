@@ -104,6 +104,7 @@ fn a_call_in_a_cut_reply_is_not_run_and_not_kept() {
 }
 
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a few dozen at a time")]
 enum Happening {
     Reply(Reply),
     Results(Vec<bool>),

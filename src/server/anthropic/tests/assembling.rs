@@ -281,7 +281,8 @@ fn a_newer_kind_of_block_may_use_the_known_pieces() {
         json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {}}),
         json!({"type": "message_stop"}),
     ];
-    let stream: String = stream.iter().map(|event| format!("data: {event}\n\n")).collect();
+    let stream: String =
+        stream.iter().flat_map(|event| ["data: ".to_owned(), event.to_string(), "\n\n".to_owned()]).collect();
     let reply = reply(&stream);
     assert_eq!(reply.text(), "14");
     assert_eq!(reply.content[0], json!({"type": "hologram", "depth": 3}));

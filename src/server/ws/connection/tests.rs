@@ -52,7 +52,7 @@ async fn a_client_that_says_nothing_is_pinged_and_then_given_up() {
 async fn a_client_that_answers_pings_stays() {
     let Client { mut heard, serving, say, .. } = client().await;
     let begin = Instant::now();
-    while begin.elapsed() < Duration::from_secs(600) {
+    while begin.elapsed() < Duration::from_mins(10) {
         if heard.next().await.unwrap() == Outgoing::Ping {
             say.unbounded_send(Incoming::Alive).unwrap();
         }

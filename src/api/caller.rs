@@ -1,10 +1,12 @@
 //! Who calls a server function.
 
+use http::StatusCode;
 use leptos::prelude::{ServerFnError, use_context};
+use leptos_axum::ResponseOptions;
 
 use crate::server::person::Person;
 use crate::server::state::AppState;
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
 
 /// The state and the person, which the handler provides.
 pub fn caller() -> Result<(AppState, Person), ServerFnError> {
@@ -13,7 +15,15 @@ pub fn caller() -> Result<(AppState, Person), ServerFnError> {
         .ok_or_else(|| ServerFnError::new("The server gave this function no caller"))
 }
 
-/// A problem as a server function's error: the sentence and its hint.
+/// A problem as a server function's error: the sentence and its hint, under the status that says whose fault it is.
 pub fn refuse(problem: Problem) -> ServerFnError {
+    let status = match problem.code {
+        ProblemCode::NotFound => StatusCode::NOT_FOUND,
+        ProblemCode::BadRequest => StatusCode::BAD_REQUEST,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
     ServerFnError::new(problem.to_string())
 }

@@ -23,7 +23,7 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// A short name of this build of the site: it changes when any of the page's files does. Empty before the site was built.
-pub fn version() -> String {
+fn version() -> String {
     let mut hash = Sha256::new();
     let mut names: Vec<Cow<'static, str>> = Site::iter().filter(|name| name.starts_with("pkg/")).collect();
     names.sort_unstable();
@@ -33,6 +33,12 @@ pub fn version() -> String {
         }
     }
     if names.is_empty() { String::new() } else { hexadecimal(&hash.finalize()[..6]) }
+}
+
+/// The same, made once where the files cannot change while the program runs.
+pub fn current_version() -> String {
+    static VERSION: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    if cfg!(debug_assertions) { version() } else { VERSION.get_or_init(version).clone() }
 }
 
 /// Whether the site was built into this binary (or its folder).
@@ -61,8 +67,10 @@ pub fn respond(request: &Request) -> Option<Response> {
     headers.insert(CONTENT_TYPE, HeaderValue::from_str(&content_type).ok()?);
     headers.insert(ETAG, HeaderValue::from_str(&tag).ok()?);
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    let versioned = request.uri().query().is_some_and(|query| query.starts_with("v=") && query.len() > 2);
-    headers.insert(CACHE_CONTROL, if versioned { FOREVER } else { ASK_AGAIN });
+    let asked = request.uri().query().and_then(|query| query.strip_prefix("v="));
+    // Another version's address must not keep this version's file: after a downgrade it would be the wrong one.
+    let is_current = asked.is_some_and(|asked| !asked.is_empty() && asked == current_version());
+    headers.insert(CACHE_CONTROL, if is_current { FOREVER } else { ASK_AGAIN });
     if is_known(request.headers(), &tag) {
         return Some((StatusCode::NOT_MODIFIED, headers).into_response());
     }

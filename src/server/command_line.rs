@@ -13,9 +13,9 @@ use clap::{CommandFactory as _, Parser as _};
 
 use arguments::{Arguments, Command};
 
-use super::config::ServeArguments;
+use super::config::{LogConfig, ServeArguments};
 use super::demo::model::Pace;
-use super::run::{Server, told_to_stop};
+use super::run::{Server, stop_signals};
 use super::telemetry;
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -25,7 +25,8 @@ const CALLED_WRONGLY: u8 = 2;
 /// Runs the program with the arguments of this process.
 pub fn run() -> ExitCode {
     // Before the runtime: the environment may only change while there is one thread.
-    let dotenv = dotenvy::dotenv();
+    // From this folder and no other: whoever may write to a folder above shall not choose the settings.
+    let dotenv = dotenvy::from_path(".env");
     let arguments = Arguments::parse();
     let outcome = match dotenv {
         Err(error) if !error.not_found() => Err(vec![wrong_dotenv(&error)]),
@@ -47,8 +48,14 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
         clap_complete::generate(shell, &mut Arguments::command(), "netbox-chatbox", &mut std::io::stdout());
         return Ok(ExitCode::SUCCESS);
     }
-    let level = arguments.log_level.unwrap_or_else(|| arguments.command.log_level().to_owned());
-    telemetry::start(&level, arguments.log_format).map_err(|problem| vec![problem])?;
+    let (level, format) = (arguments.log_level.as_deref(), arguments.log_format.as_deref());
+    match LogConfig::new(level, format, arguments.command.log_level()) {
+        Ok(log) => telemetry::start(&log),
+        Err(mut problems) => {
+            problems.extend(arguments.command.problems());
+            return Err(problems);
+        }
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         vec![Problem::new(ProblemCode::Internal, format!("The program cannot start its threads: {error}"))]
     })?;
@@ -75,7 +82,7 @@ async fn serve(arguments: ServeArguments) -> Result<ExitCode, Vec<Problem>> {
         deployment.version,
         server.address()
     ));
-    server.serve(told_to_stop()).await.map_err(|problem| vec![problem])?;
+    server.serve(stop_signals()).await.map_err(|problem| vec![problem])?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,9 +1,11 @@
 //! Configuration: flags, then the environment, then `.env`, then defaults. Everything wrong is told at once, one
 //! line each with a hint, before anything starts.
 
+mod logging;
 mod raw;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,7 +15,8 @@ use http::HeaderValue;
 use secrecy::SecretString;
 use url::Url;
 
-pub use raw::{ConnectionArguments, LogFormat, ServeArguments};
+pub use logging::{LogConfig, LogFormat};
+pub use raw::{ConnectionArguments, ServeArguments};
 
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -21,6 +24,10 @@ use crate::wire::problem::{Problem, ProblemCode};
 const ANTHROPIC_BASE_URL: &str = "https://api.anthropic.com";
 /// The default model: fast and cheap.
 const ANTHROPIC_MODEL: &str = "claude-haiku-5-5";
+/// How far an answer may go; few need more than five.
+const MAXIMUM_ROUNDS: u32 = 25;
+const LISTEN: &str = "127.0.0.1:8001";
+const DRAIN_SECONDS: u64 = 10;
 /// What to say to be reached from elsewhere without sign-in.
 pub const EVERYONE: &str = "everyone-who-can-reach-it-may-read-my-netbox";
 
@@ -69,9 +76,10 @@ pub struct RemoteModel {
 }
 
 /// How the key is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Authorization {
     /// `Authorization: Bearer`, what Anthropic's SDKs send.
+    #[default]
     Bearer,
     /// `x-api-key`.
     ApiKey,
@@ -97,7 +105,7 @@ pub struct ServeConfig {
     pub listen: SocketAddr,
     /// Origins besides its own that may open a socket and call its functions.
     pub cors_origins: Vec<HeaderValue>,
-    /// Names under which it may be addressed; empty for any.
+    /// Names under which it may be addressed, besides its addresses and `localhost`.
     pub allowed_hosts: Vec<String>,
     /// How long answers may take to finish when it is told to stop.
     pub drain: Duration,
@@ -109,12 +117,11 @@ impl ConnectionArguments {
         let mut problems = Vec::new();
         let netbox = netbox_source(&self, &mut problems);
         let model = model_source(&self, &mut problems);
-        if !(1..=100).contains(&self.maximum_rounds) {
-            problems.push(wrong("MAXIMUM_ROUNDS", "must be between 1 and 100", "leave it out for 25"));
-        }
+        let rounds = self.maximum_rounds.as_deref();
+        let maximum_rounds = typed::number("MAXIMUM_ROUNDS", rounds, MAXIMUM_ROUNDS, 1..=100, &mut problems);
         match (netbox, model) {
             (Some(netbox), Some(model)) if problems.is_empty() => {
-                Ok(ConnectionConfig { netbox, model, maximum_rounds: self.maximum_rounds })
+                Ok(ConnectionConfig { netbox, model, maximum_rounds })
             }
             _ => Err(problems),
         }
@@ -126,8 +133,10 @@ impl ServeArguments {
     pub fn validate(self) -> Result<ServeConfig, Vec<Problem>> {
         let mut problems = Vec::new();
         let cors_origins = self.cors_origins.iter().filter_map(|origin| cors_origin(origin, &mut problems)).collect();
-        let listen = listen_address(&self.listen, self.anonymous_access.as_deref(), &mut problems);
-        if let Some(database) = self.database_url.as_deref().filter(|database| !matches!(*database, "" | "memory:")) {
+        let listen = listen_address(self.listen.as_deref(), self.anonymous_access.as_deref(), &mut problems);
+        let seconds = self.drain_seconds.as_deref();
+        let drain = typed::number("DRAIN_SECONDS", seconds, DRAIN_SECONDS, 0..=3600, &mut problems);
+        if let Some(database) = typed::given(self.database_url.as_deref()).filter(|database| *database != "memory:") {
             let scheme = database.split(':').next().unwrap_or_default();
             problems.push(wrong(
                 "DATABASE_URL",
@@ -141,8 +150,8 @@ impl ServeArguments {
                 connection,
                 listen,
                 cors_origins,
-                allowed_hosts: allowed_hosts(listen, self.allowed_hosts),
-                drain: Duration::from_secs(self.drain_seconds),
+                allowed_hosts: allowed_hosts(&self.allowed_hosts),
+                drain: Duration::from_secs(drain),
             }),
             _ => Err(problems),
         }
@@ -150,8 +159,9 @@ impl ServeArguments {
 }
 
 fn netbox_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -> Option<NetboxSource> {
-    let url = arguments.netbox_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
-    let token = arguments.netbox_token.as_deref().map(str::trim).filter(|token| !token.is_empty());
+    let (url, token) = (typed::given(arguments.netbox_url.as_deref()), typed::given(arguments.netbox_token.as_deref()));
+    let verify = arguments.netbox_tls_verify.as_deref();
+    let verify_certificate = typed::boolean("NETBOX_TLS_VERIFY", verify, true, problems);
     let Some(url) = url.filter(|_| !arguments.demo) else {
         if token.is_some() && !arguments.demo {
             problems.push(wrong(
@@ -182,7 +192,8 @@ fn netbox_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -
         )),
         Some(_) => {}
     }
-    if let Some(file) = &arguments.netbox_ca_file
+    let certificate_authority = typed::given(arguments.netbox_ca_file.as_deref()).map(PathBuf::from);
+    if let Some(file) = &certificate_authority
         && let Err(error) = std::fs::File::open(file)
     {
         problems.push(wrong(
@@ -197,14 +208,16 @@ fn netbox_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -
     Some(NetboxSource::Remote(RemoteNetbox {
         url: url?,
         token: token?.into(),
-        certificate_authority: arguments.netbox_ca_file.clone(),
-        verify_certificate: arguments.netbox_tls_verify,
+        certificate_authority,
+        verify_certificate,
     }))
 }
 
 fn model_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -> Option<ModelSource> {
-    let key = arguments.anthropic_api_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
-    let base_url = arguments.anthropic_base_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    let key = typed::given(arguments.anthropic_api_key.as_deref());
+    let base_url = typed::given(arguments.anthropic_base_url.as_deref());
+    let authorization = arguments.anthropic_authorization.as_deref();
+    let authorization = typed::choice("ANTHROPIC_AUTHORIZATION", authorization, problems);
     if arguments.demo || (key.is_none() && base_url.is_none()) {
         return Some(ModelSource::StandIn);
     }
@@ -217,11 +230,11 @@ fn model_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) ->
         return None;
     }
     let url = http_url("ANTHROPIC_BASE_URL", base_url.unwrap_or(ANTHROPIC_BASE_URL), ANTHROPIC_BASE_URL, problems)?;
-    let model = arguments.anthropic_model.as_deref().map(str::trim).filter(|model| !model.is_empty());
+    let model = typed::given(arguments.anthropic_model.as_deref());
     Some(ModelSource::Remote(RemoteModel {
         base_url: url,
         key: key.map(Into::into),
-        authorization: arguments.anthropic_authorization,
+        authorization,
         model: model.unwrap_or(ANTHROPIC_MODEL).to_owned(),
     }))
 }
@@ -283,7 +296,8 @@ fn cors_origin(text: &str, problems: &mut Vec<Problem>) -> Option<HeaderValue> {
     value
 }
 
-fn listen_address(text: &str, anonymous: Option<&str>, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
+fn listen_address(text: Option<&str>, anonymous: Option<&str>, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
+    let text = typed::given(text).unwrap_or(LISTEN);
     let Ok(address) = text.parse::<SocketAddr>() else {
         problems.push(wrong(
             "LISTEN",
@@ -292,7 +306,7 @@ fn listen_address(text: &str, anonymous: Option<&str>, problems: &mut Vec<Proble
         ));
         return None;
     };
-    if !address.ip().is_loopback() && anonymous != Some(EVERYONE) {
+    if !address.ip().is_loopback() && anonymous.map(str::trim) != Some(EVERYONE) {
         problems.push(wrong(
             "LISTEN",
             &format!("is {address}, which other machines can reach, and there is no sign-in"),
@@ -305,18 +319,8 @@ fn listen_address(text: &str, anonymous: Option<&str>, problems: &mut Vec<Proble
     Some(address)
 }
 
-/// On loopback a page of another name could be pointed at us (DNS rebinding), so only loopback's names are ours.
-fn allowed_hosts(listen: SocketAddr, configured: Vec<String>) -> Vec<String> {
-    let mut hosts: Vec<String> =
-        configured.iter().map(|host| host.trim().to_ascii_lowercase()).filter(|host| !host.is_empty()).collect();
-    if listen.ip().is_loopback() {
-        hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned));
-        hosts.push(match listen {
-            SocketAddr::V4(address) => address.ip().to_string(),
-            SocketAddr::V6(address) => format!("[{}]", address.ip()),
-        });
-    }
-    hosts
+fn allowed_hosts(configured: &[String]) -> Vec<String> {
+    configured.iter().map(|host| host.trim().to_ascii_lowercase()).filter(|host| !host.is_empty()).collect()
 }
 
 fn wrong(name: &str, what: &str, hint: &str) -> Problem {

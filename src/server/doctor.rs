@@ -11,6 +11,7 @@ use std::path::Path;
 pub use check::{Check, Level, Report};
 
 use super::connections::Connections;
+use crate::wire::problem::Problem;
 
 /// Runs every check. NetBox and the model are asked side by side; nothing is changed anywhere.
 ///
@@ -22,4 +23,27 @@ pub async fn run(connections: &Connections, folder: &Path) -> Report {
     checks.push(machine::database());
     checks.push(machine::disk(folder));
     Report { checks }
+}
+
+/// The report where nothing can be asked, since the settings are wrong: one failure for each problem.
+pub fn refused(problems: Vec<Problem>, folder: &Path) -> Report {
+    let mut checks: Vec<Check> = problems.into_iter().map(|problem| Check::problem("Settings", problem)).collect();
+    checks.push(machine::disk(folder));
+    Report { checks }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::problem::ProblemCode;
+
+    #[test]
+    fn every_wrong_setting_is_a_failure_with_its_hint() {
+        let wrong = |name: &str| Problem::new(ProblemCode::BadRequest, format!("{name} is wrong")).hint("set it right");
+        let report = refused(vec![wrong("DATABASE_URL"), wrong("LISTEN")], Path::new("."));
+        assert!(!report.is_healthy());
+        let text = report.to_string();
+        assert_eq!(text.matches("FAIL  Settings").count(), 2, "{text}");
+        assert_eq!(text.matches("hint: set it right").count(), 2, "{text}");
+    }
 }

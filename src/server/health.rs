@@ -19,7 +19,7 @@ pub async fn health() -> Json<Value> {
 
 /// `GET /ready`: whether questions can be answered now: 200, or 503 with what is missing.
 pub async fn ready(State(state): State<AppState>) -> (StatusCode, Json<Value>) {
-    if state.draining().is_cancelled() {
+    if state.hub().stopping().is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "draining"})));
     }
     let connections = state.connections();

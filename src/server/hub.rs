@@ -1,6 +1,7 @@
 //! Live conversations. Each has one log of events; whoever looks at it gets a snapshot and what follows, taken under
 //! one lock so that nothing falls between them. Closing a view changes nothing.
 
+mod commands;
 mod conversation;
 mod view;
 
@@ -8,14 +9,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 
 pub use conversation::{Accepted, Conversation, RunHandle};
 pub use view::View;
 
+use commands::Commands;
+use conversation::Shared;
+
 use crate::server::person::PersonId;
 use crate::server::store::Store;
 use crate::wire::deployment::ConversationSummary;
-use crate::wire::id::ConversationId;
+use crate::wire::id::{CommandId, ConversationId};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// The longest title, in characters.
@@ -25,22 +30,23 @@ const LIST_CHANGES: usize = 64;
 
 /// All conversations.
 pub struct Hub {
-    store: Arc<dyn Store>,
+    shared: Shared,
+    commands: Commands,
     /// Those that somebody looks at or that are being answered. The store has the rest.
     live: Mutex<HashMap<ConversationId, Weak<Conversation>>>,
     /// Serialises loading, so that one conversation is never live twice.
     loading: tokio::sync::Mutex<()>,
-    list_changes: broadcast::Sender<PersonId>,
 }
 
 impl Hub {
     /// Conversations kept in `store`.
     pub fn new(store: Arc<dyn Store>) -> Self {
+        let (list_changes, stopping) = (broadcast::channel(LIST_CHANGES).0, CancellationToken::new());
         Self {
-            store,
+            shared: Shared { store, list_changes, stopping },
+            commands: Commands::default(),
             live: Mutex::default(),
             loading: tokio::sync::Mutex::default(),
-            list_changes: broadcast::channel(LIST_CHANGES).0,
         }
     }
 
@@ -59,14 +65,14 @@ impl Hub {
                 .hint("use 8 to 64 letters, digits, `-` or `_`, best a random UUID; or leave it out"));
         }
         if self.find(id).await?.is_none() {
-            self.store.create(id, person).await?;
+            self.shared.store.create(id, person).await?;
         }
         self.open(person, id).await
     }
 
     /// A person's conversations, newest first.
     pub async fn list(&self, person: &PersonId) -> Result<Vec<ConversationSummary>, Problem> {
-        self.store.list(person).await
+        self.shared.store.list(person).await
     }
 
     /// Gives a conversation another title.
@@ -82,21 +88,49 @@ impl Hub {
     /// Removes a conversation; a run in it is stopped.
     pub async fn delete(&self, person: &PersonId, id: &ConversationId) -> Result<(), Problem> {
         let conversation = self.open(person, id).await?;
-        conversation.stop(None).await;
-        self.store.delete(id).await?;
+        conversation.delete().await;
+        self.shared.store.delete(id).await?;
         self.lock().remove(id);
         self.list_changed(person);
         Ok(())
     }
 
+    /// The conversation that a question without one goes to: where this very command went before, so that sending it
+    /// again on another connection does it once; else `current`, else a new one.
+    pub fn conversation_for(
+        &self,
+        person: &PersonId,
+        command: Option<&CommandId>,
+        current: Option<&ConversationId>,
+    ) -> ConversationId {
+        let otherwise = || current.cloned().unwrap_or_else(|| ConversationId(uuid::Uuid::now_v7().to_string()));
+        match command {
+            Some(command) => self.commands.conversation(person, command, otherwise),
+            None => otherwise(),
+        }
+    }
+
+    /// Cancelled when the server begins to stop: nothing new is begun then.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.shared.stopping
+    }
+
+    /// Ends every run that is still going, since the server cannot wait any longer.
+    pub async fn interrupt_runs(&self) {
+        let live: Vec<_> = self.lock().values().filter_map(Weak::upgrade).collect();
+        for conversation in live {
+            conversation.interrupt().await;
+        }
+    }
+
     /// Tells when a person's list changed.
     pub fn list_changes(&self) -> broadcast::Receiver<PersonId> {
-        self.list_changes.subscribe()
+        self.shared.list_changes.subscribe()
     }
 
     fn list_changed(&self, person: &PersonId) {
         // Nobody listening is fine.
-        let _ = self.list_changes.send(person.clone());
+        let _ = self.shared.list_changes.send(person.clone());
     }
 
     async fn find(&self, id: &ConversationId) -> Result<Option<Arc<Conversation>>, Problem> {
@@ -107,9 +141,8 @@ impl Hub {
         if let Some(live) = self.lock().get(id).and_then(Weak::upgrade) {
             return Ok(Some(live));
         }
-        let Some(stored) = self.store.load(id).await? else { return Ok(None) };
-        let conversation =
-            Arc::new(Conversation::new(id.clone(), stored, Arc::clone(&self.store), self.list_changes.clone()));
+        let Some(stored) = self.shared.store.load(id).await? else { return Ok(None) };
+        let conversation = Arc::new(Conversation::new(id.clone(), stored, self.shared.clone()));
         conversation.recover().await?;
         let mut live = self.lock();
         live.retain(|_, conversation| conversation.strong_count() > 0);

@@ -89,31 +89,30 @@ fn person_of(request: &Request) -> Person {
 /// Sets the page's policy, with the nonce that its inline scripts carry.
 fn set_policy() {
     if let (Some(nonce), Some(response)) = (use_nonce(), leptos::prelude::use_context::<ResponseOptions>())
-        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))
+        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce, is_watched()))
     {
         response.insert_header(CONTENT_SECURITY_POLICY, policy);
     }
 }
 
 fn versions() -> AssetVersions {
-    static VERSIONS: std::sync::OnceLock<AssetVersions> = std::sync::OnceLock::new();
     // A debug build's files change while it runs.
     if cfg!(debug_assertions) {
         return AssetVersions::default();
     }
-    VERSIONS
-        .get_or_init(|| {
-            let version = super::assets::version();
-            AssetVersions { script: version.clone(), wasm: version.clone(), style: version }
-        })
-        .clone()
+    let version = super::assets::current_version();
+    AssetVersions { script: version.clone(), wasm: version.clone(), style: version }
+}
+
+/// Whether `make watch` runs this program, and wants to reload the page after a change.
+fn is_watched() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some()
 }
 
 fn leptos_options() -> LeptosOptions {
-    let development = cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some();
     LeptosOptions::builder()
         .output_name("netbox-chatbox")
-        .env(if development { Env::DEV } else { Env::PROD })
+        .env(if is_watched() { Env::DEV } else { Env::PROD })
         .reload_ws_protocol(ReloadWSProtocol::WS)
         .reload_port(8002_u32)
         .build()

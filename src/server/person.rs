@@ -75,6 +75,11 @@ impl Person {
     }
 }
 
+/// Whether the request came over TLS, which ends at a proxy before this server.
+pub fn came_over_tls(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes() == b"https")
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Person {
     type Rejection = std::convert::Infallible;
 

@@ -59,7 +59,8 @@ async fn file_or_page(state: axum::extract::State<AppState>, request: Request) -
             .get(header::ACCEPT)
             .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
     if wants_page {
-        return page::render(state, request).await;
+        // Large: it holds the whole page, and every request for a file would carry room for it.
+        return Box::pin(page::render(state, request)).await;
     }
     StatusCode::NOT_FOUND.into_response()
 }

@@ -1,8 +1,11 @@
 //! The server's life: bind, serve, and stop without losing what is being written.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
+use futures::{Stream, StreamExt};
 use tokio::net::TcpListener;
 
 use super::config::ServeConfig;
@@ -50,24 +53,22 @@ impl Server {
         &self.state
     }
 
-    /// Serves until `stop` is done; then lets running answers finish for a bounded time.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), Problem> {
+    /// Serves until it is told to stop; then lets running answers finish for a bounded time. Told once more, it does
+    /// not wait for them.
+    pub async fn serve(self, signals: impl Stream<Item = ()> + Send + 'static) -> Result<(), Problem> {
         let Self { listener, state, drain } = self;
         if !assets::is_there() {
             tracing::warn!("the page's WebAssembly and styles are not built in: run `make build`");
         }
         let draining = state.draining().clone();
-        let stopping = state.clone();
-        tokio::spawn(async move {
-            stop.await;
-            tracing::info!(drain.seconds = drain.as_secs(), "stopping: running answers may finish");
-            let all_done = stopping.agent().drain(drain).await;
-            if !all_done {
-                tracing::warn!("some answers were not finished in time");
-            }
-            stopping.draining().cancel();
-        });
+        tokio::spawn(stop(state.clone(), drain, signals));
         let sockets = state.sockets().clone();
+        // Pieces of an answer are small, and each shall be seen at once.
+        let listener = listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(error = %error, "a connection gathers small packets");
+            }
+        });
         let serving = axum::serve(listener, router::router(state)).with_graceful_shutdown({
             let draining = draining.clone();
             async move { draining.cancelled().await }
@@ -80,6 +81,33 @@ impl Server {
         let _ = tokio::time::timeout(LAST_CONNECTIONS, sockets.wait()).await;
         outcome.map_err(|error| Problem::new(ProblemCode::Internal, format!("The server stopped: {error}")))
     }
+}
+
+/// Begins nothing more, lets running answers finish or ends them, and has the sockets closed.
+async fn stop(state: AppState, drain: Duration, signals: impl Stream<Item = ()>) {
+    let mut signals = pin!(signals);
+    signals.next().await;
+    tracing::info!(drain.seconds = drain.as_secs(), "stopping: running answers may finish; a second signal ends them");
+    state.hub().stopping().cancel();
+    let again = async {
+        if signals.next().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let all_done = tokio::select! {
+        all_done = state.agent().drain(drain) => all_done,
+        () = again => false,
+    };
+    if !all_done {
+        tracing::warn!("some answers were not finished in time; they end as interrupted");
+        state.hub().interrupt_runs().await;
+    }
+    state.draining().cancel();
+}
+
+/// Each time that the process is told to stop.
+pub fn stop_signals() -> impl Stream<Item = ()> {
+    futures::stream::unfold((), |()| async { Some((told_to_stop().await, ())) })
 }
 
 /// Done when the process is told to stop: Ctrl-C, or SIGTERM.

@@ -1,53 +1,70 @@
 //! Questions to start with, made from what the connected NetBox really holds.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::agent::driver::Agent;
 use crate::wire::deployment::StartingQuestion;
 
 /// How long they are kept: names of sites change rarely.
 const LIFETIME: Duration = Duration::from_mins(10);
+/// How long it is kept that there are none: a NetBox that is down comes back, but is not asked for every page.
+const LIFETIME_OF_NONE: Duration = Duration::from_secs(15);
 /// How long the first page waits for them.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// The questions, asked of NetBox now and then.
 #[derive(Default)]
 pub struct StartingQuestions {
+    /// Locked while they are asked for.
     kept: Arc<Mutex<Option<Kept>>>,
 }
 
-/// When they were asked for, and what came.
-type Kept = (Instant, Vec<StartingQuestion>);
+struct Kept {
+    asked: Instant,
+    questions: Vec<StartingQuestion>,
+}
+
+impl Kept {
+    fn is_fresh(&self) -> bool {
+        self.asked.elapsed() < if self.questions.is_empty() { LIFETIME_OF_NONE } else { LIFETIME }
+    }
+}
 
 impl StartingQuestions {
     /// The questions; none where NetBox does not answer in time.
     pub async fn get(&self, agent: &Arc<Agent>) -> Vec<StartingQuestion> {
-        if let Ok(kept) = self.kept.try_lock()
-            && let Some((at, questions)) = kept.as_ref()
-            && at.elapsed() < LIFETIME
-        {
-            return questions.clone();
+        let agent = Arc::clone(agent);
+        self.get_or_ask(async move { ask(&agent).await }).await
+    }
+
+    async fn get_or_ask(
+        &self,
+        asking: impl Future<Output = Vec<StartingQuestion>> + Send + 'static,
+    ) -> Vec<StartingQuestion> {
+        // However many pages are opened, NetBox is asked once: the others wait for the same answer.
+        let kept = match Arc::clone(&self.kept).try_lock_owned() {
+            Ok(kept) => kept,
+            Err(_) => match tokio::time::timeout(PATIENCE, Arc::clone(&self.kept).lock_owned()).await {
+                Ok(kept) => kept,
+                Err(_elapsed) => return Vec::new(),
+            },
+        };
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.is_fresh()) {
+            return kept.questions.clone();
         }
-        let (kept, agent) = (Arc::clone(&self.kept), Arc::clone(agent));
         // A task of its own: should the page not wait, the next one finds them.
-        let asking = tokio::spawn(async move {
-            let mut kept = kept.lock().await;
-            match kept.as_ref() {
-                Some((at, questions)) if at.elapsed() < LIFETIME => questions.clone(),
-                _ => {
-                    let questions = ask(&agent).await;
-                    if !questions.is_empty() {
-                        *kept = Some((Instant::now(), questions.clone()));
-                    }
-                    questions
-                }
-            }
+        let task = tokio::spawn(async move {
+            let mut kept = kept;
+            let questions = asking.await;
+            *kept = Some(Kept { asked: Instant::now(), questions: questions.clone() });
+            questions
         });
-        tokio::time::timeout(PATIENCE, asking).await.ok().and_then(Result::ok).unwrap_or_default()
+        tokio::time::timeout(PATIENCE, task).await.ok().and_then(Result::ok).unwrap_or_default()
     }
 }
 
@@ -91,4 +108,35 @@ async fn ask(agent: &Agent) -> Vec<StartingQuestion> {
         question("Changes", "What changed in the last week?".to_owned());
     }
     questions
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn however_many_pages_wait_netbox_is_asked_once_and_not_again_at_once() {
+        let (questions, asked) = (StartingQuestions::default(), Arc::new(AtomicUsize::new(0)));
+        let get = |wait: u64| {
+            let asked = Arc::clone(&asked);
+            questions.get_or_ask(async move {
+                asked.fetch_add(1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_secs(wait)).await;
+                Vec::new()
+            })
+        };
+        // NetBox is down: every page waits for a moment, and for the same answer.
+        futures::future::join_all((0..20).map(|_| get(10))).await;
+        get(10).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        get(1).await;
+        get(1).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 2, "that there are none is kept for a moment");
+        tokio::time::sleep(LIFETIME_OF_NONE).await;
+        get(1).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 3);
+    }
 }

@@ -71,7 +71,7 @@ impl AppState {
         &self.0.starting_questions
     }
 
-    /// Names under which this server may be addressed; empty for any.
+    /// Names under which this server may be addressed, besides its addresses and `localhost`.
     pub fn allowed_hosts(&self) -> &[String] {
         &self.0.allowed_hosts
     }
@@ -86,7 +86,7 @@ impl AppState {
         &self.0.sockets
     }
 
-    /// Cancelled when the server begins to stop.
+    /// Cancelled when the sockets are to be closed: the server stops, and the answers had their time.
     pub fn draining(&self) -> &CancellationToken {
         &self.0.draining
     }

@@ -3,24 +3,19 @@
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use super::config::LogFormat;
-use crate::wire::problem::{Problem, ProblemCode};
+use super::config::{LogConfig, LogFormat};
 
-/// Starts writing the log. `level` is a level (`info`) or a filter as `tracing` has them
-/// (`info,netbox_chatbox::server::netbox=debug`).
-pub fn start(level: &str, format: LogFormat) -> Result<(), Problem> {
-    let filter = EnvFilter::builder().parse(level).map_err(|error| {
-        Problem::new(ProblemCode::BadRequest, format!("LOG_LEVEL is not a log level: {error}"))
-            .hint("use error, warn, info, debug or trace")
-    })?;
+/// Starts writing the log.
+pub fn start(config: &LogConfig) {
+    // It was parsed before, when the settings were checked.
+    let filter = EnvFilter::builder().parse_lossy(&config.filter);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_span_events(FmtSpan::NONE)
         .with_target(false);
-    match format {
+    match config.format {
         LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
-    Ok(())
 }

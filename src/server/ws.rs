@@ -7,12 +7,13 @@ mod parse;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocketUpgrade};
 use axum::response::Response;
+use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
-use http::header::SET_COOKIE;
+use http::header::{HeaderMap, SET_COOKIE};
 
 pub use connection::{Incoming, Outgoing, serve};
 
-use super::person::Person;
+use super::person::{Person, came_over_tls};
 use super::state::AppState;
 use crate::wire::command::MAXIMUM_FRAME_BYTES;
 
@@ -21,14 +22,19 @@ use crate::wire::command::MAXIMUM_FRAME_BYTES;
 const SOCKET_BYTES: usize = 64 * MAXIMUM_FRAME_BYTES;
 
 /// Upgrades a request to a socket of this person.
-pub async fn upgrade(State(state): State<AppState>, person: Person, upgrade: WebSocketUpgrade) -> Response {
-    let cookie = person.is_new.then(|| person.set_cookie(false)).flatten();
+pub async fn upgrade(
+    State(state): State<AppState>,
+    person: Person,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let cookie = person.is_new.then(|| person.set_cookie(came_over_tls(&headers))).flatten();
     let sockets = state.sockets().clone();
     let mut response = upgrade.max_message_size(SOCKET_BYTES).max_frame_size(SOCKET_BYTES).on_upgrade(move |socket| {
         sockets.track_future(async move {
             let (sink, stream) = socket.split();
             let sink = sink.with(|outgoing: Outgoing| futures::future::ready(Ok::<_, axum::Error>(message(outgoing))));
-            let stream = stream.filter_map(|received| futures::future::ready(incoming(received)));
+            let stream = stream.map(incoming);
             serve(state, person.id, Box::pin(sink), Box::pin(stream)).await;
         })
     });
@@ -41,20 +47,21 @@ pub async fn upgrade(State(state): State<AppState>, person: Person, upgrade: Web
 fn message(outgoing: Outgoing) -> Message {
     match outgoing {
         Outgoing::Text(text) => Message::Text(text.into()),
+        Outgoing::Ping => Message::Ping(Bytes::new()),
         Outgoing::Close { code, reason } => {
             Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }))
         }
     }
 }
 
-fn incoming(received: Result<Message, axum::Error>) -> Option<Incoming> {
+fn incoming(received: Result<Message, axum::Error>) -> Incoming {
     match received {
-        Ok(Message::Text(text)) => Some(Incoming::Text(text.to_string())),
-        Ok(Message::Binary(_)) => Some(Incoming::Binary),
-        Ok(Message::Close(_)) => Some(Incoming::Closed),
+        Ok(Message::Text(text)) => Incoming::Text(text.to_string()),
+        Ok(Message::Binary(_)) => Incoming::Binary,
         // Pings are answered by the library.
-        Ok(Message::Ping(_) | Message::Pong(_)) => None,
-        Err(error) => Some(if is_too_large(&error) { Incoming::TooLarge } else { Incoming::Closed }),
+        Ok(Message::Ping(_) | Message::Pong(_)) => Incoming::Alive,
+        Err(error) if is_too_large(&error) => Incoming::TooLarge,
+        Ok(Message::Close(_)) | Err(_) => Incoming::Closed,
     }
 }
 

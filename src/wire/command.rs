@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{CommandId, ConversationId, MessageId, RunId};
 
-/// The largest frame in either direction, in bytes.
+/// The largest frame that a client may send, in bytes. What the server sends may be larger: a snapshot holds a whole
+/// conversation.
 pub const MAXIMUM_FRAME_BYTES: usize = 256 * 1024;
 /// The longest question, in characters.
 pub const MAXIMUM_QUESTION_CHARACTERS: usize = 32_000;

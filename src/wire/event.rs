@@ -57,7 +57,7 @@ pub enum Event {
     Connected {
         /// The protocol's version.
         protocol: u32,
-        /// The largest frame accepted, in bytes.
+        /// The largest frame that is accepted from a client, in bytes.
         maximum_frame_bytes: usize,
         /// What is connected.
         #[serde(deserialize_with = "by_value")]

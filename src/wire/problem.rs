@@ -60,6 +60,8 @@ pub enum ProblemCode {
     NotFound,
     /// Too many commands in a short time, ours to refuse.
     RateLimited,
+    /// This server is stopping and begins nothing new; another takes its place.
+    Restarting,
     /// The model's key is missing or refused.
     ModelKey,
     /// The key may not do this, or the account cannot pay.

@@ -115,3 +115,34 @@ async fn the_last_answer_can_be_written_again() {
     assert_ne!(socket.transcript.turns[0].answer.as_ref().unwrap().run, turn.answer.unwrap().run);
     assert_eq!(socket.answer(), first);
 }
+
+#[tokio::test]
+async fn a_command_sent_again_over_a_new_connection_asks_once_wherever_it_went() {
+    let stack = Stack::demo().await;
+    let browser = stack.browser().await;
+    let command = json!({"type": "send", "id": "command-1", "text": "How many sites do we have?"});
+    let mut first = browser.socket().await;
+    first.send(command.clone()).await;
+    let told = first.until("ack").await;
+    let mut second = browser.socket().await;
+    second.send(command).await;
+    let again = second.until("ack").await;
+    assert_eq!(again["duplicate"], true);
+    assert_eq!((&again["conversation"], &again["message"]), (&told["conversation"], &told["message"]));
+}
+
+#[tokio::test]
+async fn a_deleted_conversation_is_left_and_the_next_question_opens_a_new_one() {
+    let stack = Stack::demo().await;
+    let browser = stack.browser().await;
+    let mut socket = browser.socket().await;
+    socket.ask("How many sites do we have?").await;
+    let deleted = socket.conversation();
+    assert_eq!(browser.call("delete_conversation", json!({"id": deleted})).await.0, 200);
+    socket.send(json!({"type": "send", "conversation": deleted, "text": "How many racks do we have?"})).await;
+    socket.until_completed().await;
+    assert_eq!((socket.conversation(), socket.transcript.turns.len()), (deleted.clone(), 1), "one of the same name");
+    assert_eq!(browser.call("delete_conversation", json!({"id": deleted})).await.0, 200);
+    socket.ask("How many VLANs do we have?").await;
+    assert_ne!(socket.conversation(), deleted);
+}

@@ -44,6 +44,38 @@ async fn a_frame_of_ten_megabytes_is_refused_and_the_socket_stays_usable() {
 }
 
 #[tokio::test]
+async fn a_frame_beyond_everything_closes_the_socket_with_its_code() {
+    let stack = Stack::demo().await;
+    let mut socket = stack.script().await;
+    // The server may have closed before all of it was sent.
+    let _ = socket.try_send(Message::text("x".repeat(17 * 1024 * 1024))).await;
+    while socket.next_frame().await.is_some() {}
+    assert_eq!(socket.close_code, Some(1009));
+}
+
+#[tokio::test]
+async fn views_that_are_gone_do_not_take_the_others_along_and_errors_say_whose_they_are() {
+    let stack = Stack::demo().await;
+    let browser = stack.browser().await;
+    let mut first = browser.socket().await;
+    first.ask("How many sites do we have?").await;
+    let mut second = browser.socket().await;
+    let resume = json!([{"conversation": "nobody-knows-it"}, {"conversation": first.conversation()}]);
+    second.send(json!({"type": "hello", "resume": resume})).await;
+    let error = second.until("error").await;
+    assert_eq!(
+        (error["problem"]["code"].as_str(), error["conversation"].as_str()),
+        (Some("not_found"), Some("nobody-knows-it"))
+    );
+    second.until("snapshot").await;
+    assert_eq!(second.transcript, first.transcript);
+    for command in ["subscribe", "reset", "stop"] {
+        second.send(json!({"type": command, "conversation": "nobody-knows-it"})).await;
+        assert_eq!(second.until("error").await["conversation"], "nobody-knows-it", "{command}");
+    }
+}
+
+#[tokio::test]
 async fn ping_is_answered() {
     let stack = Stack::demo().await;
     let mut socket = stack.script().await;

@@ -72,10 +72,28 @@ async fn another_web_page_may_neither_open_a_socket_nor_call_a_function() {
 }
 
 #[tokio::test]
+async fn the_cookie_of_a_socket_is_secure_behind_tls() {
+    let stack = Stack::demo().await;
+    for (scheme, secure) in [(None, false), (Some("http"), false), (Some("https"), true)] {
+        let mut request = format!("ws://{}/ws/chat", stack.address).into_client_request().unwrap();
+        if let Some(scheme) = scheme {
+            request.headers_mut().insert("x-forwarded-proto", scheme.parse().unwrap());
+        }
+        let (_socket, response) = tokio_tungstenite::connect_async(request).await.unwrap();
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
+        assert_eq!(cookie.contains("Secure"), secure, "{scheme:?}: {cookie}");
+    }
+}
+
+#[tokio::test]
 async fn a_name_rebound_to_loopback_is_refused() {
     let stack = Stack::demo().await;
     let url = format!("http://{}/", stack.address);
     let response = http_client().get(url).header("Host", "evil.example.com").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
     assert!(response.text().await.unwrap().contains("ALLOWED_HOSTS"));
+    // A monitor asks by address, whichever that is.
+    let url = format!("http://{}/health", stack.address);
+    let response = http_client().get(url).header("Host", "10.1.2.3:8001").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
 }

@@ -1,10 +1,15 @@
 //! The whole server through its real router, sockets and loops: a real demo NetBox and the stand-in model behind the
 //! same clients as the real ones.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 mod conversations;
 mod failures;
 mod frames;
 mod identity;
 mod pages;
 mod resuming;
+mod scripted_model;
+mod settings;
 mod stack;
+mod stopping;

@@ -92,3 +92,33 @@ async fn paths_that_are_nothing_say_so() {
     assert_eq!(browser.page("/pkg/none.js").await.0, 404);
     assert_ne!(browser.call("no_such_function", json!({})).await.0, 200);
 }
+
+#[tokio::test]
+async fn a_function_that_refuses_says_whose_fault_it_is() {
+    let stack = Stack::demo().await;
+    let browser = stack.browser().await;
+    let mut socket = browser.socket().await;
+    socket.ask("How many sites do we have?").await;
+    let id = socket.conversation();
+    for (function, arguments, status) in [
+        ("conversation", json!({"id": "nobody-knows-it"}), 404),
+        ("delete_conversation", json!({"id": "nobody-knows-it"}), 404),
+        ("rename_conversation", json!({"id": id, "title": "  "}), 400),
+        ("rename_conversation", json!({"id": id, "title": "Sites"}), 200),
+    ] {
+        let (answered, answer) = browser.call(function, arguments).await;
+        assert_eq!(answered, status, "{function}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_kept_for_ever_only_under_its_own_version() {
+    let stack = Stack::demo().await;
+    for path in ["/favicon.svg", "/favicon.svg?v=0123456789ab", "/favicon.svg?v="] {
+        let response = http_client().get(format!("http://{}{path}", stack.address)).send().await.unwrap();
+        // Without a built site there is no file at all.
+        if response.status() == 200 {
+            assert_eq!(response.headers()["cache-control"], "no-cache", "{path}");
+        }
+    }
+}

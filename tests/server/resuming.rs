@@ -47,7 +47,7 @@ async fn two_tabs_show_the_same() {
 
 #[tokio::test]
 async fn telling_the_server_to_stop_says_goodbye() {
-    let mut stack = Stack::demo().await;
+    let stack = Stack::demo().await;
     let mut socket = stack.script().await;
     socket.ask("How many sites do we have?").await;
     stack.tell_to_stop();
@@ -55,5 +55,6 @@ async fn telling_the_server_to_stop_says_goodbye() {
     assert_eq!(bye["code"], "drain");
     assert!(bye["retry_milliseconds"].as_u64().unwrap() > 0);
     assert!(socket.next_frame().await.is_none());
+    assert_eq!(socket.close_code, Some(1012));
     stack.stopped().await;
 }

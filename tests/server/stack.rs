@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
 use netbox_chatbox::chat::reducer;
 use netbox_chatbox::server::config::{
@@ -15,13 +16,12 @@ use netbox_chatbox::wire::id::ConversationId;
 use netbox_chatbox::wire::transcript::Transcript;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// Longer than anything here takes, on a machine that is busy with something else.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running server.
 pub struct Stack {
@@ -29,7 +29,7 @@ pub struct Stack {
     pub address: String,
     /// The address of the NetBox behind it.
     pub netbox: String,
-    stop: Option<oneshot::Sender<()>>,
+    signals: mpsc::UnboundedSender<()>,
     serving: tokio::task::JoinHandle<()>,
 }
 
@@ -63,27 +63,46 @@ impl Stack {
         Self::start(NetboxSource::Demo, model, maximum_rounds).await
     }
 
+    /// With a model that a test plays itself.
+    pub async fn with_model_at(base_url: &str) -> Self {
+        let model = RemoteModel {
+            base_url: base_url.parse().unwrap(),
+            key: None,
+            authorization: Authorization::Bearer,
+            model: "claude-haiku-5-5".to_owned(),
+        };
+        Self::start(NetboxSource::Demo, ModelSource::Remote(model), 25).await
+    }
+
+    /// With a slow stand-in, and this long for running answers at the end.
+    pub async fn draining(drain: Duration) -> Self {
+        let model = remote_model(Model { natural: true, faults: true, ..Model::default() }).await;
+        Self::start_with(NetboxSource::Demo, model, 25, drain).await
+    }
+
     async fn start(netbox: NetboxSource, model: ModelSource, maximum_rounds: u32) -> Self {
+        Self::start_with(netbox, model, maximum_rounds, Duration::from_millis(300)).await
+    }
+
+    async fn start_with(netbox: NetboxSource, model: ModelSource, maximum_rounds: u32, drain: Duration) -> Self {
         let config = ServeConfig {
             connection: ConnectionConfig { netbox, model, maximum_rounds },
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_origins: vec!["https://portal.example.com".parse().unwrap()],
-            allowed_hosts: vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
-            drain: Duration::from_millis(300),
+            allowed_hosts: Vec::new(),
+            drain,
         };
         let server = Server::bind(config, model::Pace::Instant).await.unwrap();
         let address = server.address().trim_start_matches("http://").to_owned();
         let netbox = server.state().deployment().netbox.url.clone();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let serving = tokio::spawn(async move {
-            server.serve(async move { drop(stopped.await) }).await.unwrap();
-        });
-        Self { address, netbox, stop: Some(stop), serving }
+        let (signals, received) = mpsc::unbounded();
+        let serving = tokio::spawn(async move { server.serve(received).await.unwrap() });
+        Self { address, netbox, signals, serving }
     }
 
     /// Tells the server to stop, as SIGTERM does.
-    pub fn tell_to_stop(&mut self) {
-        drop(self.stop.take());
+    pub fn tell_to_stop(&self) {
+        self.signals.unbounded_send(()).unwrap();
     }
 
     /// Waits until it has stopped.
@@ -185,6 +204,8 @@ pub struct Socket {
     inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// The conversation as this socket saw it.
     pub transcript: Transcript,
+    /// The code that the server closed it with.
+    pub close_code: Option<u16>,
 }
 
 impl Socket {
@@ -195,7 +216,7 @@ impl Socket {
             request.headers_mut().insert("cookie", cookie.parse().unwrap());
         }
         let (inner, _) = connect_async(request).await.unwrap();
-        let mut socket = Self { inner, transcript: Transcript::default() };
+        let mut socket = Self { inner, transcript: Transcript::default(), close_code: None };
         assert_eq!(socket.next().await["type"], "connected");
         socket
     }
@@ -210,6 +231,11 @@ impl Socket {
         self.inner.send(message).await.unwrap();
     }
 
+    /// Sends anything, should the server still take it.
+    pub async fn try_send(&mut self, message: Message) -> Result<(), tokio_tungstenite::tungstenite::Error> {
+        self.inner.send(message).await
+    }
+
     /// The next frame as JSON; none at the end.
     pub async fn next_frame(&mut self) -> Option<Value> {
         loop {
@@ -222,7 +248,11 @@ impl Socket {
                     self.reduce(&text);
                     return Some(value);
                 }
-                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(Message::Close(close)) => {
+                    self.close_code = close.map(|close| close.code.into());
+                    return None;
+                }
+                Err(_) => return None,
                 Ok(_) => {}
             }
         }

@@ -8,7 +8,7 @@ const LONGEST: u64 = 30_000;
 
 /// The wait after so many failed attempts, in milliseconds. `chance` is from 0 up to 1.
 pub(super) fn delay(attempt: u32, chance: f64) -> u64 {
-    let ceiling = (2 * SHORTEST << attempt.min(6)).min(LONGEST);
+    let ceiling = ((2 * SHORTEST) << attempt.min(6)).min(LONGEST);
     SHORTEST + portion(ceiling - SHORTEST, chance)
 }
 

@@ -1,8 +1,10 @@
 //! Does what the machine decides: one task a run, whoever is looking.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
 use tokio::sync::OnceCell;
 use tokio_util::task::TaskTracker;
 
@@ -25,7 +27,7 @@ pub struct Agent {
     pub(super) toolbox: Toolbox,
     pub(super) credentials: Credentials,
     settings: Settings,
-    /// What the model can, asked once.
+    /// What the model can, asked until the model's server answers.
     model: OnceCell<Model>,
     runs: TaskTracker,
 }
@@ -41,10 +43,16 @@ pub struct Settings {
     pub maximum_rounds: u32,
 }
 
-/// What a run has used so far.
+/// How long the model's server may take to say what the model can; the built-in table knows enough without it.
+const LOOK_UP_PATIENCE: Duration = Duration::from_secs(8);
+
+/// What a run knows beside its history.
 #[derive(Default)]
-pub(super) struct Spent {
+pub(super) struct Progress {
+    /// What it has used so far.
     pub usage: Usage,
+    /// What its model can.
+    pub model: Option<Model>,
 }
 
 impl Agent {
@@ -69,12 +77,20 @@ impl Agent {
         self.runs.spawn(async move {
             let mut next = Some(handle);
             while let Some(handle) = next.take() {
-                match agent.answer(&conversation, handle).await {
-                    Ok(waiting) => next = waiting,
-                    Err(problem) => {
-                        tracing::error!(conversation = %conversation.id(), problem = %problem.message, "a run could not be kept");
+                let run = handle.run.clone();
+                // A run that panics must end like any other: somebody waits for it.
+                let answered = AssertUnwindSafe(agent.answer(&conversation, handle)).catch_unwind().await;
+                next = match answered {
+                    Ok(Ok(waiting)) => waiting,
+                    Ok(Err(problem)) => {
+                        tracing::error!(conversation = %conversation.id(), %run, problem = %problem.message, "a run could not be kept");
+                        conversation.abandon_run(&run, &context_now()).await
                     }
-                }
+                    Err(_panic) => {
+                        tracing::error!(conversation = %conversation.id(), %run, "a run panicked; where, is said above");
+                        conversation.abandon_run(&run, &context_now()).await
+                    }
+                };
             }
         });
     }
@@ -90,6 +106,7 @@ impl Agent {
         let RunHandle { run, message, cancel } = handle;
         conversation
             .publish(
+                &run,
                 Event::RunStart {
                     run: run.clone(),
                     message: message.clone(),
@@ -102,11 +119,11 @@ impl Agent {
             .await?;
         let mut machine = Machine::new(conversation.history().await, message, self.settings.maximum_rounds);
         let mut writer = AnswerWriter::new(conversation, run.clone());
-        let mut spent = Spent::default();
+        let mut progress = Progress::default();
         let Ending { why, problem } = loop {
             match machine.next_step() {
                 Step::Done(ending) => break ending,
-                Step::CallModel => self.call_model(&mut machine, &mut writer, &mut spent, &cancel).await?,
+                Step::CallModel => self.call_model(&mut machine, &mut writer, &mut progress, &cancel).await?,
                 Step::CallTools(calls) => self.call_tools(&mut machine, &mut writer, calls, &cancel).await?,
             }
         };
@@ -114,21 +131,21 @@ impl Agent {
         if why == EndReason::Refused {
             writer.withdraw(0).await?;
         }
+        let usage = progress.usage;
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             conversation = %conversation.id(), %run, ?why,
-            run.duration_ms = milliseconds, run.model_calls = spent.usage.calls,
-            run.input_tokens = spent.usage.input_tokens, run.output_tokens = spent.usage.output_tokens,
+            run.duration_ms = milliseconds, run.model_calls = usage.calls,
+            run.input_tokens = usage.input_tokens, run.output_tokens = usage.output_tokens,
             "a run ended"
         );
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
-        let event = Event::RunEnd { run, why, problem, milliseconds, usage: spent.usage };
-        conversation.end_run(machine.history, event, content, &context_now()).await
+        let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage };
+        conversation.end_run(&run, machine.history, event, content, &context_now()).await
     }
 
     /// The request for what the history holds.
-    pub(super) async fn request(&self, history: &History) -> Request {
-        let model = self.model.get_or_init(|| self.find_model()).await;
+    pub(super) fn request(&self, model: &Model, history: &History) -> Request {
         let tools = self
             .toolbox
             .definitions()
@@ -142,10 +159,24 @@ impl Agent {
         Request::new(model, Effort::Medium, Request::system(SYSTEM), tools, history.messages().to_vec())
     }
 
-    async fn find_model(&self) -> Model {
-        self.client.model(&self.settings.model).await.unwrap_or_else(|error| {
-            tracing::debug!(problem = %error.problem().message, "the model's abilities are taken from the built-in table");
-            Model::known(&self.settings.model)
-        })
+    /// What the model can. Where its server does not say, what the built-in table knows; the next run asks again.
+    pub(super) async fn find_model(&self) -> Model {
+        let asked = self.model.get_or_try_init(|| async {
+            let asked = tokio::time::timeout(LOOK_UP_PATIENCE, self.client.model(&self.settings.model)).await;
+            let found = asked.map_err(|_elapsed| "no answer in time".to_owned())?;
+            let found = found.map_err(|error| error.problem().message)?;
+            // An alias stays what was configured: a server may name the dated model behind it.
+            Ok::<_, String>(Model { id: self.settings.model.clone(), ..found })
+        });
+        match asked.await {
+            Ok(model) => model.clone(),
+            Err(problem) => {
+                tracing::debug!(problem, "the model's abilities are taken from the built-in table");
+                Model::known(&self.settings.model)
+            }
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,9 @@ struct TurnStart {
     message: MessageId,
     /// The index of the turn's first message.
     index: usize,
+    /// Whether the answer broke off: the model takes its last message for whole unless it is told.
+    #[serde(default)]
+    interrupted: bool,
 }
 
 impl History {
@@ -33,13 +36,16 @@ impl History {
     /// belongs into the newest message, since any change before it would break the cached prefix.
     pub fn begin_turn(&mut self, turn: &MessageId, question: &str, context: &str) {
         // Two questions in a row are one message to the API: the model is told which of them to answer.
-        let unanswered = self.messages().last().is_some_and(|last| last["role"] == "user");
-        let note = if unanswered {
-            "\n<note>What was asked before this got no answer; it failed or was stopped.</note>"
-        } else {
-            ""
+        let note = match self.messages().last() {
+            Some(last) if last["role"] == "user" => {
+                "\n<note>What was asked before this got no answer; it failed or was stopped.</note>"
+            }
+            Some(_) if self.turns.last().is_some_and(|turn| turn.interrupted) => {
+                "\n<note>Your previous reply was interrupted before its end.</note>"
+            }
+            _ => "",
         };
-        self.turns.push(TurnStart { message: turn.clone(), index: self.messages.len() });
+        self.turns.push(TurnStart { message: turn.clone(), index: self.messages.len(), interrupted: false });
         self.messages.push(json!({
             "role": "user",
             "content": [{"type": "text", "text": question}, {"type": "text", "text": format!("{context}{note}")}],
@@ -57,6 +63,27 @@ impl History {
     /// Adds what was shown of a reply that broke off.
     pub fn push_shown(&mut self, text: &str) {
         self.push_assistant(vec![json!({"type": "text", "text": text})]);
+        if let Some(turn) = self.turns.last_mut() {
+            turn.interrupted = true;
+        }
+    }
+
+    /// Takes every thinking block out, and the messages that hold nothing else. Gives whether anything changed.
+    pub fn strip_thinking(&mut self) -> bool {
+        let (mut kept, mut places, mut changed) = (Vec::new(), Vec::new(), false);
+        for message in self.messages.drain(..) {
+            places.push(kept.len());
+            let mut one = vec![message];
+            changed |= message::strip_thinking(&mut one);
+            kept.append(&mut one);
+        }
+        let place = |index: usize| places.get(index).copied().unwrap_or(kept.len());
+        for turn in &mut self.turns {
+            turn.index = place(turn.index);
+        }
+        self.context_start = place(self.context_start);
+        self.messages = kept;
+        changed
     }
 
     /// Adds the results of all calls of the last reply.
@@ -149,6 +176,44 @@ mod tests {
         assert!(history.repair());
         assert_eq!(history.fault(), None);
         assert!(!history.repair());
+    }
+
+    #[test]
+    fn thinking_is_taken_out_and_turns_stay_where_they_are() {
+        let thinking = json!({"type": "thinking", "thinking": "hm", "signature": "c2ln"});
+        let mut history = asked("one");
+        history.push_assistant(vec![thinking.clone()]);
+        history.push_user("Please give your answer.");
+        history.push_assistant(vec![thinking.clone(), json!({"type": "text", "text": "1"})]);
+        history.reset();
+        history.begin_turn(&MessageId::from("two"), "two", "now");
+        history.push_assistant(vec![thinking]);
+        history.begin_turn(&MessageId::from("three"), "three", "now");
+        assert!(history.strip_thinking());
+        assert!(!history.strip_thinking());
+        assert_eq!(history.messages.len(), 5);
+        assert_eq!(history.messages()[0]["content"][0]["text"], "two", "memory begins where it did");
+        history.withdraw_turn(&MessageId::from("three"));
+        assert_eq!(history.messages().len(), 1);
+        history.withdraw_turn(&MessageId::from("two"));
+        assert!(history.messages().is_empty());
+        assert_eq!(history.messages.len(), 3);
+    }
+
+    #[test]
+    fn the_model_is_told_that_its_reply_broke_off() {
+        let mut history = asked("one");
+        history.push_shown("The sites a");
+        let note = |history: &History| history.messages().last().unwrap()["content"][1]["text"].to_string();
+        for _again in 0..2 {
+            history.begin_turn(&MessageId::from("two"), "two", "now");
+            assert!(note(&history).contains("interrupted"), "{}", note(&history));
+            history.withdraw_turn(&MessageId::from("two"));
+        }
+        history.begin_turn(&MessageId::from("two"), "two", "now");
+        history.push_assistant(vec![json!({"type": "text", "text": "2"})]);
+        history.begin_turn(&MessageId::from("three"), "three", "now");
+        assert_eq!(note(&history), "\"now\"");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::EndReason;
 
 /// What the tools answer when a person stopped the run.
-const CANCELLED: &str = "Cancelled by the person";
+pub(super) const CANCELLED: &str = "Cancelled by the person";
 const ROUND_LIMIT: &str = "Not run: this answer has used all its rounds. Answer now with what you already have, \
                            and say what is missing";
 const NUDGE: &str = "Please give your answer.";
@@ -60,6 +60,9 @@ pub struct Machine {
     maximum_rounds: u32,
     pauses: u32,
     nudged: bool,
+    /// Whether thinking was taken out of the history: that helps once or not at all.
+    #[serde(default)]
+    thinking_stripped: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +75,16 @@ enum State {
 impl Machine {
     /// A run for the newest turn of `history`, with at most `maximum_rounds` rounds of tools.
     pub fn new(history: History, turn: MessageId, maximum_rounds: u32) -> Self {
-        Self { history, state: State::Model, turn, rounds: 0, maximum_rounds, pauses: 0, nudged: false }
+        Self {
+            history,
+            state: State::Model,
+            turn,
+            rounds: 0,
+            maximum_rounds,
+            pauses: 0,
+            nudged: false,
+            thinking_stripped: false,
+        }
     }
 
     /// What to do next. Asking again gives the same.
@@ -82,6 +94,22 @@ impl Machine {
             State::Tools(calls) => Step::CallTools(calls.clone()),
             State::Ended(ending) => Step::Done(ending.clone()),
         }
+    }
+
+    /// Why the history could not be sent now, if so.
+    pub fn fault(&self) -> Option<String> {
+        // After `pause_turn` the provider wants its own message back last.
+        let paused =
+            self.pauses > 0 && self.history.messages().last().is_some_and(|message| message["role"] == "assistant");
+        if paused { None } else { self.history.fault() }
+    }
+
+    /// The provider refused the thinking in the history: takes it out. Whether asking again can help; once a run.
+    pub fn thinking_refused(&mut self) -> bool {
+        if self.state != State::Model || std::mem::replace(&mut self.thinking_stripped, true) {
+            return false;
+        }
+        self.history.strip_thinking()
     }
 
     /// The model replied to `CallModel`. Ignored in any other state.

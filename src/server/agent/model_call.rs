@@ -2,11 +2,11 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::driver::{Agent, Spent};
+use super::driver::{Agent, Progress};
 use super::machine::Machine;
 use super::writer::{AnswerWriter, Kind};
 use crate::server::anthropic::{Error, Reply, ReplyEvent, Retrying, Step};
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::Usage;
 
 enum Called {
@@ -20,11 +20,26 @@ impl Agent {
         &self,
         machine: &mut Machine,
         writer: &mut AnswerWriter<'_>,
-        spent: &mut Spent,
+        progress: &mut Progress,
         cancel: &CancellationToken,
     ) -> Result<(), Problem> {
-        let request = self.request(&machine.history).await;
+        if let Some(fault) = machine.fault() {
+            tracing::error!(fault, "a history cannot be sent");
+            machine.fail("", unsendable());
+            return Ok(());
+        }
+        let model = match progress.model.take() {
+            Some(model) => Some(model),
+            None => cancel.run_until_cancelled(self.find_model()).await,
+        };
+        let Some(model) = model else {
+            machine.stop("");
+            return Ok(());
+        };
+        let request = self.request(progress.model.insert(model), &machine.history);
         let mut retrying = Retrying::new(&self.client, &request, cancel.clone());
+        // Where this reply begins, should it be made again.
+        let begin = writer.next_part();
         // The text of this reply that was shown, should it break off.
         let mut shown = String::new();
         let called = loop {
@@ -44,9 +59,22 @@ impl Agent {
                 Some(Ok(Step::Reply(ReplyEvent::Thinking { index, text }))) => {
                     writer.piece(Kind::Thinking, index, &text).await?;
                 }
-                Some(Ok(Step::Reply(ReplyEvent::Started { .. } | ReplyEvent::ToolUse { .. }))) => {}
+                Some(Ok(Step::Reply(ReplyEvent::Started { .. }))) => {
+                    // After the first attempt: what it showed is said again.
+                    shown.clear();
+                    writer.withdraw(begin).await?;
+                }
+                Some(Ok(Step::Reply(ReplyEvent::ToolUse { .. }))) => {}
                 Some(Ok(Step::Reply(ReplyEvent::Done(reply)))) => break Called::Replied(Box::new(reply)),
                 Some(Ok(Step::Waiting(wait))) => writer.notice(wait.notice()).await?,
+                Some(Err(error)) if shown.is_empty() && error.is_about_thinking() && machine.thinking_refused() => {
+                    tracing::warn!(
+                        request_id = error.request_id,
+                        "the thinking in a history was refused; it is taken out"
+                    );
+                    writer.withdraw(begin).await?;
+                    return Ok(());
+                }
                 Some(Err(error)) => break Called::Failed(failure(&error)),
                 None => break Called::Stopped,
             }
@@ -55,7 +83,7 @@ impl Agent {
         writer.close_part().await?;
         match called {
             Called::Replied(reply) => {
-                add(&mut spent.usage, &reply.usage);
+                add(&mut progress.usage, &reply.usage);
                 machine.reply(*reply);
             }
             Called::Stopped => machine.stop(&shown),
@@ -70,6 +98,11 @@ async fn until(due: Option<tokio::time::Instant>) {
         Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
     }
+}
+
+fn unsendable() -> Problem {
+    Problem::new(ProblemCode::Internal, "What was said so far cannot be sent to the model")
+        .hint("start a new conversation, or reset this one's context")
 }
 
 fn failure(error: &Error) -> Problem {

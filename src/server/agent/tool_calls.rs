@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::driver::Agent;
-use super::machine::{Machine, ToolResult};
+use super::machine::{CANCELLED, Machine, ToolResult};
 use super::writer::AnswerWriter;
 use crate::server::anthropic::ToolUse;
 use crate::server::tools::Outcome;
@@ -42,9 +42,14 @@ impl Agent {
             machine.tool_results(results);
             return Ok(());
         }
-        for call in calls.iter().filter(|call| !results.iter().any(|result| result.id == call.id)) {
-            writer.tool_result(CallId::from(call.id.as_str()), stopped()).await?;
+        // What was found before the stop stays known to the model.
+        for call in &calls {
+            if !results.iter().any(|result| result.id == call.id) {
+                writer.tool_result(CallId::from(call.id.as_str()), stopped()).await?;
+                results.push(ToolResult { id: call.id.clone(), text: CANCELLED.to_owned(), is_error: true });
+            }
         }
+        machine.tool_results(results);
         machine.stop("");
         Ok(())
     }

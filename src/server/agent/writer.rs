@@ -48,6 +48,11 @@ impl<'conversation> AnswerWriter<'conversation> {
         Self { conversation, run, next_part: 0, open: None }
     }
 
+    /// The number of the next part: what is shown from here on can be withdrawn with it.
+    pub fn next_part(&self) -> usize {
+        self.next_part
+    }
+
     /// When [`Self::flush`] is due, if anything waits.
     pub fn due(&self) -> Option<Instant> {
         self.open.as_ref().filter(|open| !open.waiting.is_empty()).map(|open| open.due)
@@ -84,7 +89,7 @@ impl<'conversation> AnswerWriter<'conversation> {
             Kind::Text => Event::Text { run, part, offset },
             Kind::Thinking => Event::Thinking { run, part, offset },
         };
-        self.conversation.publish(event, content).await
+        self.conversation.publish(&self.run, event, content).await
     }
 
     /// Ends the open part: what follows begins a new one.
@@ -105,13 +110,14 @@ impl<'conversation> AnswerWriter<'conversation> {
         self.close_part().await?;
         let part = self.next_part;
         self.next_part += 1;
-        self.conversation.publish(Event::ToolUse { run: self.run.clone(), part, call, name, input }, title).await
+        let event = Event::ToolUse { run: self.run.clone(), part, call, name, input };
+        self.conversation.publish(&self.run, event, title).await
     }
 
     /// Shows how a tool call ended.
     pub async fn tool_result(&self, call: CallId, outcome: ToolOutcome) -> Result<(), Problem> {
         let summary = outcome.summary.clone();
-        self.conversation.publish(Event::ToolResult { run: self.run.clone(), call, outcome }, summary).await
+        self.conversation.publish(&self.run, Event::ToolResult { run: self.run.clone(), call, outcome }, summary).await
     }
 
     /// Withdraws what was shown from this part on.
@@ -119,7 +125,8 @@ impl<'conversation> AnswerWriter<'conversation> {
         self.open = None;
         if self.next_part > part {
             self.next_part = part;
-            self.conversation.publish(Event::StepReset { run: self.run.clone(), part }, String::new()).await?;
+            let event = Event::StepReset { run: self.run.clone(), part };
+            self.conversation.publish(&self.run, event, String::new()).await?;
         }
         Ok(())
     }
@@ -128,6 +135,6 @@ impl<'conversation> AnswerWriter<'conversation> {
     pub async fn notice(&mut self, problem: Problem) -> Result<(), Problem> {
         self.flush().await?;
         let sentence = problem.message.clone();
-        self.conversation.publish(Event::Notice { run: self.run.clone(), problem }, sentence).await
+        self.conversation.publish(&self.run, Event::Notice { run: self.run.clone(), problem }, sentence).await
     }
 }

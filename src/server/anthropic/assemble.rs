@@ -44,6 +44,8 @@ pub struct Assembler {
     stop_details: Value,
     usage: Usage,
     bytes: usize,
+    /// Events other than pings.
+    progress: u64,
     done: bool,
 }
 
@@ -53,7 +55,13 @@ struct Block {
     raw: Value,
     input: Option<String>,
     open: bool,
+    /// Whether its type is one of this version's, so that it is known what its deltas mean.
+    known: bool,
 }
+
+/// The types of blocks that come in pieces.
+const STREAMED: [&str; 7] =
+    ["text", "thinking", "redacted_thinking", "tool_use", "server_tool_use", "mcp_tool_use", "compaction"];
 
 impl Assembler {
     /// Takes the data of one event. The event's own name is not needed: the JSON has a `type`.
@@ -71,6 +79,7 @@ impl Assembler {
         if kind == "error" || (kind.is_empty() && event["error"].is_object()) {
             return Err(Fault::Api(Box::new(ApiFailure::in_stream(&event))));
         }
+        self.progress += u64::from(kind != "ping");
         match kind.as_str() {
             "message_start" => self.start(&event["message"]).map(Some),
             "content_block_start" => self.start_block(index(&event)?, event["content_block"].take()),
@@ -92,6 +101,11 @@ impl Assembler {
             // `ping` and events of a newer API.
             _ => Ok(None),
         }
+    }
+
+    /// How many events have come that were more than a sign of life.
+    pub fn progress(&self) -> u64 {
+        self.progress
     }
 
     fn begun(&self) -> Result<(), Fault> {
@@ -133,7 +147,8 @@ impl Assembler {
             "server_tool_use" | "mcp_tool_use" => input = Some(String::new()),
             _ => {}
         }
-        self.blocks.insert(index, Block { raw, input, open: true });
+        let known = raw["type"].as_str().is_some_and(|kind| STREAMED.contains(&kind));
+        self.blocks.insert(index, Block { raw, input, open: true, known });
         Ok(shown)
     }
 
@@ -144,6 +159,9 @@ impl Assembler {
 
     fn delta(&mut self, index: usize, delta: &mut Value) -> Result<Option<ReplyEvent>, Fault> {
         let block = self.open_block(index)?;
+        if !block.known {
+            return Ok(None);
+        }
         let piece = |field: &str| delta[field].as_str().unwrap_or_default().to_owned();
         match delta["type"].as_str().unwrap_or_default() {
             "text_delta" => {

@@ -22,6 +22,9 @@ pub const DEFAULT_VERSION: &str = "2026-10-21";
 /// How long a stream may be silent. The API sends pings, at intervals that are not documented.
 pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_mins(3);
 
+/// How long a stream may hold nothing but pings: longer than any model thinks without a word.
+pub const DEFAULT_PROGRESS_TIMEOUT: Duration = Duration::from_mins(10);
+
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Of an error's body no more is read than this, in bytes, and for no longer than [`ERROR_BODY_TIMEOUT`].
 const MAXIMUM_ERROR_BODY: usize = 64 * 1024;
@@ -43,6 +46,8 @@ pub struct Settings {
     pub version: String,
     /// The longest silence, before the answer and within its stream.
     pub read_timeout: Duration,
+    /// The longest time in which a stream may hold nothing but pings.
+    pub progress_timeout: Duration,
 }
 
 impl Settings {
@@ -54,6 +59,7 @@ impl Settings {
             authorization: Authorization::Bearer,
             version: DEFAULT_VERSION.to_owned(),
             read_timeout: DEFAULT_READ_TIMEOUT,
+            progress_timeout: DEFAULT_PROGRESS_TIMEOUT,
         }
     }
 }
@@ -79,6 +85,7 @@ pub struct Client {
     service: String,
     key: Option<SecretString>,
     read_timeout: Duration,
+    progress_timeout: Duration,
 }
 
 impl Client {
@@ -114,7 +121,8 @@ impl Client {
             Problem::new(ProblemCode::Internal, "The system's certificates could not be loaded")
                 .hint("Install the package ca-certificates, or name a file of certificates in SSL_CERT_FILE")
         })?;
-        Ok(Self { http, base, service, key: settings.key, read_timeout: settings.read_timeout })
+        let Settings { key, read_timeout, progress_timeout, .. } = settings;
+        Ok(Self { http, base, service, key, read_timeout, progress_timeout })
     }
 
     /// The host, with its port where it has one, as messages name it.

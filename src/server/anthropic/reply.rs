@@ -43,9 +43,10 @@ pub enum ReplyEvent {
 }
 
 impl ReplyEvent {
-    /// Whether a person sees something of it, so that the request cannot silently be made again.
+    /// Whether it is a piece of the answer, which nobody wants to see begin anew. Thinking and calls that have not run
+    /// are withdrawn when the request is made again.
     pub fn is_content(&self) -> bool {
-        matches!(self, Self::Text { .. } | Self::Thinking { .. } | Self::ToolUse { .. })
+        matches!(self, Self::Text { .. })
     }
 }
 

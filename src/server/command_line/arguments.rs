@@ -2,7 +2,8 @@
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::server::config::{ConnectionArguments, LogFormat, ServeArguments};
+use crate::server::config::{ConnectionArguments, ServeArguments};
+use crate::wire::problem::Problem;
 
 /// Ask your NetBox in plain language
 #[derive(Parser)]
@@ -31,9 +32,9 @@ pub(super) struct Arguments {
     #[arg(long, env = "LOG_LEVEL", value_name = "LEVEL", global = true)]
     pub log_level: Option<String>,
 
-    /// How the log is written
-    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
-    pub log_format: LogFormat,
+    /// How the log is written [default: text] [possible values: text, json]
+    #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", global = true)]
+    pub log_format: Option<String>,
 }
 
 /// What to do.
@@ -61,7 +62,7 @@ Examples:
 Examples:
   netbox-chatbox doctor
   NETBOX_URL=https://netbox.example.com NETBOX_TOKEN=nbt_… netbox-chatbox doctor")]
-    Doctor(ConnectionArguments),
+    Doctor(ServeArguments),
 
     /// Serve the embedded demo NetBox alone, for other clients
     #[command(after_help = "\
@@ -90,6 +91,15 @@ Examples:
 }
 
 impl Command {
+    /// What is wrong with its settings, to be told together with what else is wrong.
+    pub(super) fn problems(self) -> Vec<Problem> {
+        match self {
+            Self::Serve(arguments) | Self::Doctor(arguments) => arguments.validate().err().unwrap_or_default(),
+            Self::Ask(arguments) => arguments.connection.validate().err().unwrap_or_default(),
+            Self::DemoNetbox(_) | Self::DemoModel(_) | Self::Completions { .. } => Vec::new(),
+        }
+    }
+
     /// How much is logged unless it is said.
     pub(super) fn log_level(&self) -> &'static str {
         match self {

@@ -1,10 +1,5 @@
-//! The settings as they are given. Secrets are plain text only here, on their way into their own type.
-
-use std::path::PathBuf;
-
-use clap::builder::ArgAction;
-
-use super::Authorization;
+//! The settings as they are given: all of them text, so that what is wrong with them is told at once and with a hint
+//! instead of one by one. Their help names defaults and possible values itself. Secrets are plain text only here, on their way into their own type.
 
 /// What is asked.
 #[derive(clap::Args)]
@@ -23,11 +18,11 @@ pub struct ConnectionArguments {
 
     /// The certificate of a private certificate authority that NetBox's certificate is from (PEM)
     #[arg(long, env = "NETBOX_CA_FILE", value_name = "FILE", help_heading = "NetBox")]
-    pub netbox_ca_file: Option<PathBuf>,
+    pub netbox_ca_file: Option<String>,
 
-    /// Whether NetBox's certificate is checked
-    #[arg(long, env = "NETBOX_TLS_VERIFY", value_name = "BOOLEAN", default_value_t = true, action = ArgAction::Set, help_heading = "NetBox")]
-    pub netbox_tls_verify: bool,
+    /// Whether NetBox's certificate is checked [default: true] [possible values: true, false]
+    #[arg(long, env = "NETBOX_TLS_VERIFY", value_name = "BOOLEAN", help_heading = "NetBox")]
+    pub netbox_tls_verify: Option<String>,
 
     /// The key of the Anthropic API; without it, the embedded stand-in model answers. Better set in the environment than as a flag
     #[arg(long, env = "ANTHROPIC_API_KEY", value_name = "KEY", hide_env_values = true, help_heading = "Model")]
@@ -41,13 +36,13 @@ pub struct ConnectionArguments {
     #[arg(long, env = "ANTHROPIC_MODEL", value_name = "MODEL", help_heading = "Model")]
     pub anthropic_model: Option<String>,
 
-    /// How the key is sent
-    #[arg(long, env = "ANTHROPIC_AUTHORIZATION", value_enum, default_value_t = Authorization::Bearer, help_heading = "Model")]
-    pub anthropic_authorization: Authorization,
+    /// How the key is sent [default: bearer] [possible values: bearer, api-key]
+    #[arg(long, env = "ANTHROPIC_AUTHORIZATION", value_name = "KIND", help_heading = "Model")]
+    pub anthropic_authorization: Option<String>,
 
-    /// The most rounds of NetBox queries in one answer
-    #[arg(long, env = "MAXIMUM_ROUNDS", value_name = "NUMBER", default_value_t = 25, help_heading = "Model")]
-    pub maximum_rounds: u32,
+    /// The most rounds of NetBox queries in one answer [default: 25]
+    #[arg(long, env = "MAXIMUM_ROUNDS", value_name = "NUMBER", help_heading = "Model")]
+    pub maximum_rounds: Option<String>,
 }
 
 /// How the server runs.
@@ -57,15 +52,15 @@ pub struct ServeArguments {
     #[command(flatten)]
     pub connection: ConnectionArguments,
 
-    /// The address and port to listen on
-    #[arg(long, env = "LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8001")]
-    pub listen: String,
+    /// The address and port to listen on [default: 127.0.0.1:8001]
+    #[arg(long, env = "LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
 
     /// Origins besides its own that may use it from a browser, divided by commas
     #[arg(long, env = "CORS_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
 
-    /// Host names besides loopback's under which it may be addressed, divided by commas
+    /// Host names under which it may be addressed, divided by commas; its addresses and localhost always may
     #[arg(long, env = "ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
     pub allowed_hosts: Vec<String>,
 
@@ -77,16 +72,7 @@ pub struct ServeArguments {
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
-    /// Seconds that running answers get to finish when the server is told to stop
-    #[arg(long, env = "DRAIN_SECONDS", value_name = "SECONDS", default_value_t = 10)]
-    pub drain_seconds: u64,
-}
-
-/// How the log is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
-    /// Lines for people.
-    Text,
-    /// One JSON object a line.
-    Json,
+    /// Seconds that running answers get to finish when the server is told to stop [default: 10]
+    #[arg(long, env = "DRAIN_SECONDS", value_name = "SECONDS")]
+    pub drain_seconds: Option<String>,
 }

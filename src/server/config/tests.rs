@@ -21,7 +21,8 @@ fn nothing_configured_is_the_demo_on_loopback() {
     assert!(matches!(config.connection.netbox, NetboxSource::Demo));
     assert!(matches!(config.connection.model, ModelSource::StandIn));
     assert!(config.listen.ip().is_loopback());
-    assert!(config.allowed_hosts.contains(&"localhost".to_owned()));
+    assert_eq!(config.connection.maximum_rounds, 25);
+    assert_eq!(config.drain, Duration::from_secs(10));
 }
 
 #[test]
@@ -44,6 +45,43 @@ fn everything_wrong_is_told_at_once_with_hints_and_without_secrets() {
     }
     assert!(problems.iter().all(|problem| problem.hint.is_some()));
     assert!(!text.contains("secret"), "{text}");
+}
+
+#[test]
+fn typed_settings_are_told_together_and_blank_ones_are_not_set() {
+    let names = ["--netbox-tls-verify", "--maximum-rounds", "--anthropic-authorization", "--drain-seconds", "--listen"];
+    let given = |value: &str| names.map(|name| format!("{name}={value}"));
+    let wrong = given("maybe");
+    let remote = ["--netbox-url=https://n.example.com", "--netbox-token=nbt_a.b", "--anthropic-api-key=sk-ant-x"];
+    let text = validate(&wrong.each_ref().map(String::as_str))
+        .unwrap_err()
+        .iter()
+        .map(Problem::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
+    for name in names {
+        let name = name.trim_start_matches("--").replace('-', "_").to_uppercase();
+        assert!(text.contains(&name), "{name} is missing in\n{text}");
+    }
+    assert!(text.contains("bearer or api-key") && text.contains("true or false"), "{text}");
+    assert_eq!(text.matches("hint: ").count(), names.len(), "{text}");
+    let blank = given(" ");
+    let all: Vec<&str> =
+        blank.iter().map(String::as_str).chain(["--netbox-ca-file=", "--database-url="]).chain(remote).collect();
+    let config = validate(&all).unwrap();
+    let NetboxSource::Remote(netbox) = &config.connection.netbox else { panic!("not remote") };
+    assert!(netbox.verify_certificate && netbox.certificate_authority.is_none());
+    assert_eq!(config.listen.to_string(), LISTEN);
+}
+
+#[test]
+fn the_help_names_defaults_and_possible_values() {
+    use clap::CommandFactory;
+    let help = Arguments::command().render_long_help().to_string();
+    for part in ["[default: 127.0.0.1:8001]", "[default: 25]", "[possible values: bearer, api-key]", "[default: true]"]
+    {
+        assert!(help.contains(part), "{part} is missing in\n{help}");
+    }
 }
 
 #[test]

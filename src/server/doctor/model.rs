@@ -29,7 +29,7 @@ pub(super) async fn checks(connections: &Connections) -> Vec<Check> {
     let mut checks = vec![Check::good(KEY, format!("accepted by {service}, which offers {} models", ids.len()))];
     // An alias (`claude-haiku-5-5`) may stand in the list with its date only.
     let alias = |listed: &&str| listed.strip_prefix(id).is_some_and(|rest| rest.starts_with('-'));
-    if ids.contains(&id) || ids.iter().any(|listed| alias(listed)) {
+    if ids.contains(&id) || ids.iter().any(alias) {
         checks.push(Check::good(MODEL, format!("{id} is there")));
     } else {
         let near = nearest(id, ids.iter().copied());

@@ -6,12 +6,12 @@ use axum::response::Response;
 use http::Method;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, SET_COOKIE};
 
-use crate::server::person::Person;
+use crate::server::person::{Person, came_over_tls};
 
 /// The middleware.
 pub async fn know_browser(mut request: Request, next: Next) -> Response {
     let person = Person::from_headers(request.headers());
-    let secure = request.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes() == b"https");
+    let secure = came_over_tls(request.headers());
     let is_get = request.method() == Method::GET;
     request.extensions_mut().insert(person.clone());
     let mut response = next.run(request).await;

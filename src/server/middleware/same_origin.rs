@@ -1,6 +1,8 @@
 //! Other pages in the same browser may not act here: a browser names the page that asks (`Origin`,
 //! `Sec-Fetch-Site`), and scripts that are no browser name none.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -19,7 +21,7 @@ pub async fn check_origin(State(state): State<AppState>, request: Request, next:
     if !host_allowed(headers, request.uri().host(), state.allowed_hosts()) {
         return refused(
             "This server is not addressed by that name",
-            "open it as http://127.0.0.1 or localhost, or add the name to ALLOWED_HOSTS",
+            "open it by its address or as localhost, or add the name to ALLOWED_HOSTS",
         );
     }
     let reads_only = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
@@ -35,13 +37,19 @@ fn refused(message: &str, hint: &str) -> Response {
     (StatusCode::FORBIDDEN, Json(problem)).into_response()
 }
 
+/// A page of another name can have that name point here (DNS rebinding), and then its requests count as its own. An
+/// address cannot be pointed anywhere, so it is always fine; a name has to be known.
 fn host_allowed(headers: &HeaderMap, uri_host: Option<&str>, allowed: &[String]) -> bool {
-    if allowed.is_empty() {
-        return true;
-    }
     let host = headers.get(HOST).and_then(|value| value.to_str().ok()).or(uri_host).unwrap_or_default();
     let name = without_port(host).to_ascii_lowercase();
-    allowed.contains(&name)
+    name == "localhost" || is_address(&name) || allowed.contains(&name)
+}
+
+fn is_address(host: &str) -> bool {
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => host.parse::<Ipv4Addr>().is_ok(),
+    }
 }
 
 /// `[::1]:8001` -> `[::1]`, `localhost:8001` -> `localhost`.
@@ -101,18 +109,25 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_was_rebound_to_loopback_is_refused() {
-        let ours = ["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()];
-        for (host, expected) in [
-            ("localhost:8001", true),
-            ("LOCALHOST", true),
-            ("127.0.0.1:8001", true),
-            ("[::1]:8001", true),
-            ("[::1]", true),
-            ("evil.example.com:8001", false),
-            ("", false),
+    fn a_name_that_was_rebound_is_refused_and_addresses_never_are() {
+        let ours = ["chat.example.com".to_owned()];
+        for (host, listed, unlisted) in [
+            ("localhost:8001", true, true),
+            ("LOCALHOST", true, true),
+            ("127.0.0.1:8001", true, true),
+            ("10.2.3.4:8001", true, true),
+            ("[::1]:8001", true, true),
+            ("[2001:db8::1]", true, true),
+            ("Chat.Example.com:8001", true, false),
+            ("evil.example.com:8001", false, false),
+            ("127.0.0.1.evil.example.com", false, false),
+            ("localhost.evil.example.com", false, false),
+            ("[evil]:8001", false, false),
+            ("", false, false),
         ] {
-            assert_eq!(host_allowed(&headers(&[("host", host)]), None, &ours), expected, "{host}");
+            let headers = headers(&[("host", host)]);
+            assert_eq!(host_allowed(&headers, None, &ours), listed, "{host}");
+            assert_eq!(host_allowed(&headers, None, &[]), unlisted, "{host} without a list");
         }
     }
 }

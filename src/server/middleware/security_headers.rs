@@ -19,10 +19,12 @@ const FIXED: [(HeaderName, &str); 5] = [
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// The policy of the page, built upward from nothing. WebAssembly needs `wasm-unsafe-eval`; the socket is `'self'`.
-pub fn page_policy(nonce: &str) -> String {
+/// `live_reload` lets the development server tell the page to reload.
+pub fn page_policy(nonce: &str, live_reload: bool) -> String {
+    let reload = if live_reload { " ws://127.0.0.1:8002 ws://localhost:8002" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-         font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+         font-src 'self'; connect-src 'self'{reload}; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'"
     )
 }
@@ -36,4 +38,15 @@ pub async fn set_security_headers(request: Request, next: Next) -> Response {
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_watched_page_may_connect_elsewhere() {
+        assert!(page_policy("n", false).contains("connect-src 'self';"));
+        assert!(page_policy("n", true).contains("connect-src 'self' ws://127.0.0.1:8002 ws://localhost:8002;"));
+    }
 }

@@ -7,26 +7,27 @@ use crate::server::agent::context_now;
 use crate::server::hub::{Accepted, Conversation};
 use crate::wire::command::{Command, MAXIMUM_QUESTION_CHARACTERS, Resume, SendMode};
 use crate::wire::event::Event;
-use crate::wire::id::{CommandId, ConversationId, MessageId};
+use crate::wire::id::{CommandId, ConversationId};
 use crate::wire::problem::{Problem, ProblemCode};
 
 impl Connection {
     pub(super) async fn obey(&mut self, command: Command) {
-        let id = match &command {
-            Command::Send { id, .. } | Command::Regenerate { id, .. } => id.clone(),
-            _ => None,
-        };
+        let (id, conversation) = names(&command);
         if let Err(problem) = self.carry_out(command).await {
-            self.complain(id, problem).await;
+            self.complain(id, conversation, problem).await;
         }
     }
 
     async fn carry_out(&mut self, command: Command) -> Result<(), Problem> {
         match command {
-            Command::Ping => self.say(outside(Event::Pong, String::new())).await,
+            Command::Ping => self.say_if_there_is_room(outside(Event::Pong, String::new())),
             Command::Hello { resume } => {
+                // One that is gone is no reason to leave the others out.
                 for one in resume {
-                    self.subscribe(one).await?;
+                    let conversation = one.conversation.clone();
+                    if let Err(problem) = self.subscribe(one).await {
+                        self.complain(None, Some(conversation), problem).await;
+                    }
                 }
             }
             Command::Subscribe(resume) => self.subscribe(resume).await?,
@@ -66,16 +67,15 @@ impl Connection {
         mode: SendMode,
     ) -> Result<(), Problem> {
         check_question(text)?;
-        let conversation = match (conversation, &self.current) {
-            (None, Some(current)) => Arc::clone(current),
-            (named, _) => {
-                let named = named.unwrap_or_else(|| ConversationId(uuid::Uuid::now_v7().to_string()));
-                self.state.hub().open_or_create(&self.person, &named).await?
-            }
-        };
+        let conversation = conversation.unwrap_or_else(|| {
+            // One that was deleted under this socket's feet is no place to ask; a new one is.
+            let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
+            self.state.hub().conversation_for(&self.person, id.as_ref(), current.map(|current| current.id()))
+        });
+        let conversation = self.state.hub().open_or_create(&self.person, &conversation).await?;
         self.current = Some(Arc::clone(&conversation));
         // Whoever asks wants to see the answer: the view begins before the question is in the log.
-        if !self.looks_at(conversation.id()) {
+        if !self.looks_at(&conversation) {
             self.look_at(&conversation, conversation.transcript().await.seq).await?;
         }
         let accepted = conversation.send(id.clone(), text, &context_now(), mode).await?;
@@ -83,16 +83,11 @@ impl Connection {
         Ok(())
     }
 
-    async fn accepted(&self, conversation: &Arc<Conversation>, id: Option<CommandId>, accepted: Accepted) {
-        let (message, duplicate): (MessageId, bool) = match accepted {
-            Accepted::Start(handle) => {
-                let message = handle.message.clone();
-                self.state.agent().start(Arc::clone(conversation), handle);
-                (message, false)
-            }
-            Accepted::Queued(message) => (message, false),
-            Accepted::Duplicate(message) => (message, true),
-        };
+    async fn accepted(&mut self, conversation: &Arc<Conversation>, id: Option<CommandId>, accepted: Accepted) {
+        let Accepted { message, duplicate, start } = accepted;
+        if let Some(handle) = start {
+            self.state.agent().start(Arc::clone(conversation), handle);
+        }
         let mut frame = outside(Event::Ack { id, message: Some(message), duplicate }, String::new());
         frame.conversation = Some(conversation.id().clone());
         self.say(frame).await;
@@ -106,6 +101,20 @@ impl Connection {
             (None, None) => Err(Problem::new(ProblemCode::BadRequest, "This connection is in no conversation yet")
                 .hint("name one with `conversation`, or send a message first")),
         }
+    }
+}
+
+/// The command's id and the conversation that it names: its failure tells of both.
+fn names(command: &Command) -> (Option<CommandId>, Option<ConversationId>) {
+    match command {
+        Command::Send { id, conversation, .. } => (id.clone(), conversation.clone()),
+        Command::Regenerate { id, conversation, .. } => (id.clone(), Some(conversation.clone())),
+        Command::Subscribe(resume) => (None, Some(resume.conversation.clone())),
+        Command::Unsubscribe { conversation } | Command::Unqueue { conversation, .. } => {
+            (None, Some(conversation.clone()))
+        }
+        Command::Stop { conversation, .. } | Command::Reset { conversation } => (None, conversation.clone()),
+        Command::Hello { .. } | Command::Ping => (None, None),
     }
 }
 

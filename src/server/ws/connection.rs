@@ -1,11 +1,18 @@
 //! One socket's life, over any sink and stream, so that tests need no network.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+#[cfg(test)]
+mod tests;
+mod writer;
 
-use futures::{Sink, SinkExt, Stream, StreamExt};
-use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use futures::{Sink, Stream, StreamExt};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::parse::parse;
 use crate::server::hub::Conversation;
@@ -26,6 +33,13 @@ const CLOSE_TOO_BIG: u16 = 1009;
 const CLOSE_RESTART: u16 = 1012;
 /// When a client should come back after the server stopped, in milliseconds.
 const COME_BACK: u64 = 1000;
+/// How long a client may be silent. It is pinged more often than that, and even a client that only listens answers
+/// pings by itself (RFC 6455, section 5.5.2); so whoever says nothing is gone.
+const LONGEST_SILENCE: Duration = Duration::from_secs(75);
+/// How long an answer to a command may wait for room in the queue.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the last frames of a conversation may take when the server stops.
+const LAST_FRAMES: Duration = Duration::from_secs(1);
 
 /// What comes from the client.
 #[derive(Debug)]
@@ -34,6 +48,8 @@ pub enum Incoming {
     Text(String),
     /// A binary frame.
     Binary,
+    /// A ping, or the answer to ours.
+    Alive,
     /// A frame over the socket's limit; nothing can be read after it.
     TooLarge,
     /// The end.
@@ -45,6 +61,8 @@ pub enum Incoming {
 pub enum Outgoing {
     /// A text frame.
     Text(String),
+    /// Asks whether the client is there.
+    Ping,
     /// The last frame.
     Close {
         /// The close code.
@@ -59,139 +77,179 @@ pub struct Connection {
     pub(super) state: AppState,
     pub(super) person: PersonId,
     frames: mpsc::Sender<Arc<Frame>>,
-    views: HashMap<ConversationId, AbortHandle>,
+    views: HashMap<ConversationId, OpenView>,
     /// The conversation that commands without one mean.
     pub(super) current: Option<Arc<Conversation>>,
+    /// The person's list changed, and there was no room to say so.
+    list_changed: bool,
+    /// The client does not read.
+    stuck: bool,
+}
+
+struct OpenView {
+    /// A new conversation may have the id of a deleted one.
+    conversation: Weak<Conversation>,
+    forwarding: JoinHandle<()>,
 }
 
 /// Serves a socket until either side ends it.
-pub async fn serve<Output, Input>(state: AppState, person: PersonId, mut sink: Output, mut stream: Input)
+pub async fn serve<Output, Input>(state: AppState, person: PersonId, sink: Output, mut stream: Input)
 where
     Output: Sink<Outgoing> + Unpin + Send + 'static,
     Input: Stream<Item = Incoming> + Unpin,
 {
-    let (frames, mut waiting) = mpsc::channel::<Arc<Frame>>(WAITING_FRAMES);
-    let (closing, mut close) = mpsc::channel::<Outgoing>(1);
+    let (frames, waiting) = mpsc::channel::<Arc<Frame>>(WAITING_FRAMES);
+    let (closing, close) = oneshot::channel::<Outgoing>();
     // Writing has its own task: a client that does not read must still be heard when it stops a run.
-    let writer = tokio::spawn(async move {
-        loop {
-            let outgoing = tokio::select! {
-                biased;
-                frame = waiting.recv() => match frame.map(|frame| serde_json::to_string(frame.as_ref())) {
-                    Some(Ok(text)) => Outgoing::Text(text),
-                    Some(Err(error)) => {
-                        tracing::error!(error = %error, "a frame could not be written as JSON");
-                        continue;
-                    }
-                    None => break,
-                },
-                Some(last) = close.recv() => {
-                    let _ = sink.send(last).await;
-                    break;
-                }
-            };
-            if sink.send(outgoing).await.is_err() {
-                break;
-            }
-        }
-        let _ = sink.close().await;
-    });
+    let writer = tokio::spawn(writer::write(sink, waiting, close));
 
     let mut list_changes = state.hub().list_changes();
     let draining = state.draining().clone();
-    let mut connection = Connection { state, person, frames, views: HashMap::new(), current: None };
+    let room = frames.clone();
+    let mut connection =
+        Connection { state, person, frames, views: HashMap::new(), current: None, list_changed: false, stuck: false };
     connection.say(connection.greeting()).await;
     let mut last = None;
-    loop {
+    let mut heard = Instant::now();
+    while !connection.stuck {
         tokio::select! {
-            incoming = stream.next() => match incoming {
-                Some(Incoming::Text(text)) => connection.received(&text).await,
-                Some(Incoming::Binary) => connection.complain(None, binary()).await,
-                Some(Incoming::TooLarge) => {
-                    connection.complain(None, too_large()).await;
-                    last = Some(Outgoing::Close { code: CLOSE_TOO_BIG, reason: "frame too large" });
-                    break;
+            incoming = stream.next() => {
+                heard = Instant::now();
+                match incoming {
+                    Some(Incoming::Text(text)) => connection.received(&text).await,
+                    Some(Incoming::Binary) => connection.complain(None, None, binary()).await,
+                    Some(Incoming::Alive) => {}
+                    Some(Incoming::TooLarge) => {
+                        connection.complain(None, None, too_large()).await;
+                        last = Some(Outgoing::Close { code: CLOSE_TOO_BIG, reason: "frame too large" });
+                        break;
+                    }
+                    Some(Incoming::Closed) | None => break,
                 }
-                Some(Incoming::Closed) | None => break,
-            },
+            }
             changed = list_changes.recv() => {
                 // Having missed some is a change too.
-                if changed.as_ref().is_ok_and(|person| *person != connection.person) { continue }
-                connection.say(outside(Event::ConversationsChanged, String::new())).await;
+                connection.list_changed |= !changed.as_ref().is_ok_and(|person| *person != connection.person);
+            }
+            Ok(room) = room.reserve(), if connection.list_changed => {
+                connection.list_changed = false;
+                room.send(Arc::new(outside(Event::ConversationsChanged, String::new())));
             }
             () = draining.cancelled() => {
+                connection.finish_views().await;
                 let bye = Event::Bye { code: "drain".to_owned(), retry_milliseconds: COME_BACK };
                 connection.say(outside(bye, "The server is restarting".to_owned())).await;
                 last = Some(Outgoing::Close { code: CLOSE_RESTART, reason: "restart" });
                 break;
             }
-            () = connection.frames.closed() => break,
+            () = tokio::time::sleep_until(heard + LONGEST_SILENCE) => {
+                tracing::debug!("a socket is closed: its client has been silent for too long");
+                writer.abort();
+                break;
+            }
+            () = room.closed() => break,
         }
     }
+    if connection.stuck {
+        tracing::debug!("a socket is closed: its client does not read");
+        writer.abort();
+    }
     for view in connection.views.values() {
-        view.abort();
+        view.forwarding.abort();
     }
-    drop(connection);
+    drop((connection, room));
     if let Some(last) = last {
-        let _ = closing.send(last).await;
+        let _ = closing.send(last);
     }
-    drop(closing);
     let _ = writer.await;
 }
 
 impl Connection {
     async fn received(&mut self, text: &str) {
         if text.len() > MAXIMUM_FRAME_BYTES {
-            return self.complain(None, too_large()).await;
+            return self.complain(None, None, too_large()).await;
         }
         match parse(text) {
             Ok(command) => self.obey(command).await,
-            Err((id, problem)) => self.complain(id, problem).await,
+            Err((id, problem)) => self.complain(id, None, problem).await,
         }
     }
 
-    /// Sends a frame; a client that is gone is noticed by the loop.
-    pub(super) async fn say(&self, frame: Frame) {
-        let _ = self.frames.send(Arc::new(frame)).await;
+    /// Sends a frame. A client that does not read is waited for, but not for long: what it says next may be `stop`.
+    pub(super) async fn say(&mut self, frame: Frame) {
+        if !self.stuck {
+            // That it is gone, the loop notices.
+            self.stuck = tokio::time::timeout(PATIENCE, self.frames.send(Arc::new(frame))).await.is_err();
+        }
+    }
+
+    /// Sends a frame that nobody misses while others wait.
+    pub(super) fn say_if_there_is_room(&self, frame: Frame) {
+        if let Err(TrySendError::Full(_)) = self.frames.try_send(Arc::new(frame)) {
+            tracing::trace!("a frame was left out: the client does not read");
+        }
     }
 
     /// Tells that a command failed.
-    pub(super) async fn complain(&self, id: Option<CommandId>, problem: Problem) {
+    pub(super) async fn complain(
+        &mut self,
+        id: Option<CommandId>,
+        conversation: Option<ConversationId>,
+        problem: Problem,
+    ) {
         let sentence = problem.message.clone();
-        self.say(outside(Event::Error { id, problem }, sentence)).await;
+        let frame = Frame { conversation, ..outside(Event::Error { id, problem }, sentence) };
+        self.say(frame).await;
     }
 
     /// Opens a view, replacing an earlier one of the same conversation.
     pub(super) async fn look_at(&mut self, conversation: &Arc<Conversation>, after: u64) -> Result<(), Problem> {
         self.look_away(conversation.id());
-        self.views.retain(|_, view| !view.is_finished());
+        self.views.retain(|_, view| !view.forwarding.is_finished());
         if self.views.len() >= MAXIMUM_VIEWS {
             return Err(Problem::new(ProblemCode::RateLimited, "This connection looks at too many conversations")
                 .hint("unsubscribe from one first"));
         }
         let mut view = conversation.view(after).await?;
         let frames = self.frames.clone();
+        let draining = self.state.draining().clone();
         let forwarding = tokio::spawn(async move {
-            while let Some(frame) = view.next().await {
+            loop {
+                let frame = tokio::select! {
+                    biased;
+                    frame = view.next() => frame,
+                    // What has happened by then was there already.
+                    () = draining.cancelled() => None,
+                };
+                let Some(frame) = frame else { break };
                 if frames.send(frame).await.is_err() {
                     break;
                 }
             }
         });
-        self.views.insert(conversation.id().clone(), forwarding.abort_handle());
+        let view = OpenView { conversation: Arc::downgrade(conversation), forwarding };
+        self.views.insert(conversation.id().clone(), view);
         Ok(())
     }
 
-    /// Whether a view of this conversation is open.
-    pub(super) fn looks_at(&self, conversation: &ConversationId) -> bool {
-        self.views.get(conversation).is_some_and(|view| !view.is_finished())
+    /// Whether a view of this very conversation is open.
+    pub(super) fn looks_at(&self, conversation: &Arc<Conversation>) -> bool {
+        self.views.get(conversation.id()).is_some_and(|view| {
+            view.conversation.as_ptr() == Arc::as_ptr(conversation) && !view.forwarding.is_finished()
+        })
     }
 
     /// Closes a view.
     pub(super) fn look_away(&mut self, conversation: &ConversationId) {
         if let Some(view) = self.views.remove(conversation) {
-            view.abort();
+            view.forwarding.abort();
         }
+    }
+
+    /// Lets every view hand out what has happened; they end by themselves when the server stops.
+    async fn finish_views(&mut self) {
+        let views = self.views.drain().map(|(_, view)| view.forwarding);
+        let _ = tokio::time::timeout(LAST_FRAMES, futures::future::join_all(views)).await;
     }
 
     fn greeting(&self) -> Frame {

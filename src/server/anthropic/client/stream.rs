@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use reqwest::Response;
+use tokio::time::Instant;
 
 use super::super::assemble::{Assembler, Fault};
 use super::super::error::{Error, ErrorKind};
@@ -20,6 +21,8 @@ pub struct ReplyStream {
     reader: Reader,
     events: VecDeque<Event>,
     assembler: Assembler,
+    /// When something came that was more than a ping.
+    progress: Instant,
     ended: bool,
 }
 
@@ -32,6 +35,7 @@ impl ReplyStream {
             reader: Reader::default(),
             events: VecDeque::new(),
             assembler: Assembler::default(),
+            progress: Instant::now(),
             ended: false,
         }
     }
@@ -46,7 +50,12 @@ impl ReplyStream {
     pub async fn next(&mut self) -> Option<Result<ReplyEvent, Error>> {
         while !self.ended {
             while let Some(event) = self.events.pop_front() {
-                match self.assembler.push(&event.data) {
+                let before = self.assembler.progress();
+                let pushed = self.assembler.push(&event.data);
+                if self.assembler.progress() > before {
+                    self.progress = Instant::now();
+                }
+                match pushed {
                     Ok(None) => {}
                     Ok(Some(event)) => return Some(Ok(self.leave(event))),
                     // The body broke off within this event.
@@ -55,7 +64,12 @@ impl ReplyStream {
                 }
             }
             let Some(response) = &mut self.response else { return Some(self.fail(ErrorKind::Cut)) };
-            match response.chunk().await {
+            // Pings alone keep the connection, but a reply that never goes on is none.
+            let patience = self.client.progress_timeout;
+            let Ok(received) = tokio::time::timeout_at(self.progress + patience, response.chunk()).await else {
+                return Some(self.fail(ErrorKind::Silent(patience)));
+            };
+            match received {
                 Ok(Some(bytes)) => {
                     let mut events = Vec::new();
                     let read = self.reader.push(&bytes, &mut events);

@@ -268,3 +268,22 @@ proptest! {
         prop_assert!(done <= 1);
     }
 }
+
+#[test]
+fn a_newer_kind_of_block_may_use_the_known_pieces() {
+    let stream = [
+        json!({"type": "message_start", "message": {"id": "msg_1", "model": "m", "usage": {}}}),
+        json!({"type": "content_block_start", "index": 0, "content_block": {"type": "hologram", "depth": 3}}),
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "x"}}),
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": "{"}}),
+        json!({"type": "content_block_stop", "index": 0}),
+        json!({"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": "14"}}),
+        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {}}),
+        json!({"type": "message_stop"}),
+    ];
+    let stream: String =
+        stream.iter().flat_map(|event| ["data: ".to_owned(), event.to_string(), "\n\n".to_owned()]).collect();
+    let reply = reply(&stream);
+    assert_eq!(reply.text(), "14");
+    assert_eq!(reply.content[0], json!({"type": "hologram", "depth": 3}));
+}

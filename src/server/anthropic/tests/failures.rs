@@ -7,12 +7,12 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use url::Url;
 
-use super::super::client::{Authorization, Client, ReplyStream};
-use super::super::error::Error;
+use super::super::client::{Authorization, Client, ReplyStream, Settings};
+use super::super::error::{Error, ErrorKind};
 use super::super::models::{Effort, ThinkingMode};
 use super::super::reply::{Reply, ReplyEvent};
 use super::super::sse::MAXIMUM_EVENT_BYTES;
-use super::server::{KEY, Server, client, cut, events, failure, page, request, settings, silent};
+use super::server::{KEY, Server, client, cut, events, failure, page, pinging, request, settings, silent};
 use super::{ERROR, TEXT, TOOL_USE};
 use crate::wire::problem::ProblemCode;
 
@@ -238,4 +238,19 @@ fn settings_that_cannot_work_are_refused() {
     assert_eq!(Client::new(broken).unwrap_err().code, ProblemCode::ModelKey);
     let file = settings("file:///etc/passwd".parse().unwrap());
     assert_eq!(Client::new(file).unwrap_err().code, ProblemCode::BadRequest);
+}
+
+#[tokio::test]
+async fn a_stream_of_pings_ends() {
+    let begun = &TEXT[..TEXT.find("event: content_block_delta").unwrap()];
+    let (_, url) = Server::start(vec![pinging(begun)]).await;
+    let patience = Duration::from_millis(300);
+    let client = Client::new(Settings { progress_timeout: patience, ..settings(url) }).unwrap();
+    let mut stream = client.stream(&request()).await.unwrap();
+    let mut last = None;
+    while let Some(event) = stream.next().await {
+        last = Some(event);
+    }
+    let error = last.unwrap().unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::Silent(silence) if silence == patience), "{error:?}");
 }

@@ -133,3 +133,14 @@ pub fn slow(stream: &str) -> Response {
     });
     ([("content-type", "text/event-stream")], Body::from_stream(pieces)).into_response()
 }
+
+/// A streamed answer that never goes on, but for pings.
+pub fn pinging(stream: &str) -> Response {
+    let whole = stream::iter([Bytes::from(stream.to_owned())]);
+    let pings = stream::unfold((), |()| async {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        Some((Bytes::from_static(b"event: ping\ndata: {\"type\": \"ping\"}\n\n"), ()))
+    });
+    let body = whole.chain(pings).map(Ok::<_, std::io::Error>);
+    ([("content-type", "text/event-stream")], Body::from_stream(body)).into_response()
+}

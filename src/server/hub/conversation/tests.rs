@@ -1,0 +1,191 @@
+//! Runs that break off, stores that fail, conversations that go.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::server::agent::history::History;
+use crate::server::hub::Hub;
+use crate::server::store::MemoryStore;
+use crate::wire::deployment::ConversationSummary;
+use crate::wire::transcript::{EndReason, Usage};
+
+/// A store that takes no events while it is told so.
+#[derive(Default)]
+struct Failing {
+    inner: MemoryStore,
+    fails: AtomicBool,
+}
+
+#[async_trait]
+impl Store for Failing {
+    async fn create(&self, conversation: &ConversationId, owner: &PersonId) -> Result<(), Problem> {
+        self.inner.create(conversation, owner).await
+    }
+    async fn load(&self, conversation: &ConversationId) -> Result<Option<StoredConversation>, Problem> {
+        self.inner.load(conversation).await
+    }
+    async fn append(&self, conversation: &ConversationId, frame: Arc<Frame>) -> Result<(), Problem> {
+        if self.fails.load(Ordering::SeqCst) {
+            return Err(Problem::new(ProblemCode::Internal, "The disk is full"));
+        }
+        self.inner.append(conversation, frame).await
+    }
+    async fn after(&self, conversation: &ConversationId, seq: u64) -> Result<Vec<Arc<Frame>>, Problem> {
+        self.inner.after(conversation, seq).await
+    }
+    async fn keep_history(&self, conversation: &ConversationId, history: &History) -> Result<(), Problem> {
+        self.inner.keep_history(conversation, history).await
+    }
+    async fn summarise(&self, summary: &ConversationSummary) -> Result<(), Problem> {
+        self.inner.summarise(summary).await
+    }
+    async fn list(&self, owner: &PersonId) -> Result<Vec<ConversationSummary>, Problem> {
+        self.inner.list(owner).await
+    }
+    async fn delete(&self, conversation: &ConversationId) -> Result<(), Problem> {
+        self.inner.delete(conversation).await
+    }
+}
+
+struct Scene {
+    store: Arc<Failing>,
+    hub: Hub,
+    person: PersonId,
+    conversation: Arc<Conversation>,
+}
+
+async fn scene() -> Scene {
+    let store = Arc::new(Failing::default());
+    let (hub, person) = (Hub::new(Arc::clone(&store) as Arc<dyn Store>), PersonId::new());
+    let conversation = hub.open_or_create(&person, &ConversationId::from("conversation-1")).await.unwrap();
+    Scene { store, hub, person, conversation }
+}
+
+async fn ask(conversation: &Conversation, text: &str) -> Accepted {
+    conversation.send(None, text, "now", SendMode::Queue).await.unwrap()
+}
+
+fn start_of(handle: &RunHandle) -> Event {
+    let (run, message) = (handle.run.clone(), handle.message.clone());
+    Event::RunStart { run, message, model: "m".to_owned(), stand_in: false, started_at: 5 }
+}
+
+fn done(handle: &RunHandle) -> Event {
+    let (run, usage) = (handle.run.clone(), Usage::default());
+    Event::RunEnd { run, why: EndReason::Done, problem: None, milliseconds: 7, usage }
+}
+
+fn end_of(transcript: &Transcript, turn: usize) -> EndReason {
+    transcript.turns[turn].answer.as_ref().unwrap().end.as_ref().unwrap().why
+}
+
+#[tokio::test]
+async fn a_run_that_broke_off_ends_as_failed_and_the_next_message_begins() {
+    let Scene { conversation, .. } = scene().await;
+    let first = ask(&conversation, "one").await.start.unwrap();
+    assert!(ask(&conversation, "two").await.start.is_none());
+    let next = conversation.abandon_run(&first.run, "now").await.unwrap();
+    let transcript = conversation.transcript().await;
+    assert_eq!(end_of(&transcript, 0), EndReason::Failed);
+    assert_eq!(transcript.turns[1].message, next.message);
+    assert!(transcript.queue.is_empty());
+    // The first run can say nothing more.
+    assert!(conversation.abandon_run(&first.run, "now").await.is_none());
+    assert!(
+        conversation
+            .end_run(&first.run, History::default(), done(&first), String::new(), "now")
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert_eq!(conversation.transcript().await, transcript);
+}
+
+#[tokio::test]
+async fn views_hear_of_the_end_although_the_store_fails_and_the_store_gets_it_later() {
+    let Scene { store, conversation, .. } = scene().await;
+    let first = ask(&conversation, "one").await.start.unwrap();
+    conversation.publish(&first.run, start_of(&first), String::new()).await.unwrap();
+    let mut view = conversation.view(conversation.transcript().await.seq).await.unwrap();
+    store.fails.store(true, Ordering::SeqCst);
+    assert!(conversation.end_run(&first.run, History::default(), done(&first), String::new(), "now").await.is_err());
+    assert!(conversation.abandon_run(&first.run, "now").await.is_none());
+    assert!(view.next().await.unwrap().completed);
+    store.fails.store(false, Ordering::SeqCst);
+    ask(&conversation, "two").await;
+    let log = store.load(conversation.id()).await.unwrap().unwrap().log;
+    let places: Vec<u64> = log.iter().map(|frame| frame.seq).collect();
+    assert_eq!(places, (1..=conversation.transcript().await.seq).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_a_dead_process_left_is_ended_and_what_waited_is_asked_with_the_next_question() {
+    let Scene { store, hub, person, conversation } = scene().await;
+    ask(&conversation, "one").await;
+    ask(&conversation, "two").await;
+    let id = conversation.id().clone();
+    drop((hub, conversation));
+    let hub = Hub::new(store);
+    let conversation = hub.open(&person, &id).await.unwrap();
+    let transcript = conversation.transcript().await;
+    assert_eq!(end_of(&transcript, 0), EndReason::Interrupted);
+    assert_eq!(transcript.queue.len(), 1);
+    let accepted = ask(&conversation, "three").await;
+    let transcript = conversation.transcript().await;
+    assert_eq!(transcript.turns[1].question, "two");
+    assert_eq!(accepted.start.unwrap().message, transcript.turns[1].message);
+    assert_eq!(transcript.queue[0].message, accepted.message);
+}
+
+#[tokio::test]
+async fn a_deleted_conversation_takes_nothing_and_ends_its_views() {
+    let Scene { hub, person, conversation, .. } = scene().await;
+    let run = ask(&conversation, "one").await.start.unwrap();
+    ask(&conversation, "two").await;
+    let mut view = conversation.view(0).await.unwrap();
+    view.next().await.unwrap();
+    hub.delete(&person, conversation.id()).await.unwrap();
+    assert!(run.cancel.is_cancelled());
+    assert!(view.next().await.is_none());
+    assert!(
+        conversation.end_run(&run.run, History::default(), done(&run), String::new(), "now").await.unwrap().is_none()
+    );
+    assert!(conversation.abandon_run(&run.run, "now").await.is_none());
+    let code = |refused: Result<(), Problem>| refused.unwrap_err().code;
+    let sent = conversation.send(None, "three", "now", SendMode::Queue).await.map(drop);
+    assert_eq!(code(sent), ProblemCode::NotFound);
+    assert_eq!(code(conversation.reset().await), ProblemCode::NotFound);
+    assert_eq!(code(conversation.rename("title".to_owned()).await), ProblemCode::NotFound);
+    assert_eq!(code(conversation.regenerate(None, &run.message, "now").await.map(drop)), ProblemCode::NotFound);
+    assert!(hub.list(&person).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_stopping_server_begins_nothing_and_ends_what_is_late() {
+    let Scene { hub, conversation, .. } = scene().await;
+    let first = ask(&conversation, "one").await.start.unwrap();
+    conversation.publish(&first.run, start_of(&first), String::new()).await.unwrap();
+    ask(&conversation, "two").await;
+    hub.stopping().cancel();
+    let refused = conversation.send(None, "three", "now", SendMode::Queue).await.err().unwrap();
+    assert_eq!(refused.code, ProblemCode::Restarting);
+    hub.interrupt_runs().await;
+    assert!(first.cancel.is_cancelled());
+    let transcript = conversation.transcript().await;
+    assert_eq!(end_of(&transcript, 0), EndReason::Interrupted);
+    assert_eq!((transcript.turns.len(), transcript.queue.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn another_title_is_no_news_in_the_list() {
+    let Scene { hub, person, conversation, .. } = scene().await;
+    let first = ask(&conversation, "one").await.start.unwrap();
+    conversation.publish(&first.run, start_of(&first), String::new()).await.unwrap();
+    conversation.end_run(&first.run, History::default(), done(&first), String::new(), "now").await.unwrap();
+    hub.rename(&person, conversation.id(), "another").await.unwrap();
+    let listed = hub.list(&person).await.unwrap();
+    assert_eq!((listed[0].title.as_str(), listed[0].updated_at), ("another", 12));
+}

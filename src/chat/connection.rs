@@ -13,6 +13,7 @@ mod tests;
 use crate::wire::command::{Command, Resume};
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::ConversationId;
+use crate::wire::problem::ProblemCode;
 
 use self::outbox::Outbox;
 
@@ -132,6 +133,8 @@ impl Connection {
         self.phase = Phase::Open { since, ping_at: now + PING_INTERVAL, answer_by: None };
         let mut actions = Vec::new();
         match &frame.event {
+            // Nothing was taken: it is sent again when the server is back.
+            Event::Error { problem, .. } if problem.code == ProblemCode::Restarting => {}
             Event::Ack { id: Some(id), .. } | Event::Error { id: Some(id), .. } if self.outbox.settle(id) => {
                 actions.push(Action::Report);
             }

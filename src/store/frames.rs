@@ -79,6 +79,10 @@ impl Store {
 
     fn take_error(&self, command: Option<&CommandId>, conversation: Option<&ConversationId>, problem: &Problem) {
         let current = self.current();
+        if problem.code == ProblemCode::Restarting && command.is_some() {
+            // The question stays on its way; the line about the connection says why it waits.
+            return;
+        }
         if let (Some(command), Some(view)) = (command, &current) {
             let mut is_ours = false;
             view.pending.update(|pending| {

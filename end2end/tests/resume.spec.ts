@@ -3,7 +3,7 @@ import { expect, test } from "../fixtures.ts";
 import { Chat } from "../chat.ts";
 
 // Long enough at the stand-in's natural pace to be interrupted in the middle.
-const LONG = "[[slow]] Show me all devices in Cleveland";
+const LONG = "[[slow]] Which sites do we have in Ohio?";
 
 test("a reload in the middle of an answer continues it", async ({ faults }) => {
   await faults.open();

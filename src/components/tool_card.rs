@@ -46,7 +46,9 @@ pub fn ToolCard(
                 Some(outcome) => evidence(outcome).erase(),
             }}
             <details class="tool-arguments">
-                <summary>"Arguments of " <code>{name}</code></summary>
+                <summary>
+                    <span>"Arguments of " <code>{name}</code></span>
+                </summary>
                 <pre tabindex="0" role="group" aria-label="Arguments">
                     <code>{coloured(Language::Json, &arguments)}</code>
                 </pre>

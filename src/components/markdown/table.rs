@@ -8,14 +8,22 @@ use crate::chat::markdown::{Alignment, Inline, inline_words};
 
 /// A table. `rows` are padded or cut to the width of `head`.
 pub fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> AnyView {
-    let align = |column: usize| alignments.get(column).and_then(|alignment| alignment_name(*alignment));
+    // Numbers are compared by their last digits: unless the text says otherwise, they end at the same place.
+    let are_numbers = |column: usize| {
+        let mut cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| inline_words(cell)).peekable();
+        cells.peek().is_some() && cells.all(|cell| is_number(&cell))
+    };
+    let align = |column: usize| match alignments.get(column) {
+        None | Some(Alignment::None) if are_numbers(column) => Some("right"),
+        alignment => alignment.and_then(|alignment| alignment_name(*alignment)),
+    };
     let headings: Vec<String> = head.iter().map(|heading| inline_words(heading)).collect();
     let columns: Vec<_> = head
         .iter()
         .enumerate()
         .map(|(column, heading)| view! { <th scope="col" data-align=align(column)>{inlines(heading)}</th> })
         .collect();
-    let rows: Vec<_> = rows
+    let body: Vec<_> = rows
         .iter()
         .map(|row| {
             let cells: Vec<_> = headings
@@ -36,11 +44,17 @@ pub fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inl
                 <thead>
                     <tr>{columns}</tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>{body}</tbody>
             </table>
         </div>
     }
     .erase()
+}
+
+/// `1,204`, `7`, `0.5`, `38 %`; not `10.0.0.1`.
+fn is_number(text: &str) -> bool {
+    let digits = text.trim().trim_end_matches('%').trim_end().replace(',', "");
+    !digits.is_empty() && digits.parse::<f64>().is_ok() && digits.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 fn alignment_name(alignment: Alignment) -> Option<&'static str> {

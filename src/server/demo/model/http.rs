@@ -164,7 +164,7 @@ impl Server {
         if request.stream {
             let delivery = Delivery {
                 pace: self.settings.pace,
-                slowness: if fault == Some(Fault::Slow) { 6 } else { 1 },
+                slowness: if fault == Some(Fault::Slow) { 5 } else { 1 },
                 ending: match fault {
                     Some(Fault::Cut) => Ending::Cut,
                     Some(Fault::ErrorEvent) => Ending::Error(ApiError::overloaded()),

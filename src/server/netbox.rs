@@ -20,7 +20,7 @@ pub use address::Address;
 pub use answer::{Answer, Exchange};
 pub use client::{Client, Settings};
 pub use credentials::{Credentials, TokenKind};
-pub use custom_field::{CustomField, FilterLogic};
+pub use custom_field::{CustomField, FieldKind, FilterLogic};
 pub use error::{Error, FieldReason};
 pub use object_type::ObjectType;
 pub use query::Query;

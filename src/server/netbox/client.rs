@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use rand::Rng as _;
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
+use rustls::CertificateError;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// The longest silence while waiting for an answer or the rest of it.
     pub read_timeout: Duration,
+    /// The longest time for one answer as a whole, however steadily it trickles in.
+    pub answer_timeout: Duration,
     /// How many requests at once.
     pub concurrency: usize,
     /// The largest answer, in bytes after decompression.
@@ -54,6 +57,7 @@ impl Settings {
             verify_tls: true,
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_mins(1),
+            answer_timeout: Duration::from_mins(2),
             concurrency: 8,
             largest_answer: 16 * 1024 * 1024,
             pause: Duration::from_millis(250),
@@ -179,9 +183,10 @@ impl Client {
         if let Some(fields) = self.custom_fields.get(credentials) {
             return (Vec::new(), Ok(fields));
         }
-        let query = Query::new().with("fields", "name,filter_logic").with("limit", 1000);
+        let query = Query::new().with("fields", "name,type,filter_logic,object_types").with("limit", 1000);
         let exchange = self.get(credentials, "extras/custom-fields/", &query).await;
-        let fields = exchange.answer.map(|answer| {
+        let listed = exchange.answer.and_then(|answer| if answer.is_list() { Ok(answer) } else { Err(self.no_list()) });
+        let fields = listed.map(|answer| {
             let fields = Arc::new(answer.results().iter().filter_map(CustomField::read).collect::<Vec<_>>());
             self.custom_fields.put(credentials, Arc::clone(&fields));
             fields
@@ -199,6 +204,20 @@ impl Client {
         let authorization = credentials.authorization()?;
         // The semaphore is never closed.
         let _permit = self.permits.acquire().await.ok();
+        let limit = self.settings.answer_timeout;
+        match tokio::time::timeout(limit, self.exchange(authorization, url, path, record)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::Timeout { host: self.host(), limit, source: None }),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        authorization: Option<HeaderValue>,
+        url: &Url,
+        path: &str,
+        record: &mut NetboxRequest,
+    ) -> Result<Answer, Error> {
         let mut request = self.http.get(url.clone()).header(ACCEPT, "application/json");
         if let Some(value) = authorization {
             request = request.header(AUTHORIZATION, value);
@@ -232,6 +251,11 @@ impl Client {
         Err(json_error(status, path, &body, retry_after.as_deref()))
     }
 
+    /// The error of JSON that is no list of NetBox's.
+    pub fn no_list(&self) -> Error {
+        Error::NotNetbox { host: self.host(), sent: "JSON that is no list of objects".to_owned() }
+    }
+
     fn host(&self) -> String {
         let url = self.settings.address.as_url();
         let host = url.host_str().unwrap_or_default();
@@ -247,7 +271,8 @@ impl Client {
             200..300 => {
                 let content_type = content_type.split(';').next().unwrap_or_default().trim();
                 let content_type = if content_type.is_empty() { "nothing" } else { content_type };
-                Error::NotNetbox { host: self.host(), content_type: content_type.chars().take(60).collect() }
+                let content_type: String = content_type.chars().take(60).collect();
+                Error::NotNetbox { host: self.host(), sent: format!("{content_type} instead of JSON") }
             }
             status => Error::Failed { status, detail: None },
         }
@@ -261,7 +286,7 @@ impl Client {
             return Error::Unreachable { host, reason: connect_reason(&source), source };
         }
         if source.is_timeout() {
-            return Error::Timeout { host, limit: self.settings.read_timeout, source };
+            return Error::Timeout { host, limit: self.settings.read_timeout, source: Some(source) };
         }
         if source.is_body() || source.is_decode() {
             return Error::Cut { host, source };
@@ -284,7 +309,20 @@ fn connect_reason(error: &reqwest::Error) -> &'static str {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {
         match error.downcast_ref::<rustls::Error>() {
-            Some(rustls::Error::InvalidCertificate(_)) => return "its certificate is not trusted here",
+            Some(rustls::Error::InvalidCertificate(why)) => {
+                return match why {
+                    CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                        "its certificate has expired"
+                    }
+                    CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                        "its certificate is not valid yet"
+                    }
+                    CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                        "its certificate is for another name"
+                    }
+                    _ => "its certificate is not trusted here",
+                };
+            }
             Some(_) => return "it does not speak TLS as expected",
             None => {}
         }

@@ -112,6 +112,14 @@ pub(super) fn check_ordering(kind: &ObjectType, endpoint: &Endpoint, names: &[St
     Ok(fields)
 }
 
+/// With the id as the last word, so that no page repeats a row of the one before: NetBox orders equals as it likes.
+pub(super) fn total(mut ordering: Vec<String>) -> Vec<String> {
+    if !ordering.is_empty() && !ordering.iter().any(|field| field.trim_start_matches('-') == "id") {
+        ordering.push("id".to_owned());
+    }
+    ordering
+}
+
 fn unknown(kind: &ObjectType, endpoint: &Endpoint, name: &str) -> Problem {
     let problem = refused(format!("{} have no field {}", capitalised(kind.plural), short(name)));
     if let Some((base, _)) = name.split_once(['.', '/']).or_else(|| name.split_once("__"))
@@ -158,6 +166,9 @@ mod tests {
         let (kind, endpoint) = devices();
         let check = |list: &[&str]| check_ordering(kind, endpoint, &names(list));
         assert_eq!(check(&["-site", "display"]).unwrap(), ["-site", "name"]);
+        assert_eq!(total(check(&["-site"]).unwrap()), ["-site", "id"]);
+        assert_eq!(total(check(&["-id"]).unwrap()), ["-id"]);
+        assert!(total(Vec::new()).is_empty());
         assert!(check(&["device_count"]).is_err());
         assert!(check(&["tags"]).is_err());
     }

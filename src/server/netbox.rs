@@ -11,10 +11,12 @@ mod client;
 mod credentials;
 mod custom_field;
 mod error;
+mod failure;
 pub mod object_type;
 mod query;
 mod refusal;
 mod tls;
+mod version;
 
 pub use address::Address;
 pub use answer::{Answer, Exchange};
@@ -25,6 +27,7 @@ pub use error::{Error, FieldReason};
 pub use object_type::ObjectType;
 pub use query::Query;
 pub use refusal::Refusal;
+pub use version::Version;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::server::netbox::{Answer, Client, Credentials, CustomField, Error, Query};
+use crate::server::netbox::{Answer, Client, Credentials, CustomField, Error, Query, Version};
 use crate::wire::tool::NetboxRequest;
 
 /// One call in progress.
@@ -28,6 +28,11 @@ impl<'a> Call<'a> {
     pub(super) async fn list(&self, path: &str, query: &Query) -> Result<Answer, Error> {
         let answer = self.get(path, query).await?;
         if answer.is_list() { Ok(answer) } else { Err(self.netbox.no_list()) }
+    }
+
+    /// The version of this NetBox, where it says.
+    pub(super) async fn version(&self) -> Option<Version> {
+        self.netbox.version(self.credentials).await
     }
 
     /// The custom fields that the caller may see.

@@ -8,6 +8,7 @@ use super::call::Call;
 use super::evidence;
 use super::filters::{self, Filters};
 use super::flatten::flatten;
+use super::ignored;
 use super::names::{self, When};
 use super::output;
 use super::shape::{self, Fields};
@@ -76,6 +77,7 @@ pub(super) async fn list(
     filters: &mut Filters,
 ) -> Result<Answer, Problem> {
     names::resolve(call, filters, When::Impossible).await?;
+    ignored::refuse(call, filters).await?;
     let ask = |filters: &Filters| {
         let mut query = shaping.clone();
         filters.add_to(&mut query);
@@ -100,7 +102,11 @@ pub(super) async fn list(
         *filters = relaxed;
         return Ok(found);
     }
-    answer.map_err(|error| explain(kind, filters, &error))
+    let answer = answer.map_err(|error| explain(kind, filters, &error))?;
+    if answer.total() > Some(1) {
+        ignored::warn(call, kind, filters).await;
+    }
+    Ok(answer)
 }
 
 /// NetBox's refusal, with the choices there are for a filter whose value is none of them.

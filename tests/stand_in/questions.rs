@@ -76,7 +76,10 @@ const TOLD: &[(&str, &[&str])] = &[
     ("Which site has the most devices?", &["Columbus 01 has the most", "85 devices"]),
     ("top 3 sites by racks", &["The first 3 of 14 sites"]),
     ("How many devices per site?", &["over 14 sites", "| Columbus 01 | Ohio | 85 |"]),
-    ("How many devices are there at Columbus 01, by role?", &["85 devices", "at Columbus 01", "| Device role | Devices |"]),
+    (
+        "How many devices are there at Columbus 01, by role?",
+        &["85 devices", "at Columbus 01", "| Device role | Devices |"],
+    ),
     ("how many switches per site", &["switches", "| Columbus 01 |"]),
     ("active devices per site", &["active devices", "| Site |"]),
     ("which site has the most switches", &["has the most, with", "switches"]),
@@ -150,7 +153,12 @@ async fn counts_for_each_group_are_netboxs() {
         let count = stack.total(&format!("dcim/devices/?site=cmh-01&role={slug}")).await;
         let row = answer.text.lines().find(|line| line.starts_with(&format!("| {name} |")));
         groups += u32::from(count > 0);
-        assert_eq!(row.map(|row| row.ends_with(&format!("| {count} |"))), (count > 0).then_some(true), "{name} {count}: {}", answer.text);
+        assert_eq!(
+            row.map(|row| row.ends_with(&format!("| {count} |"))),
+            (count > 0).then_some(true),
+            "{name} {count}: {}",
+            answer.text
+        );
     }
     assert!(groups > 3, "{}", answer.text);
     let answer = stack.one("active devices per site").await;

@@ -94,9 +94,7 @@ impl CustomField {
             (FilterLogic::Disabled, _) | (_, FieldKind::Json) => None,
             (FilterLogic::Loose, FieldKind::Text)
             | (_, FieldKind::Boolean | FieldKind::Choices | FieldKind::Objects) => Some(""),
-            (_, FieldKind::Text | FieldKind::Choice) => {
-                Some("empty ic ie iew iregex isw n nic nie niew nisw regex")
-            }
+            (_, FieldKind::Text | FieldKind::Choice) => Some("empty ic ie iew iregex isw n nic nie niew nisw regex"),
             _ => Some("empty gt gte lt lte n"),
         }
     }

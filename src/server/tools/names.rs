@@ -49,9 +49,8 @@ pub(super) async fn resolve(call: &Call<'_>, filters: &mut Filters, when: When<'
             return Err(no_such_id(target, filter, reason));
         }
         // An id stays an id.
-        let is_name = |value: &String| {
-            value != "null" && (attribute != "id" || filter.by_name || cannot_be(attribute, value))
-        };
+        let is_name =
+            |value: &String| value != "null" && (attribute != "id" || filter.by_name || cannot_be(attribute, value));
         let names: Vec<&str> = filter.values.iter().filter(|value| is_name(value)).map(String::as_str).collect();
         let objects = match look_up::all(call, target, attribute, &names, filter.by_name).await {
             Ok(objects) => objects,
@@ -106,7 +105,8 @@ fn rewrite(filter: &mut Checked, attribute: &str, found: &[Option<Value>]) {
 }
 
 fn no_such_id(target: &ObjectType, filter: &Checked, reason: &FieldReason) -> Problem {
-    let told = |value: &&String| reason.reason.split(|letter: char| !letter.is_ascii_digit()).any(|word| word == *value);
+    let told =
+        |value: &&String| reason.reason.split(|letter: char| !letter.is_ascii_digit()).any(|word| word == *value);
     let id = filter.values.iter().find(told).or(filter.values.first()).map_or("", String::as_str);
     refused(format!("There is no {} with id {id}, or this token may not see it", target.singular))
         .hint("give its name instead: it is looked up; ids are not the same in every NetBox")

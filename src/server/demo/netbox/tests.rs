@@ -63,7 +63,15 @@ async fn regions_hold_what_lies_below_them() {
 #[tokio::test]
 async fn unknown_filters_are_ignored_and_bad_values_refused() {
     let all = count("/api/dcim/devices/?limit=1").await;
-    for query in ["bogus=1", "name__in=a,b", "rack=A01", "has_primary_ip=maybe", "has_primary_ip=1", "cf_bogus=1", "status__in=active"] {
+    for query in [
+        "bogus=1",
+        "name__in=a,b",
+        "rack=A01",
+        "has_primary_ip=maybe",
+        "has_primary_ip=1",
+        "cf_bogus=1",
+        "status__in=active",
+    ] {
         assert_eq!(count(&format!("/api/dcim/devices/?limit=1&{query}")).await, all, "{query}");
     }
     for (query, name, sentence) in [
@@ -137,7 +145,8 @@ async fn a_container_without_vrf_holds_what_every_vrf_has() {
     let containers = get("/api/ipam/prefixes/?status=container&vrf_id=null&limit=100").await;
     let mut seen = 0;
     for container in containers["results"].as_array().unwrap() {
-        let inside = get(&format!("/api/ipam/prefixes/?within={}&limit=1000", container["prefix"].as_str().unwrap())).await;
+        let inside =
+            get(&format!("/api/ipam/prefixes/?within={}&limit=1000", container["prefix"].as_str().unwrap())).await;
         let free = get(&format!("/api/ipam/prefixes/{}/available-prefixes/", container["id"])).await;
         for free in free.as_array().unwrap() {
             let taken = |child: &Json| child["prefix"] == free["prefix"];

@@ -38,9 +38,8 @@ pub(super) fn check(name: &str, form: Form, value: &str) -> Result<String, Probl
             Form::Network => ("a network", "10.0.0.0/24"),
             Form::Address => ("an address", "10.0.0.1"),
         };
-        refused(format!("The filter {name} takes {what}, not {}", short(value))).hint(format!(
-            "write {{\"{name}\": \"{example}\"}}; for a part of an address use {{\"q\": \"10.0.\"}}"
-        ))
+        refused(format!("The filter {name} takes {what}, not {}", short(value)))
+            .hint(format!("write {{\"{name}\": \"{example}\"}}; for a part of an address use {{\"q\": \"10.0.\"}}"))
     };
     let (address, length) = match value.split_once('/') {
         Some((address, length)) => (address, Some(length)),

@@ -143,7 +143,10 @@ fn all(device: &Subject, look: &mut Look) -> Result<String, Wait> {
 
 /// Every cable of a device: a patch panel or a power strip has other ports than interfaces.
 fn by_cable(device: &Subject, look: &mut Look) -> Result<String, Wait> {
-    look.think(format!("No interface of {} is occupied; its other ports may be, so I ask for its cables.", device.name));
+    look.think(format!(
+        "No interface of {} is occupied; its other ports may be, so I ask for its cables.",
+        device.name
+    ));
     let fields = ["label", "a_terminations", "b_terminations", "status"];
     let list = match look.one(calls::list("dcim.cable", filters([("device_id", json!(device.id))]), &fields, 60))? {
         Outcome::Found(list) => list,

@@ -34,7 +34,10 @@ pub(super) fn top(least: bool, question: &Question, focus: &mut Focus, look: &mu
     };
     let one = question.limit.is_none();
     let limit = question.limit.unwrap_or(5);
-    let ranked = if narrows || !(tally::counter_fits(group, &Selection { kind: counted, ..chosen.clone() }).is_some() || own(group, &chosen)) {
+    let ranked = if narrows
+        || !(tally::counter_fits(group, &Selection { kind: counted, ..chosen.clone() }).is_some()
+            || own(group, &chosen))
+    {
         chosen.kind = counted;
         match by_counting(least, group, &chosen, limit, look)? {
             Ok(ranked) => ranked,
@@ -63,7 +66,8 @@ pub(super) fn top(least: bool, question: &Question, focus: &mut Focus, look: &mu
     let lead = if tied > 1 && one {
         let names: Vec<String> = ranked.rows.iter().take(tied).map(|row| label(group, row)).collect();
         // The row after the last shown may be as good.
-        let open = if tied == ranked.rows.len() && ranked.of > tied as u64 { ", and perhaps more of them," } else { "" };
+        let open =
+            if tied == ranked.rows.len() && ranked.of > tied as u64 { ", and perhaps more of them," } else { "" };
         format!("{}{open} have **{count} {noun}** each", markdown::series(&names, "and"))
     } else {
         let most = if least { "fewest" } else { "most" };

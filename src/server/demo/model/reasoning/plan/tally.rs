@@ -46,11 +46,7 @@ pub(super) fn counter_fits(group: &Kind, chosen: &Selection) -> Option<&'static 
 }
 
 /// Counts what is chosen for each group.
-pub(super) fn count(
-    group: &'static Kind,
-    chosen: &Selection,
-    look: &mut Look,
-) -> Result<Result<Tally, String>, Wait> {
+pub(super) fn count(group: &'static Kind, chosen: &Selection, look: &mut Look) -> Result<Result<Tally, String>, Wait> {
     let relation = Relation::of(group.object_type, chosen.kind);
     let Some((relation, key)) = relation.and_then(|relation| Some((relation, chosen.kind.filter(relation)?))) else {
         return Ok(Err(format!(

@@ -45,6 +45,25 @@ REFERENCES = {
 NAMED = {"device": "name", "virtual_machine": "name", "rack": "name", "location": "slug", "site": "slug", "tag": "slug",
          "interface": None, "available_at_site": "id", "available_on_device": "id",
          "available_on_virtualmachine": "id", "user": "username", "created_by": "username", "tenant": "slug"}
+# What a filter takes, where neither the document nor the rules above tell it right; None is no object at all.
+EVERYWHERE = {"contact_group": "tenancy.contactgroup/id"}
+OVERRIDES = {
+    "dcim/cables": {"location": "dcim.location/name"},
+    "dcim/front-port-templates": {"rear_port_id": "dcim.rearporttemplate/id"},
+    "dcim/rack-reservations": {"group": "dcim.rackgroup/slug", "group_id": "dcim.rackgroup/id"},
+    "dcim/rear-port-templates": {"front_port_id": "dcim.frontporttemplate/id"},
+    "dcim/virtual-device-contexts": {"device": "dcim.device/id"},
+    "extras/scripts": {"module_id": None},
+    "ipam/fhrp-groups": {"group_id": None},
+    "ipam/vlan-groups": {
+        "cluster": "virtualization.cluster/id", "cluster_group": "virtualization.clustergroup/id",
+        "location": "dcim.location/id", "rack": "dcim.rack/id", "rack_group": "dcim.rackgroup/id",
+        "region": "dcim.region/id", "site": "dcim.site/id", "site_group": "dcim.sitegroup/id",
+    },
+    "tenancy/contact-assignments": {"group": "tenancy.contactgroup/slug", "group_id": "tenancy.contactgroup/id"},
+    "tenancy/contacts": {"group": "tenancy.contactgroup/slug", "group_id": "tenancy.contactgroup/id"},
+    "vpn/tunnels": {"tunnel_id": None},
+}
 
 
 def kind_of(schema):
@@ -165,6 +184,9 @@ def main(address):
                 identifier = form.get("x-spec-enum-id") or form["items"]["x-spec-enum-id"]
                 used.add(identifier)
                 text += "=" + identifier[:8]
+            elif name in OVERRIDES.get(path[5:-1], {}) or name in EVERYWHERE:
+                reference = OVERRIDES.get(path[5:-1], {}).get(name, EVERYWHERE.get(name))
+                text += f"@{reference}" if reference else ""
             elif kind in ("text", "integer") and form.get("items", form).get("format") != "int64":  # ASNs: numbers, not ids
                 attribute = re.findall(r"\((ID|slug|name|RD|username|model|account)\)\s*$", parameter.get("description") or "")
                 attribute = {"ID": "id", "RD": "rd"}.get(attribute[0], attribute[0]) if attribute else None
@@ -178,6 +200,8 @@ def main(address):
                     attribute = "id" if base != name or kind == "integer" else "slug"
                 if attribute and not lookups[name].count("ic"):
                     target = reference_of(path, component, base)
+                    if (target, attribute) == ("users.user", "name"):
+                        attribute = "username"
                     if target and (attribute != "slug" or target in with_slug):
                         text += f"@{target}/{attribute}"
             group = kind + ("" if form.get("type") == "array" or kind == "boolean" else "/one")

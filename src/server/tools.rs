@@ -8,6 +8,7 @@ mod changelog;
 mod evidence;
 mod filters;
 mod flatten;
+mod ignored;
 mod list;
 mod names;
 mod object;

@@ -76,6 +76,16 @@ const TOLD: &[(&str, &[&str])] = &[
     ("Which site has the most devices?", &["Columbus 01 has the most", "85 devices"]),
     ("top 3 sites by racks", &["The first 3 of 14 sites"]),
     ("How many devices per site?", &["over 14 sites", "| Columbus 01 | Ohio | 85 |"]),
+    (
+        "How many devices are there at Columbus 01, by role?",
+        &["85 devices", "at Columbus 01", "| Device role | Devices |"],
+    ),
+    ("how many switches per site", &["switches", "| Columbus 01 |"]),
+    ("active devices per site", &["active devices", "| Site |"]),
+    ("which site has the most switches", &["has the most, with", "switches"]),
+    ("what changed at Cleveland 01", &["changes of the site itself"]),
+    ("What changed at Cleveland 01 in the last week?", &["of the site itself"]),
+    ("which racks have switches", &["did not take “switches” into account"]),
     ("Which sites have no racks?", &["1 site", "Akron 01"]),
     ("sites with more than 5 racks", &["1 site", "Columbus 01"]),
     ("Tell me about cle-01", &["Cleveland 01", "is an active site in Ohio", "5 racks"]),
@@ -130,4 +140,72 @@ async fn a_state_that_netbox_does_not_know_is_explained_with_its_reason() {
     let stack = Stack::start().await;
     let answer = stack.one("Which racks are failed?").await;
     assert!(answer.text.contains("could not look that up") && answer.text.contains("reserved"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn counts_for_each_group_are_netboxs() {
+    let stack = Stack::start().await;
+    let answer = stack.one("How many devices are there at Columbus 01, by role?").await;
+    let roles = stack.rest("dcim/device-roles/").await;
+    let mut groups = 0;
+    for role in roles["results"].as_array().unwrap() {
+        let (name, slug) = (role["name"].as_str().unwrap(), role["slug"].as_str().unwrap());
+        let count = stack.total(&format!("dcim/devices/?site=cmh-01&role={slug}")).await;
+        let row = answer.text.lines().find(|line| line.starts_with(&format!("| {name} |")));
+        groups += u32::from(count > 0);
+        assert_eq!(
+            row.map(|row| row.ends_with(&format!("| {count} |"))),
+            (count > 0).then_some(true),
+            "{name} {count}: {}",
+            answer.text
+        );
+    }
+    assert!(groups > 3, "{}", answer.text);
+    let answer = stack.one("active devices per site").await;
+    let active = stack.total("dcim/devices/?site=cle-01&status=active").await;
+    let row = answer.text.lines().find(|line| line.starts_with("| Cleveland 01 |")).unwrap_or(&answer.text);
+    assert!(row.ends_with(&format!("| {active} |")), "{active}: {}", answer.text);
+}
+
+#[tokio::test]
+async fn what_has_no_interfaces_is_connected_by_its_cables() {
+    let stack = Stack::start().await;
+    let mut found = 0;
+    for query in ["dcim/devices/?role=patch-panel", "dcim/devices/?role=pdu"] {
+        let devices = stack.rest(query).await;
+        let Some(device) = devices["results"].as_array().unwrap().first() else { continue };
+        let cables = stack.total(&format!("dcim/cables/?device_id={}", device["id"])).await;
+        let name = device["name"].as_str().unwrap();
+        let answer = stack.one(&format!("What is connected to {name}?")).await;
+        assert!(cables == 0 || answer.text.contains(&format!("{cables} cables")), "{name}: {}", answer.text);
+        found += cables;
+    }
+    assert!(found > 0);
+}
+
+/// What the first page offers, made as `starting_questions` makes it.
+#[tokio::test]
+async fn every_starting_question_has_an_answer() {
+    let stack = Stack::start().await;
+    let sites = stack.rest("dcim/sites/?ordering=-device_count,id").await;
+    let prefixes = stack.rest("ipam/prefixes/?status=active&ordering=prefix,id").await;
+    let devices = stack.rest("dcim/devices/?has_primary_ip=true&interfaces=true&ordering=name,id").await;
+    let (site, next) = (&sites["results"][0], &sites["results"][1]);
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let questions = [
+        format!("Which sites do we have in {}?", text(&site["region"]["name"])),
+        "Which sites do we have?".to_owned(),
+        format!("How many devices are there at {}, by role?", text(&site["name"])),
+        format!("What is connected to {}?", text(&devices["results"][0]["name"])),
+        format!("Which addresses are used in {}?", text(&prefixes["results"][4]["prefix"])),
+        format!("Which circuits serve {}?", text(&next["name"])),
+        "What changed in the last week?".to_owned(),
+    ];
+    for question in questions {
+        let answer = stack.one(&question).await;
+        assert!(!answer.calls.is_empty() && answer.calls.iter().all(|call| !call.failed), "{question}: {answer:?}");
+        for excuse in ["cannot", "could not", "did not", "nothing called", "**no "] {
+            assert!(!answer.text.contains(excuse), "{question}: {}", answer.text);
+        }
+    }
 }

@@ -10,3 +10,4 @@ mod questions;
 mod refusals;
 mod registry;
 mod side;
+mod values;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use netbox_chatbox::server::demo::netbox;
-use netbox_chatbox::server::netbox::{Address, Client, Credentials, Query, Settings};
+use netbox_chatbox::server::netbox::{Address, Client, Credentials, Error, Query, Settings};
 use netbox_chatbox::server::tools::{Outcome, Toolbox};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -73,8 +73,18 @@ impl Side {
 
     /// What NetBox itself says, without the tools.
     pub async fn raw(&self, path: &str, query: &[(&str, &str)]) -> Value {
+        self.try_raw(path, query).await.unwrap()
+    }
+
+    /// What NetBox itself says, or why it refuses.
+    pub async fn try_raw(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Error> {
         let query = query.iter().fold(Query::new(), |query, (name, value)| query.with(*name, value));
-        self.client.get(&self.credentials, path, &query).await.answer.unwrap().body
+        self.client.get(&self.credentials, path, &query).await.answer.map(|answer| answer.body)
+    }
+
+    /// NetBox's own count.
+    pub async fn count(&self, path: &str, query: &[(&str, &str)]) -> Value {
+        self.raw(path, query).await["count"].clone()
     }
 }
 

@@ -24,6 +24,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Whether it is a list: with a count and its objects.
+    pub fn is_list(&self) -> bool {
+        self.total().is_some() && self.body.get("results").is_some_and(Value::is_array)
+    }
+
     /// How many objects match in all, of a list.
     pub fn total(&self) -> Option<u64> {
         self.body.get("count")?.as_u64()

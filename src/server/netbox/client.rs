@@ -1,20 +1,21 @@
 //! The client: one GET at a time, bounded, retried, recorded.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rand::Rng as _;
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
 
 use super::cache::Cache;
 use super::custom_field::CustomField;
-use super::error::RedirectKind;
-use super::{Address, Answer, Credentials, Error, Exchange, FieldReason, Query, Refusal, object_type, tls};
+use super::failure::{connect_reason, json_error, redirect_error, seconds, words_for};
+use super::{Address, Answer, Credentials, Error, Exchange, Query, Refusal, Version, object_type, tls};
 use crate::wire::tool::NetboxRequest;
 
 /// gunicorn, NetBox's usual server, refuses a request line over 4,094 bytes with an HTML page.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// The longest silence while waiting for an answer or the rest of it.
     pub read_timeout: Duration,
+    /// The longest time for one answer as a whole, however steadily it trickles in.
+    pub answer_timeout: Duration,
     /// How many requests at once.
     pub concurrency: usize,
     /// The largest answer, in bytes after decompression.
@@ -54,6 +57,7 @@ impl Settings {
             verify_tls: true,
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_mins(1),
+            answer_timeout: Duration::from_mins(2),
             concurrency: 8,
             largest_answer: 16 * 1024 * 1024,
             pause: Duration::from_millis(250),
@@ -68,6 +72,9 @@ pub struct Client {
     permits: Semaphore,
     names: Cache<Option<String>>,
     custom_fields: Cache<Arc<Vec<CustomField>>>,
+    versions: Cache<Option<Version>>,
+    /// Filters that were seen to choose objects, by endpoint and name.
+    effective: Mutex<HashSet<(&'static str, String)>>,
 }
 
 impl Client {
@@ -82,6 +89,8 @@ impl Client {
             settings,
             names: Cache::new(Duration::from_mins(5)),
             custom_fields: Cache::new(Duration::from_mins(1)),
+            versions: Cache::new(Duration::from_mins(5)),
+            effective: Mutex::default(),
         })
     }
 
@@ -168,6 +177,28 @@ impl Client {
         name
     }
 
+    /// This NetBox's version, remembered for five minutes; `None` where it does not say.
+    pub async fn version(&self, credentials: &Credentials) -> Option<Version> {
+        if let Some(version) = self.versions.get(credentials) {
+            return version;
+        }
+        let answer = self.status(credentials).await.answer.ok()?;
+        let version = answer.body.get("netbox-version").and_then(Value::as_str).and_then(Version::parse);
+        self.versions.put(credentials, version);
+        version
+    }
+
+    /// Whether the filter of this name was seen to choose objects of the list at `endpoint`.
+    pub fn is_effective(&self, endpoint: &'static str, filter: &str) -> bool {
+        let effective = self.effective.lock().unwrap_or_else(PoisonError::into_inner);
+        effective.contains(&(endpoint, filter.to_owned()))
+    }
+
+    /// Remembers that a filter chooses objects.
+    pub fn note_effective(&self, endpoint: &'static str, filter: &str) {
+        self.effective.lock().unwrap_or_else(PoisonError::into_inner).insert((endpoint, filter.to_owned()));
+    }
+
     /// The custom fields that this token may see, remembered for a minute, with the requests made.
     ///
     /// # Errors
@@ -179,9 +210,10 @@ impl Client {
         if let Some(fields) = self.custom_fields.get(credentials) {
             return (Vec::new(), Ok(fields));
         }
-        let query = Query::new().with("fields", "name,filter_logic").with("limit", 1000);
+        let query = Query::new().with("fields", "name,type,filter_logic,object_types").with("limit", 1000);
         let exchange = self.get(credentials, "extras/custom-fields/", &query).await;
-        let fields = exchange.answer.map(|answer| {
+        let listed = exchange.answer.and_then(|answer| if answer.is_list() { Ok(answer) } else { Err(self.no_list()) });
+        let fields = listed.map(|answer| {
             let fields = Arc::new(answer.results().iter().filter_map(CustomField::read).collect::<Vec<_>>());
             self.custom_fields.put(credentials, Arc::clone(&fields));
             fields
@@ -199,6 +231,20 @@ impl Client {
         let authorization = credentials.authorization()?;
         // The semaphore is never closed.
         let _permit = self.permits.acquire().await.ok();
+        let limit = self.settings.answer_timeout;
+        match tokio::time::timeout(limit, self.exchange(authorization, url, path, record)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::Timeout { host: self.host(), limit, source: None }),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        authorization: Option<HeaderValue>,
+        url: &Url,
+        path: &str,
+        record: &mut NetboxRequest,
+    ) -> Result<Answer, Error> {
         let mut request = self.http.get(url.clone()).header(ACCEPT, "application/json");
         if let Some(value) = authorization {
             request = request.header(AUTHORIZATION, value);
@@ -232,6 +278,11 @@ impl Client {
         Err(json_error(status, path, &body, retry_after.as_deref()))
     }
 
+    /// The error of JSON that is no list of NetBox's.
+    pub fn no_list(&self) -> Error {
+        Error::NotNetbox { host: self.host(), sent: "JSON that is no list of objects".to_owned() }
+    }
+
     fn host(&self) -> String {
         let url = self.settings.address.as_url();
         let host = url.host_str().unwrap_or_default();
@@ -247,7 +298,8 @@ impl Client {
             200..300 => {
                 let content_type = content_type.split(';').next().unwrap_or_default().trim();
                 let content_type = if content_type.is_empty() { "nothing" } else { content_type };
-                Error::NotNetbox { host: self.host(), content_type: content_type.chars().take(60).collect() }
+                let content_type: String = content_type.chars().take(60).collect();
+                Error::NotNetbox { host: self.host(), sent: format!("{content_type} instead of JSON") }
             }
             status => Error::Failed { status, detail: None },
         }
@@ -261,7 +313,7 @@ impl Client {
             return Error::Unreachable { host, reason: connect_reason(&source), source };
         }
         if source.is_timeout() {
-            return Error::Timeout { host, limit: self.settings.read_timeout, source };
+            return Error::Timeout { host, limit: self.settings.read_timeout, source: Some(source) };
         }
         if source.is_body() || source.is_decode() {
             return Error::Cut { host, source };
@@ -274,107 +326,4 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Client").field("address", &self.settings.address).finish_non_exhaustive()
     }
-}
-
-/// Why there is no connection, in a few words, from the errors below reqwest's.
-fn connect_reason(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        return "it does not answer";
-    }
-    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        match error.downcast_ref::<rustls::Error>() {
-            Some(rustls::Error::InvalidCertificate(_)) => return "its certificate is not trusted here",
-            Some(_) => return "it does not speak TLS as expected",
-            None => {}
-        }
-        let io = error.downcast_ref::<std::io::Error>();
-        match io.map(std::io::Error::kind) {
-            Some(std::io::ErrorKind::ConnectionRefused) => return "nothing listens there",
-            Some(std::io::ErrorKind::NetworkUnreachable | std::io::ErrorKind::HostUnreachable) => {
-                return "there is no way to that network";
-            }
-            _ => {}
-        }
-        if error.to_string().starts_with("dns error") {
-            return "its name is not known to DNS";
-        }
-        // An I/O error names the source of the error it wraps, not that error itself.
-        let wrapped = io.and_then(|io| io.get_ref()).map(|inner| inner as &(dyn std::error::Error + 'static));
-        next = wrapped.or_else(|| error.source());
-    }
-    "no connection"
-}
-
-fn redirect_error(status: u16, from: &Url, location: Option<&str>) -> Error {
-    let to = location.and_then(|location| from.join(location).ok());
-    let kind = match &to {
-        Some(to) if to.scheme() == "https" && from.scheme() == "http" && to.host() == from.host() => {
-            RedirectKind::ToTls
-        }
-        Some(to)
-            if ["login", "signin", "sign-in", "oauth", "saml", "sso"].iter().any(|word| to.path().contains(word)) =>
-        {
-            RedirectKind::SignIn
-        }
-        _ => RedirectKind::Elsewhere,
-    };
-    let location = to.and_then(|mut to| {
-        to.set_query(None);
-        to.set_fragment(None);
-        let base = to.path().split("/api/").next().unwrap_or("/").to_owned();
-        to.set_path(&base);
-        Address::parse(to.as_str()).ok().map(|address| address.to_string())
-    });
-    Error::Redirect { status, location, kind }
-}
-
-fn json_error(status: StatusCode, path: &str, body: &Value, retry_after: Option<&str>) -> Error {
-    let detail = body.get("detail").and_then(Value::as_str);
-    let shortened = |text: &str| text.chars().take(300).collect::<String>();
-    match status.as_u16() {
-        401 | 403 => Error::Refused { refusal: Refusal::from_detail(detail), what: words_for(path) },
-        404 => Error::NoSuchObject { what: words_for(path) },
-        400 => Error::BadRequest { reasons: field_reasons(body) },
-        status @ (429 | 502 | 503 | 504) => Error::Busy { status, retry_after: seconds(retry_after) },
-        status => {
-            let text = detail.or_else(|| body.get("error").and_then(Value::as_str));
-            Error::Failed { status, detail: text.map(shortened) }
-        }
-    }
-}
-
-/// The reasons of a 400 answer: `{"site": ["Select a valid choice. ..."]}` or `{"detail": "..."}`.
-fn field_reasons(body: &Value) -> Vec<FieldReason> {
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Array(texts) => texts
-            .iter()
-            .map(|text| text.as_str().map_or_else(|| text.to_string(), str::to_owned))
-            .collect::<Vec<_>>()
-            .join(" "),
-        other => other.to_string(),
-    };
-    let reason = |field: &str, value: &Value| FieldReason {
-        field: if matches!(field, "detail" | "non_field_errors" | "__all__") {
-            String::new()
-        } else {
-            field.to_owned()
-        },
-        reason: text(value).chars().take(400).collect(),
-    };
-    match body {
-        Value::Object(fields) => fields.iter().map(|(field, value)| reason(field, value)).collect(),
-        other => vec![reason("detail", other)],
-    }
-}
-
-/// What a path asks for, in words: `sites`.
-fn words_for(path: &str) -> String {
-    object_type::by_path(path).map_or_else(|| format!("/api/{path}"), |kind| kind.plural.to_owned())
-}
-
-/// `Retry-After` in seconds; the form with a date is rare enough to be left out.
-fn seconds(header: Option<&str>) -> Option<Duration> {
-    header?.trim().parse().ok().map(Duration::from_secs)
 }

@@ -59,8 +59,8 @@ pub enum Error {
         host: String,
         /// The time that was waited for.
         limit: Duration,
-        /// The transport's error.
-        source: reqwest::Error,
+        /// The transport's error; none where the whole took too long.
+        source: Option<reqwest::Error>,
     },
     /// The answer ended before its end.
     #[error("The connection to NetBox at {host} broke in the middle of its answer")]
@@ -136,13 +136,13 @@ pub enum Error {
         /// NetBox's words, where it sent JSON.
         detail: Option<String>,
     },
-    /// A good status, but not JSON.
-    #[error("What answers at {host} is not NetBox's API: it sent {content_type} instead of JSON")]
+    /// A good status, but not what NetBox's API sends.
+    #[error("What answers at {host} is not NetBox's API: it sent {sent}")]
     NotNetbox {
         /// Host and port.
         host: String,
         /// What it sent.
-        content_type: String,
+        sent: String,
     },
     /// JSON that is none.
     #[error("NetBox sent JSON that cannot be read")]
@@ -187,6 +187,12 @@ impl Error {
             Self::Token => "set the token alone, without quotes, spaces or line breaks".into(),
             Self::Authorities { .. } => "NETBOX_CA_FILE names a readable file of PEM certificates".into(),
             Self::Tls { .. } => "install the system's certificate authorities (ca-certificates), or name your own in NETBOX_CA_FILE".into(),
+            Self::Unreachable { reason, .. } if reason.contains("another name") => {
+                "write NETBOX_URL with a name that is in NetBox's certificate, or renew the certificate with this name".into()
+            }
+            Self::Unreachable { reason, .. } if reason.contains("expired") || reason.contains("not valid yet") => {
+                "renew NetBox's certificate, or set this machine's clock right if it is wrong".into()
+            }
             Self::Unreachable { reason, .. } if reason.contains("certificate") => {
                 "if NetBox's certificate comes from an authority of your own, name its file in NETBOX_CA_FILE".into()
             }
@@ -206,6 +212,10 @@ impl Error {
             Self::NoSuchEndpoint { .. } => "check NETBOX_URL (with its path, if NetBox is not at the root), and whether this NetBox is old enough or new enough to have this type".into(),
             Self::BadRequest { .. } => "correct the named value: relations want slugs or ids, choices their value in lower case".into(),
             Self::Busy { .. } => "try again in a moment".into(),
+            // Django's own page for a host that it was not told of.
+            Self::Failed { status: 400, .. } => {
+                "add the host of NETBOX_URL to ALLOWED_HOSTS in NetBox's configuration; the proxy before it may refuse the request, too".into()
+            }
             Self::Failed { .. } => "look at NetBox's own log: the failure is there".into(),
             Self::NotNetbox { .. } => "check NETBOX_URL: something else answers there".into(),
             Self::Malformed { .. } => "check what stands between this program and NetBox: the answer was changed or cut".into(),

@@ -80,7 +80,8 @@ async fn pages_are_told_apart_and_never_passed_on() {
         failure(page(StatusCode::INTERNAL_SERVER_ERROR), "dcim/sites/").await,
         Error::Failed { status: 500, .. }
     ));
-    assert!(matches!(failure(page(StatusCode::BAD_REQUEST), "dcim/sites/").await, Error::Failed { status: 400, .. }));
+    let host = failure(page(StatusCode::BAD_REQUEST), "dcim/sites/").await;
+    assert!(matches!(host, Error::Failed { status: 400, .. }) && host.hint().contains("ALLOWED_HOSTS"), "{host:?}");
 }
 
 #[tokio::test]
@@ -154,6 +155,15 @@ async fn silence_cuts_and_size_are_bounded() {
     let cut = failure(Reply::list().cut(), "dcim/sites/").await;
     assert!(matches!(cut, Error::Cut { .. }), "{cut:?}");
     assert_eq!(cut.problem().code, ProblemCode::NetboxUnreachable);
+}
+
+#[tokio::test]
+async fn an_answer_that_trickles_in_forever_ends() {
+    let server = Server::start(vec![Reply::list().after(Duration::from_secs(5))]).await;
+    let mut settings = Settings::new(Address::parse(&server.url()).unwrap());
+    settings.answer_timeout = Duration::from_millis(50);
+    let error = Client::new(settings).unwrap().get(&token(), "dcim/sites/", &Query::new()).await.answer.unwrap_err();
+    assert!(matches!(error, Error::Timeout { source: None, .. }), "{error:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Reading a model's arguments: lenient where the meaning is clear, and where it is not, an answer that shows the
 //! right shape.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::table::Tool;
@@ -10,14 +12,14 @@ use crate::wire::problem::{Problem, ProblemCode};
 /// The arguments of one call.
 pub(super) struct Arguments<'a> {
     tool: Tool,
-    values: &'a Map<String, Value>,
+    values: Cow<'a, Map<String, Value>>,
 }
 
 impl<'a> Arguments<'a> {
     /// Takes the input apart; names that the tool does not know are refused.
     pub(super) fn new(tool: Tool, input: &'a Value) -> Result<Self, Problem> {
         let values = input.as_object().ok_or_else(|| wrong(tool, "The arguments are not a JSON object"))?;
-        let arguments = Self { tool, values };
+        let mut arguments = Self { tool, values: Cow::Borrowed(values) };
         let schema = tool.definition().input_schema;
         let known: Vec<&str> = schema
             .pointer("/properties")
@@ -32,12 +34,37 @@ impl<'a> Arguments<'a> {
                 let place = if known.contains(&"filters") { "; filters belong into \"filters\"" } else { "" };
                 Err(wrong(tool, &format!("{} has no argument {name}: it has {}{place}", tool.name(), known.join(", "))))
             }
-            None => Ok(arguments),
+            None => {
+                arguments.hoist(&known)?;
+                Ok(arguments)
+            }
         }
     }
 
+    /// `limit`, `offset` and `ordering` among the filters mean the arguments of these names: no type has such a
+    /// filter.
+    fn hoist(&mut self, known: &[&str]) -> Result<(), Problem> {
+        let mut filters = self.filters()?;
+        let mut moved = Vec::new();
+        for name in ["limit", "offset", "ordering", "fields", "brief"] {
+            if known.contains(&name)
+                && let Some(value) = filters.shift_remove(name)
+            {
+                moved.push((name, value));
+            }
+        }
+        if !moved.is_empty() {
+            let values = self.values.to_mut();
+            values.insert("filters".to_owned(), Value::Object(filters));
+            for (name, value) in moved {
+                values.entry(name).or_insert(value);
+            }
+        }
+        Ok(())
+    }
+
     /// A value that is there and not null.
-    fn value(&self, name: &str) -> Option<&'a Value> {
+    fn value(&self, name: &str) -> Option<&Value> {
         self.values.get(name).filter(|value| !value.is_null())
     }
 
@@ -45,7 +72,7 @@ impl<'a> Arguments<'a> {
         wrong(self.tool, &format!("The argument {name} is not {expected}"))
     }
 
-    pub(super) fn text(&self, name: &str) -> Result<&'a str, Problem> {
+    pub(super) fn text(&self, name: &str) -> Result<&str, Problem> {
         match self.value(name) {
             Some(Value::String(text)) if !text.trim().is_empty() => Ok(text.trim()),
             Some(_) => Err(self.mistake(name, "a text")),
@@ -169,6 +196,18 @@ mod tests {
         assert_eq!(arguments.filters().unwrap().get("site"), Some(&json!("x")));
         assert_eq!(arguments.texts("fields").unwrap().unwrap(), ["id", "name"]);
         assert!(arguments.flag("brief").unwrap());
+    }
+
+    #[test]
+    fn arguments_among_the_filters_are_taken_out() {
+        let input = json!({"filters": {"user": "ada", "limit": 7, "offset": "20", "ordering": "time"}, "limit": 3});
+        let arguments = Arguments::new(Tool::GetChangelogs, &input).unwrap();
+        assert_eq!(arguments.limit(20).unwrap(), 3);
+        assert_eq!(arguments.number("offset").unwrap(), Some(20));
+        assert_eq!(arguments.texts("ordering").unwrap().unwrap(), ["time"]);
+        assert_eq!(arguments.filters().unwrap().keys().collect::<Vec<_>>(), ["user"]);
+        let text = json!({"object_type": "site", "filters": "{\"limit\": 9}"});
+        assert_eq!(Arguments::new(Tool::GetObjects, &text).unwrap().limit(5).unwrap(), 9);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! One call of a tool: who asks whom, and the record of every request made for it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::server::netbox::{Answer, Client, Credentials, Error, Query};
+use crate::server::netbox::{Answer, Client, Credentials, CustomField, Error, Query, Version};
 use crate::wire::tool::NetboxRequest;
 
 /// One call in progress.
@@ -24,8 +24,19 @@ impl<'a> Call<'a> {
         exchange.answer
     }
 
+    /// GETs a list and records. JSON of another shape is no empty list.
+    pub(super) async fn list(&self, path: &str, query: &Query) -> Result<Answer, Error> {
+        let answer = self.get(path, query).await?;
+        if answer.is_list() { Ok(answer) } else { Err(self.netbox.no_list()) }
+    }
+
+    /// The version of this NetBox, where it says.
+    pub(super) async fn version(&self) -> Option<Version> {
+        self.netbox.version(self.credentials).await
+    }
+
     /// The custom fields that the caller may see.
-    pub(super) async fn custom_fields(&self) -> Result<std::sync::Arc<Vec<crate::server::netbox::CustomField>>, Error> {
+    pub(super) async fn custom_fields(&self) -> Result<Arc<Vec<CustomField>>, Error> {
         let (requests, fields) = self.netbox.custom_fields(self.credentials).await;
         self.record(requests);
         fields

@@ -7,6 +7,7 @@ use super::arguments::Arguments;
 use super::call::Call;
 use super::filters;
 use super::list;
+use super::shape;
 use super::table::Tool;
 use crate::server::netbox::{Query, object_type};
 use crate::wire::problem::{Problem, ProblemCode};
@@ -28,6 +29,8 @@ const KEPT: [&str; 9] = [
 /// The longest text of one side of a change, in characters.
 const LONGEST_SIDE: usize = 200;
 const MOST_ROWS: usize = 20;
+/// Changes of one request can have the same time.
+const NEWEST_FIRST: &str = "-time,-id";
 
 pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Problem> {
     let arguments = Arguments::new(Tool::GetChangelogs, input)?;
@@ -35,7 +38,10 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
         .ok_or_else(|| Problem::new(ProblemCode::Internal, "The table of object types has no changes"))?;
     let limit = arguments.limit(20)?;
     let offset = arguments.number("offset")?.unwrap_or(0);
-    let mut query = Query::new().with("limit", limit).with("fields", FIELDS).with("ordering", "-time");
+    let endpoint = filters::endpoint_of(kind)?;
+    let ordering = shape::check_ordering(kind, endpoint, &arguments.texts("ordering")?.unwrap_or_default())?;
+    let ordering = if ordering.is_empty() { NEWEST_FIRST.to_owned() } else { shape::total(ordering).join(",") };
+    let mut query = Query::new().with("limit", limit).with("fields", FIELDS).with("ordering", ordering);
     if offset > 0 {
         query.add("offset", offset.to_string());
     }
@@ -52,13 +58,15 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
     })
 }
 
-/// Times are filtered by `time_after` and `time_before` here, unlike anywhere else in NetBox.
+/// Times are filtered by `time_after` and `time_before` here, unlike anywhere else in NetBox. A user's name is kept
+/// with each change: it also names users who are gone, and needs no right to view users.
 fn renamed(filters: Map<String, Value>) -> Map<String, Value> {
     filters
         .into_iter()
         .map(|(name, value)| match name.as_str() {
             "time__gte" | "time__gt" => ("time_after".to_owned(), value),
             "time__lte" | "time__lt" => ("time_before".to_owned(), value),
+            "user" if !value.is_null() => ("user_name__ie".to_owned(), value),
             _ => (name, value),
         })
         .collect()

@@ -1,15 +1,21 @@
 //! Checks filters before NetBox sees them: an unknown name, lookup or value of the wrong kind is refused with the
 //! nearest names, because NetBox would ignore it and answer with everything.
 
+mod custom;
+mod network;
+mod unknown;
+mod value;
+
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use crate::server::netbox::catalogue::{self, Endpoint, Filter, Kind, Reference, nearest};
-use crate::server::netbox::{FilterLogic, ObjectType, Query, object_type};
+use crate::server::netbox::catalogue::{self, Endpoint, Filter, Kind, Reference};
+use crate::server::netbox::{ObjectType, Query};
 use crate::wire::problem::{Problem, ProblemCode};
+pub(super) use custom::check_fields as check_custom_fields;
 
 /// Filters that passed, and what was changed about them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Filters {
     pub(super) checked: Vec<Checked>,
     /// What was taken for something else, for the model to read: `Active -> active`.
@@ -28,6 +34,26 @@ pub(super) struct Checked {
     pub(super) reference: Option<Reference>,
     /// The same filter by id, where there is one.
     pub(super) by_id: Option<String>,
+    /// A name was asked for where NetBox takes an id: also `12` is a name first.
+    pub(super) by_name: bool,
+    /// Compares texts letter by letter, and has a lookup that does not care for their case.
+    pub(super) by_case: bool,
+}
+
+impl Checked {
+    fn plain(name: String, value: &str) -> Self {
+        Self { name, values: vec![value.to_owned()], reference: None, by_id: None, by_name: false, by_case: false }
+    }
+}
+
+/// What a filter's name means.
+struct Meant {
+    /// The name that is sent.
+    name: String,
+    base: String,
+    lookup: Option<String>,
+    filter: Filter,
+    by_name: bool,
 }
 
 impl Filters {
@@ -50,6 +76,22 @@ impl Filters {
             }
         }
     }
+
+    /// The same filters with texts compared whatever their case; `None` where that changes nothing.
+    pub(super) fn in_any_case(&self) -> Option<Self> {
+        let mut relaxed = self.clone();
+        let mut names = Vec::new();
+        for filter in &mut relaxed.checked {
+            if filter.by_case && filter.values.iter().any(|value| value.chars().any(char::is_alphabetic)) {
+                names.push((filter.name.clone(), filter.values.join(", ")));
+                filter.name.push_str("__ie");
+            }
+        }
+        for (name, values) in &names {
+            relaxed.note(name, values, "the same in any case");
+        }
+        (!names.is_empty()).then_some(relaxed)
+    }
 }
 
 /// Checks `filters` for lists of `kind`.
@@ -61,14 +103,17 @@ pub(super) async fn check(
     let endpoint = endpoint_of(kind)?;
     let mut done = Filters::default();
     for (name, value) in filters {
-        if let Some(custom) = name.strip_prefix("cf_") {
-            check_custom_field(call, &mut done, name, custom).await?;
-            let values = texts(name, value)?;
-            done.checked.push(Checked { name: name.clone(), values, reference: None, by_id: None });
-        } else {
-            let checked = check_one(kind, endpoint, &mut done, name, value)?;
-            done.checked.push(checked);
+        let meant = match name.strip_prefix("cf_") {
+            Some(field) => custom::find(call, kind, &mut done, name, field).await?,
+            None => find(kind, endpoint, name, value)?,
+        };
+        if meant.name != *name && !meant.by_name {
+            for value in value::texts(name, value)? {
+                done.note(name, &value, &format!("{} {value}", meant.name));
+            }
         }
+        let checked = check_one(kind, endpoint, &mut done, meant, name, value)?;
+        done.checked.push(checked);
     }
     Ok(done)
 }
@@ -79,37 +124,68 @@ pub(super) fn endpoint_of(kind: &ObjectType) -> Result<&'static Endpoint, Proble
         .ok_or_else(|| Problem::new(ProblemCode::Internal, format!("The catalogue does not know {}", kind.endpoint)))
 }
 
+/// The catalogue's filter that a name means.
+fn find(kind: &ObjectType, endpoint: &Endpoint, name: &str, value: &Value) -> Result<Meant, Problem> {
+    if let Some((base, lookup, filter)) = endpoint.filter(name) {
+        if let Some(lookup) = lookup
+            && !has_lookup(filter, lookup)
+        {
+            return Err(unknown::lookup(kind.plural, name, base, lookup, filter));
+        }
+        let lookup = lookup.map(str::to_owned);
+        return Ok(Meant { name: name.to_owned(), base: base.to_owned(), lookup, filter, by_name: false });
+    }
+    let meant = |name: String, filter: &Filter, by_name: bool| Meant {
+        base: name.clone(),
+        name,
+        lookup: None,
+        filter: *filter,
+        by_name,
+    };
+    // `vlan: 120` is the VLAN with this number, as people call VLANs.
+    let by_number = format!("{name}_vid");
+    if let Some(filter) = endpoint.filters.get(by_number.as_str())
+        && value::texts(name, value)?.iter().all(|value| value.parse::<u64>().is_ok())
+    {
+        return Ok(meant(by_number, filter, false));
+    }
+    // `rack: "R1"` where only `rack_id` exists: the name of the object is looked up.
+    let by_id = format!("{name}_id");
+    match endpoint.filters.get(by_id.as_str()) {
+        Some(filter) if filter.reference.is_some() => Ok(meant(by_id, filter, true)),
+        _ => Err(unknown::filter(kind, endpoint, name)),
+    }
+}
+
 fn check_one(
     kind: &ObjectType,
     endpoint: &Endpoint,
     done: &mut Filters,
+    meant: Meant,
     name: &str,
     value: &Value,
 ) -> Result<Checked, Problem> {
-    // `rack: "R1"` where only `rack_id` exists: the name of the object is looked up.
-    let by_id = format!("{name}_id");
-    let (sent, found) = match endpoint.filter(name) {
-        Some(found) => (name.to_owned(), Some(found)),
-        None if endpoint.filters.get(by_id.as_str()).is_some_and(|filter| filter.reference.is_some()) => {
-            (by_id.clone(), endpoint.filter(&by_id))
+    let Meant { name: sent, base, lookup, filter, by_name } = meant;
+    let lookup = lookup.as_deref();
+    let mut values = value::texts(name, value)?;
+    let by_id = format!("{base}_id");
+    let by_id = filter
+        .reference
+        .filter(|reference| reference.attribute != "id" && endpoint.filters.contains_key(by_id.as_str()))
+        .map(|_| by_id);
+    match value::unset(name, lookup, filter, value, &values)? {
+        value::Unset::No => {}
+        value::Unset::Empty(empty) => return Ok(Checked::plain(format!("{base}__empty"), empty)),
+        // An object can be without the attribute that the filter compares: a VRF without an RD is not "no VRF".
+        value::Unset::Null => {
+            if let Some(by_id) = &by_id
+                && values.len() == 1
+                && filter.reference.is_some_and(|reference| reference.attribute == "rd")
+            {
+                return Ok(Checked::plain(format!("{by_id}{}", sent.trim_start_matches(base.as_str())), "null"));
+            }
         }
-        None => (name.to_owned(), None),
-    };
-    let Some((base, lookup, filter)) = found else { return Err(unknown_filter(kind, endpoint, name)) };
-    if let Some(lookup) = lookup
-        && !filter.lookups.split(' ').any(|known| known == lookup)
-    {
-        return Err(unknown_lookup(kind, name, base, lookup, filter));
     }
-    if value.is_null() && lookup.is_none() && filter.reference.is_none() && filter.lookups.contains("empty") {
-        return Ok(Checked {
-            name: format!("{base}__empty"),
-            values: vec!["true".into()],
-            reference: None,
-            by_id: None,
-        });
-    }
-    let mut values = texts(name, value)?;
     if matches!(filter.kind, Kind::Integer | Kind::Number)
         && let [one] = values.as_slice()
         && one.contains(',')
@@ -123,10 +199,12 @@ fn check_one(
             refused(sentence).hint(format!("ask once for each value: {{\"{name}\": {}}}", example_value(filter)))
         );
     }
-    let by_id = filter.reference.filter(|reference| reference.attribute != "id" && lookup.is_none());
-    let by_id = by_id.map(|_| format!("{base}_id")).filter(|by_id| endpoint.filters.contains_key(by_id.as_str()));
     for value in &mut values {
-        let fixed = check_value(name, base, lookup, filter, value)?;
+        let fixed = value::check(name, &base, lookup, filter, value)?;
+        let fixed = match network::Form::of(kind, &base).filter(|_| lookup.is_none() && filter.reference.is_none()) {
+            Some(form) => network::check(name, form, &fixed)?,
+            None => fixed,
+        };
         if fixed != *value {
             if !fixed.eq_ignore_ascii_case(value) || filter.kind == Kind::Choice {
                 done.note(name, value, &fixed);
@@ -138,178 +216,17 @@ fn check_one(
         name: sent,
         values,
         reference: filter.reference.filter(|_| matches!(lookup, None | Some("n" | "any"))),
-        by_id,
+        by_id: by_id.filter(|_| lookup.is_none()),
+        by_name,
+        by_case: filter.kind == Kind::Text
+            && filter.reference.is_none()
+            && lookup.is_none()
+            && has_lookup(filter, "ie"),
     })
 }
 
-/// A value in NetBox's own spelling.
-fn check_value(name: &str, base: &str, lookup: Option<&str>, filter: Filter, value: &str) -> Result<String, Problem> {
-    if lookup == Some("empty") || filter.kind == Kind::Boolean {
-        return match value.to_lowercase().as_str() {
-            "true" | "yes" | "1" => Ok("true".to_owned()),
-            "false" | "no" | "0" => Ok("false".to_owned()),
-            _ => Err(refused(format!("The filter {name} is true or false, not {}", short(value)))
-                .hint(format!("write {{\"{name}\": true}}"))),
-        };
-    }
-    if value == "null" || filter.reference.is_some() {
-        return Ok(value.to_owned());
-    }
-    match filter.kind {
-        Kind::Integer if value.parse::<i64>().is_err() => {
-            Err(refused(format!("The filter {name} takes a whole number, not {}", short(value)))
-                .hint(format!("write {{\"{name}\": 7}}; look the number up first if you only know a name")))
-        }
-        Kind::Number if value.parse::<f64>().is_err() => {
-            Err(refused(format!("The filter {name} takes a number, not {}", short(value)))
-                .hint(format!("write {{\"{name}\": 10}}")))
-        }
-        Kind::Choice if matches!(lookup, None | Some("n")) => Ok(choice(filter.choices, value)),
-        Kind::Date | Kind::Time if !starts_with_date(value) => {
-            Err(refused(format!("The filter {name} takes a date or time, not {}", short(value)))
-                .hint(format!("write {{\"{name}\": \"2026-01-15T00:00:00Z\"}}")))
-        }
-        // `object_type` filters: any spelling of a type becomes NetBox's own.
-        Kind::Text if base.ends_with("_type") || base == "object_type" => {
-            Ok(object_type::find(value).map_or_else(|_| value.to_owned(), |kind| kind.name.to_owned()))
-        }
-        _ => Ok(value.to_owned()),
-    }
-}
-
-/// The choice that `value` means: `Active` is `active`, `created` is `create`. What is none is left to NetBox,
-/// because choices can be added in its configuration.
-fn choice(choices: &str, value: &str) -> String {
-    let plain = |text: &str| text.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "");
-    let wanted = plain(value);
-    let mut all = choices.split(' ');
-    if choices.split(' ').any(|choice| choice == value) {
-        return value.to_owned();
-    }
-    all.find(|choice| plain(choice) == wanted || format!("{choice}d") == wanted)
-        .map_or_else(|| value.to_owned(), str::to_owned)
-}
-
-fn starts_with_date(value: &str) -> bool {
-    value.get(..10).is_some_and(|date| date.parse::<jiff::civil::Date>().is_ok())
-}
-
-/// One value or several as texts.
-fn texts(name: &str, value: &Value) -> Result<Vec<String>, Problem> {
-    let one = |value: &Value| match value {
-        Value::String(text) => Ok(text.trim().to_owned()),
-        Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
-        Value::Null => Ok("null".to_owned()),
-        Value::Array(_) | Value::Object(_) => {
-            Err(refused(format!("The filter {name} takes a value or a list of values"))
-                .hint(format!("write {{\"{name}\": \"value\"}} or {{\"{name}\": [\"one\", \"two\"]}}")))
-        }
-    };
-    match value {
-        Value::Array(values) => values.iter().map(one).collect(),
-        other => Ok(vec![one(other)?]),
-    }
-}
-
-async fn check_custom_field(call: &Call<'_>, done: &mut Filters, name: &str, custom: &str) -> Result<(), Problem> {
-    let fields = match call.custom_fields().await {
-        Ok(fields) => fields,
-        Err(error) => {
-            done.warnings.push(format!(
-                "{name} could not be checked ({error}): NetBox ignores it if there is no such custom field"
-            ));
-            return Ok(());
-        }
-    };
-    let find = |name: &str| fields.iter().find(|field| field.name == name);
-    let (field, lookup) = match find(custom) {
-        Some(field) => (Some(field), None),
-        None => custom.rsplit_once("__").map_or((None, None), |(base, lookup)| (find(base), Some(lookup))),
-    };
-    let Some(field) = field else {
-        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-        let near = nearest(custom, names.iter().copied());
-        let hint = match (near.is_empty(), names.is_empty()) {
-            (false, _) => format!("did you mean cf_{}?", near.join(" or cf_")),
-            (true, true) => "this NetBox has no custom fields that this token may see".to_owned(),
-            (true, false) => {
-                format!("there are cf_{}", names.iter().take(20).copied().collect::<Vec<_>>().join(", cf_"))
-            }
-        };
-        return Err(refused(format!("There is no custom field for the filter {}", short(name))).hint(hint));
-    };
-    match (field.logic, lookup) {
-        (FilterLogic::Disabled, _) => Err(refused(format!("The custom field {} cannot be filtered by", field.name))
-            .hint("its filter logic is `disabled` in NetBox: ask for the field and compare the values instead")),
-        (FilterLogic::Loose, Some(_)) => Err(refused(format!("The filter cf_{} takes no lookup", field.name))
-            .hint(format!("write {{\"cf_{}\": \"part\"}}: it already matches a part of the text", field.name))),
-        (FilterLogic::Exact, Some("in")) => Err(no_in_lookup(&format!("cf_{}", field.name), "\"one\", \"two\"")),
-        _ => Ok(()),
-    }
-}
-
-fn unknown_filter(kind: &ObjectType, endpoint: &Endpoint, name: &str) -> Problem {
-    let sentence = format!("{} cannot be filtered by {}", capitalised(kind.plural), short(name));
-    if let Some((relation, _)) = name.split_once("__")
-        && (endpoint.filters.contains_key(format!("{relation}_id").as_str()) || endpoint.filters.contains_key(relation))
-    {
-        return refused(sentence)
-            .hint(format!("filters do not reach through relations: write {{\"{relation}_id\": <id or name>}}"));
-    }
-    let plain = name.split("__").next().unwrap_or(name);
-    let stem = plain.trim_end_matches("_name").trim_end_matches("_slug").trim_end_matches("_ids");
-    let mut near = nearest(plain, endpoint.filters.keys().copied());
-    if stem != plain {
-        near.splice(0..0, endpoint.filters.keys().copied().filter(|known| *known == stem));
-    }
-    let hint = if near.is_empty() {
-        let usual = ["q", "name", "site", "status", "role", "tenant", "tag", "device_id", "description"];
-        let known: Vec<&str> = usual.into_iter().filter(|name| endpoint.filters.contains_key(name)).collect();
-        format!("its filters are {} and others", known.join(", "))
-    } else {
-        let best = near.first().and_then(|name| Some((*name, *endpoint.filters.get(name)?)));
-        let example = best.map(|(name, filter)| format!(", for example {{\"{name}\": {}}}", example_value(filter)));
-        format!("did you mean {}?{}", near.join(" or "), example.unwrap_or_default())
-    };
-    refused(sentence).hint(hint)
-}
-
-fn unknown_lookup(kind: &ObjectType, name: &str, base: &str, lookup: &str, filter: Filter) -> Problem {
-    if lookup == "in" {
-        return no_in_lookup(base, if filter.kind == Kind::Integer { "1, 2" } else { "\"one\", \"two\"" });
-    }
-    let has = |wanted: &str| filter.lookups.split(' ').any(|known| known == wanted);
-    let meant = match lookup {
-        "icontains" | "contains" => "ic",
-        "istartswith" | "startswith" => "isw",
-        "iendswith" | "endswith" => "iew",
-        "iexact" => "ie",
-        "not" | "ne" | "exclude" => "n",
-        "isnull" => "empty",
-        "after" => "gte",
-        "before" => "lte",
-        other => other,
-    };
-    let problem = refused(format!("The filter {base} of {} has no lookup __{}", kind.plural, short(lookup)));
-    if filter.reference.is_some() && meant == lookup && !has(lookup) {
-        let hint = "filters do not reach through relations: write";
-        return problem.hint(format!(
-            "{hint} {{\"{base}\": \"its name or slug\"}}, or {{\"{}_id\": <id>}}",
-            base.trim_end_matches("_id")
-        ));
-    }
-    problem.hint(if has(meant) {
-        format!("write {base}__{meant} instead of {}", short(name))
-    } else if filter.lookups.is_empty() {
-        format!("{base} takes no lookup: write {{\"{base}\": {}}}", example_value(filter))
-    } else {
-        format!("it has {base}__{}", filter.lookups.replace(' ', &format!(", {base}__")))
-    })
-}
-
-fn no_in_lookup(base: &str, example: &str) -> Problem {
-    refused(format!("NetBox has no lookup __in, so {base}__in would be ignored"))
-        .hint(format!("give a list, which means any of them: {{\"{base}\": [{example}]}}"))
+fn has_lookup(filter: Filter, lookup: &str) -> bool {
+    filter.lookups.split(' ').any(|known| known == lookup)
 }
 
 fn example_value(filter: Filter) -> String {

@@ -14,8 +14,13 @@ pub(super) fn flatten(object: &Value, fields: &Fields) -> Map<String, Value> {
             continue;
         }
         if name == "custom_fields" {
+            let all = fields.is_empty() || fields.has("custom_fields");
             for (custom, value) in value.as_object().into_iter().flatten() {
-                add(&mut row, &format!("cf_{custom}"), value, false);
+                let name = format!("cf_{custom}");
+                let asked = fields.has(&name);
+                if all || asked {
+                    add(&mut row, &name, value, asked);
+                }
             }
         } else {
             add(&mut row, name, value, fields.has(name));
@@ -128,8 +133,10 @@ mod tests {
             json!({"id": 7, "name": "sw1", "site": "Cleveland 01", "site_id": 3, "status": "active", "interface_count": 0,
                    "tags": ["core"], "cf_env": "prod"})
         );
-        let asked = Fields(vec!["tenant".into(), "config_context".into()]);
+        let asked = Fields(vec!["tenant".into(), "config_context".into(), "cf_owner".into()]);
         let row = flatten(&object, &asked);
+        assert_eq!(row.get("cf_owner"), Some(&Value::Null));
+        assert!(!row.contains_key("cf_env"));
         assert_eq!(row.get("tenant"), Some(&Value::Null));
         assert!(row.contains_key("config_context"));
     }

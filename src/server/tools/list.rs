@@ -8,6 +8,7 @@ use super::call::Call;
 use super::evidence;
 use super::filters::{self, Filters};
 use super::flatten::flatten;
+use super::ignored;
 use super::names::{self, When};
 use super::output;
 use super::shape::{self, Fields};
@@ -21,31 +22,17 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
     let arguments = Arguments::new(Tool::GetObjects, input)?;
     let kind = arguments.object_type()?;
     let endpoint = filters::endpoint_of(kind)?;
-    let fields = Fields::check(kind, endpoint, &arguments.texts("fields")?.unwrap_or_default())?;
+    let names = arguments.texts("fields")?.unwrap_or_default();
+    let fields = Fields::check(kind, endpoint, &names)?;
     let limit = arguments.limit(5)?;
-    let mut given = arguments.filters()?;
-    // `limit`, `offset` and `ordering` among the filters mean the arguments of these names.
-    let mut moved = Map::new();
-    for name in ["limit", "offset", "ordering", "fields", "brief"] {
-        if let Some(value) = given.shift_remove(name) {
-            moved.insert(name.to_owned(), value);
-        }
-    }
-    if !moved.is_empty() {
-        let mut whole = input.as_object().cloned().unwrap_or_default();
-        whole.insert("filters".to_owned(), Value::Object(given));
-        for (name, value) in moved {
-            whole.entry(name).or_insert(value);
-        }
-        return Box::pin(run(call, &Value::Object(whole))).await;
-    }
+    let given = arguments.filters()?;
     let mut query = Query::new().with("limit", limit);
     let offset = arguments.number("offset")?.unwrap_or(0);
     if offset > 0 {
         query.add("offset", offset.to_string());
     }
     let ordering = arguments.texts("ordering")?.unwrap_or_default();
-    let ordering = shape::check_ordering(kind, endpoint, &ordering)?;
+    let ordering = shape::total(shape::check_ordering(kind, endpoint, &ordering)?);
     if !ordering.is_empty() {
         query.add("ordering", ordering.join(","));
     }
@@ -66,6 +53,7 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
             query.add("omit", large);
         }
     }
+    filters::check_custom_fields(call, kind, &names).await?;
     let mut filters = filters::check(call, kind, &given).await?;
     let answer = list(call, kind, &query, &mut filters).await?;
     let mut envelope = envelope(call, kind, &query, &filters, &answer).await;
@@ -88,24 +76,37 @@ pub(super) async fn list(
     shaping: &Query,
     filters: &mut Filters,
 ) -> Result<Answer, Problem> {
-    names::resolve(call, filters, When::Impossible, &[]).await?;
+    names::resolve(call, filters, When::Impossible).await?;
+    ignored::refuse(call, filters).await?;
     let ask = |filters: &Filters| {
         let mut query = shaping.clone();
         filters.add_to(&mut query);
         query
     };
     let path = kind.list_path();
-    let answer = call.get(&path, &ask(filters)).await;
+    let mut answer = call.list(&path, &ask(filters)).await;
     let again = match &answer {
-        Err(Error::BadRequest { reasons }) => {
-            let refused: Vec<String> = reasons.iter().map(|reason| reason.field.clone()).collect();
-            names::resolve(call, filters, When::Refused, &refused).await?
-        }
-        Ok(answer) if answer.total() == Some(0) => names::resolve(call, filters, When::NothingFound, &[]).await?,
+        Err(Error::BadRequest { reasons }) => names::resolve(call, filters, When::Refused(reasons)).await?,
+        Ok(answer) if answer.total() == Some(0) => names::resolve(call, filters, When::NothingFound).await?,
         _ => false,
     };
-    let answer = if again { call.get(&path, &ask(filters)).await } else { answer };
-    answer.map_err(|error| explain(kind, filters, &error))
+    if again {
+        answer = call.list(&path, &ask(filters)).await;
+    }
+    // NetBox compares most names letter by letter; people do not write them so.
+    if answer.as_ref().is_ok_and(|answer| answer.total() == Some(0))
+        && let Some(relaxed) = filters.in_any_case()
+        && let Ok(found) = call.list(&path, &ask(&relaxed)).await
+        && found.total() != Some(0)
+    {
+        *filters = relaxed;
+        return Ok(found);
+    }
+    let answer = answer.map_err(|error| explain(kind, filters, &error))?;
+    if answer.total() > Some(1) {
+        ignored::warn(call, kind, filters).await;
+    }
+    Ok(answer)
 }
 
 /// NetBox's refusal, with the choices there are for a filter whose value is none of them.

@@ -23,7 +23,9 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
         refused("The argument object_id is missing")
             .hint(format!("the right shape is {}", Tool::GetObjectById.example()))
     })?;
-    let fields = Fields::check(kind, endpoint, &arguments.texts("fields")?.unwrap_or_default())?;
+    let names = arguments.texts("fields")?.unwrap_or_default();
+    let fields = Fields::check(kind, endpoint, &names)?;
+    filters::check_custom_fields(call, kind, &names).await?;
     let mut query = Query::new();
     if !fields.is_empty() {
         query.add("fields", fields.query_value(endpoint));

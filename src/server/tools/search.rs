@@ -1,6 +1,8 @@
 //! `netbox_search_objects`: NetBox has no global search in its API, so every type is asked side by side, and what
 //! failed for one type is said and not taken for nothing found.
 
+use std::collections::HashSet;
+
 use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
@@ -51,7 +53,8 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
     if kinds.is_empty() {
         kinds = USUAL.iter().filter_map(|name| object_type::by_name(name)).collect();
     }
-    kinds.dedup();
+    let mut seen = HashSet::new();
+    kinds.retain(|kind| seen.insert(kind.name));
     if kinds.len() > MOST_TYPES {
         return Err(
             refused(format!("A search takes {MOST_TYPES} object types at most")).hint("search in several calls")
@@ -85,7 +88,7 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
             } else {
                 query.add("fields", fields.query_value(endpoint));
             }
-            let answer = call.get(&kind.list_path(), &query).await;
+            let answer = call.list(&kind.list_path(), &query).await;
             Hits { kind, fields, query, answer }
         }
     }))

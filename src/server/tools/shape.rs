@@ -14,17 +14,18 @@ const LARGE: [&str; 4] = ["config_context", "local_context_data", "prechange_dat
 pub(super) struct Fields(pub(super) Vec<String>);
 
 impl Fields {
-    /// Checks names; `site_id` means `site` and `cf_<name>` means `custom_fields`, as results spell them.
+    /// Checks names; `site_id` means `site`, as results spell it. Which custom fields (`cf_<name>`) there are is
+    /// not known here.
     pub(super) fn check(kind: &ObjectType, endpoint: &Endpoint, names: &[String]) -> Result<Self, Problem> {
         let known = |name: &str| endpoint.fields.contains(&name);
         let mut fields = Vec::new();
         for name in names {
-            let stem = name.strip_suffix("_id").or_else(|| name.strip_suffix("_device"));
-            let field = if known(name) {
+            // As results spell the parts of a related object.
+            let parts = ["_id", "_device", "_device_id", "_virtual_machine", "_virtual_machine_id"];
+            let stem = parts.iter().filter_map(|part| name.strip_suffix(part)).find(|stem| known(stem));
+            let field = if known(name) || (name.starts_with("cf_") && known("custom_fields")) {
                 name.as_str()
-            } else if name.starts_with("cf_") && known("custom_fields") {
-                "custom_fields"
-            } else if let Some(stem) = stem.filter(|stem| known(stem)) {
+            } else if let Some(stem) = stem {
                 stem
             } else {
                 return Err(unknown(kind, endpoint, name));
@@ -65,7 +66,12 @@ impl Fields {
     /// The value of `fields`: what was asked for and what every row needs to be named and linked.
     pub(super) fn query_value(&self, endpoint: &Endpoint) -> String {
         let mut fields: Vec<&str> = vec!["id", "display"];
-        fields.extend(self.0.iter().map(String::as_str).filter(|name| !matches!(*name, "id" | "display")));
+        for name in &self.0 {
+            let name = if name.starts_with("cf_") { "custom_fields" } else { name.as_str() };
+            if !fields.contains(&name) {
+                fields.push(name);
+            }
+        }
         // A generic relation is only usable with its type and id.
         for base in &self.0 {
             for part in ["_type", "_id"] {
@@ -112,6 +118,14 @@ pub(super) fn check_ordering(kind: &ObjectType, endpoint: &Endpoint, names: &[St
     Ok(fields)
 }
 
+/// With the id as the last word, so that no page repeats a row of the one before: NetBox orders equals as it likes.
+pub(super) fn total(mut ordering: Vec<String>) -> Vec<String> {
+    if !ordering.is_empty() && !ordering.iter().any(|field| field.trim_start_matches('-') == "id") {
+        ordering.push("id".to_owned());
+    }
+    ordering
+}
+
 fn unknown(kind: &ObjectType, endpoint: &Endpoint, name: &str) -> Problem {
     let problem = refused(format!("{} have no field {}", capitalised(kind.plural), short(name)));
     if let Some((base, _)) = name.split_once(['.', '/']).or_else(|| name.split_once("__"))
@@ -147,7 +161,13 @@ mod tests {
     fn fields_are_netboxs_or_refused() {
         let (kind, endpoint) = devices();
         let check = |list: &[&str]| Fields::check(kind, endpoint, &names(list));
-        assert_eq!(check(&["name", "site_id", "cf_owner", "site"]).unwrap().0, ["name", "site", "custom_fields"]);
+        assert_eq!(check(&["name", "site_id", "cf_owner", "site"]).unwrap().0, ["name", "site", "cf_owner"]);
+        let custom = check(&["cf_owner", "name", "cf_cost"]).unwrap().query_value(endpoint);
+        assert_eq!(custom, "id,display,custom_fields,name");
+        let addresses = catalogue::endpoint("ipam/ip-addresses").unwrap();
+        let kind = object_type::by_name("ipam.ipaddress").unwrap();
+        let spelled = names(&["assigned_object_device_id", "assigned_object_virtual_machine"]);
+        assert_eq!(Fields::check(kind, addresses, &spelled).unwrap().0, ["assigned_object"]);
         assert_eq!(check(&["name"]).unwrap().query_value(endpoint), "id,display,name");
         assert!(check(&["site.name"]).unwrap_err().hint.unwrap().starts_with("ask for site:"));
         assert!(check(&["primary_ip_address"]).unwrap_err().hint.unwrap().contains("primary_ip"));
@@ -158,6 +178,9 @@ mod tests {
         let (kind, endpoint) = devices();
         let check = |list: &[&str]| check_ordering(kind, endpoint, &names(list));
         assert_eq!(check(&["-site", "display"]).unwrap(), ["-site", "name"]);
+        assert_eq!(total(check(&["-site"]).unwrap()), ["-site", "id"]);
+        assert_eq!(total(check(&["-id"]).unwrap()), ["-id"]);
+        assert!(total(Vec::new()).is_empty());
         assert!(check(&["device_count"]).is_err());
         assert!(check(&["tags"]).is_err());
     }

@@ -68,9 +68,10 @@ impl Tool {
             |description: &str| json!({"type": "object", "additionalProperties": true, "description": description});
         let limit = |default: u32| json!({"type": "integer", "minimum": 1, "maximum": 100, "default": default});
         let offset = json!({"type": "integer", "minimum": 0, "default": 0});
+        let ordering = |description: &str| json!({"type": ["string", "array"], "items": {"type": "string"}, "description": description});
         let (properties, required) = match self {
             Self::GetChangelogs => (
-                json!({"filters": filters("Such as user, action, changed_object_type, changed_object_id, time_after"), "limit": limit(20), "offset": offset}),
+                json!({"filters": filters("Such as user, action, changed_object_type, changed_object_id, time_after"), "limit": limit(20), "offset": offset, "ordering": ordering("A field, descending with -; -time unless given")}),
                 json!([]),
             ),
             Self::GetObjectById => (
@@ -85,7 +86,7 @@ impl Tool {
                     "brief": {"type": "boolean", "default": false},
                     "limit": limit(5),
                     "offset": offset,
-                    "ordering": {"type": ["string", "array"], "items": {"type": "string"}, "description": "A field, descending with -, such as -device_count"},
+                    "ordering": ordering("A field, descending with -, such as -device_count"),
                 }),
                 json!(["object_type"]),
             ),

@@ -133,6 +133,10 @@ impl Scope<'_> {
     }
 
     fn follow(&self, object: Object, path: &str) -> Option<Object> {
+        // No column: the newer one goes first unless NetBox is configured otherwise.
+        if path == "primary_ip" {
+            return ["primary_ip6", "primary_ip4"].iter().find_map(|column| self.store.reference(object, column));
+        }
         path.split('.').try_fold(object, |current, column| self.store.reference(current, column))
     }
 

@@ -63,7 +63,15 @@ async fn regions_hold_what_lies_below_them() {
 #[tokio::test]
 async fn unknown_filters_are_ignored_and_bad_values_refused() {
     let all = count("/api/dcim/devices/?limit=1").await;
-    for query in ["bogus=1", "name__in=a,b", "rack=A01", "has_primary_ip=maybe", "cf_bogus=1", "status__in=active"] {
+    for query in [
+        "bogus=1",
+        "name__in=a,b",
+        "rack=A01",
+        "has_primary_ip=maybe",
+        "has_primary_ip=1",
+        "cf_bogus=1",
+        "status__in=active",
+    ] {
         assert_eq!(count(&format!("/api/dcim/devices/?limit=1&{query}")).await, all, "{query}");
     }
     for (query, name, sentence) in [
@@ -123,6 +131,30 @@ async fn a_path_leads_through_the_panels() {
     let segments = trace.as_array().unwrap();
     assert_eq!(segments.len(), 3, "leaf - panel, panel - panel, panel - spine");
     assert_eq!(segments[2][2][0]["device"]["name"], "cmh-01-spine-01");
+}
+
+#[tokio::test]
+async fn a_primary_address_is_one_of_both_families() {
+    let device = get("/api/dcim/devices/?has_primary_ip=true&limit=1").await["results"][0].clone();
+    assert_eq!(device["primary_ip"]["address"], device["primary_ip4"]["address"]);
+    assert!(device["primary_ip"]["address"].is_string(), "{device}");
+}
+
+#[tokio::test]
+async fn a_container_without_vrf_holds_what_every_vrf_has() {
+    let containers = get("/api/ipam/prefixes/?status=container&vrf_id=null&limit=100").await;
+    let mut seen = 0;
+    for container in containers["results"].as_array().unwrap() {
+        let inside =
+            get(&format!("/api/ipam/prefixes/?within={}&limit=1000", container["prefix"].as_str().unwrap())).await;
+        let free = get(&format!("/api/ipam/prefixes/{}/available-prefixes/", container["id"])).await;
+        for free in free.as_array().unwrap() {
+            let taken = |child: &Json| child["prefix"] == free["prefix"];
+            assert!(!inside["results"].as_array().unwrap().iter().any(taken), "{free}");
+        }
+        seen += usize::from(inside["results"].as_array().unwrap().iter().any(|child| !child["vrf"].is_null()));
+    }
+    assert!(seen > 0, "the estate has prefixes of a VRF inside a container");
 }
 
 #[tokio::test]

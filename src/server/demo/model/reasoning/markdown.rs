@@ -136,11 +136,12 @@ pub(super) fn grid(head: &[&str], body: &[Vec<String>]) -> String {
     text
 }
 
-/// `2026-11-21T08:30:12.123456Z` as `2026-11-21 08:30`.
+/// `2026-11-21T09:30:12.123456+01:00` as `2026-11-21 08:30`, in UTC.
 pub(super) fn moment(text: &str) -> String {
-    match (text.get(..10), text.get(10..11), text.get(11..16)) {
-        (Some(day), Some("T"), Some(minute)) => format!("{day} {minute}"),
-        _ => text.to_owned(),
+    // NetBox writes the time zone of its own configuration.
+    match text.parse::<jiff::Timestamp>() {
+        Ok(moment) => moment.strftime("%Y-%m-%d %H:%M").to_string(),
+        Err(_) => text.to_owned(),
     }
 }
 

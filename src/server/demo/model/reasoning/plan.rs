@@ -10,6 +10,7 @@ mod list;
 mod profile;
 mod ranking;
 mod talk;
+mod tally;
 
 use jiff::Timestamp;
 
@@ -37,7 +38,7 @@ pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look
         focus.asked = Some(Asked { act, second: question.second, limit: question.limit, by_user });
         focus.window.clone_from(&question.window);
     }
-    match act {
+    let text = match act {
         Act::Greeting | Act::Thanks | Act::Help | Act::Identity | Act::Write | Act::Foreign => talk::answer(act, look),
         Act::Count | Act::List | Act::Ports { .. } => list::answer(act, &question, focus, look),
         Act::All | Act::More => list::further(act, &question, focus, look),
@@ -51,6 +52,23 @@ pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look
         Act::Contacts => contact::answer(&question, focus, look),
         Act::Changes { action } => change::answer(action, &question, focus, look),
         Act::Journal => journal::answer(&question, focus, look),
+    }?;
+    Ok(if matches!(act, Act::Count | Act::List | Act::Top { .. } | Act::Per(_)) {
+        format!("{text}{}", role_left_out(&question, focus))
+    } else {
+        text
+    })
+}
+
+/// A role in the question that did not narrow the answer must not look as if it had.
+fn role_left_out(question: &Question, focus: &Focus) -> String {
+    let kind = focus.selection.as_ref().map(|selection| selection.kind);
+    match (question.role, kind.filter(|kind| kind.filter(super::kind::Relation::Role).is_none())) {
+        (Some((_, plural)), Some(kind)) => format!(
+            "\n\nI did not take “{plural}” into account: NetBox cannot filter {} by the role of devices.",
+            kind.plural
+        ),
+        _ => String::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::history::Outcome;
 use super::kind::{Kind, Relation};
 use super::language::{Hint, Name};
 use super::look::{Look, Wait};
-use super::markdown::{Row, field, name_of, rows};
+use super::markdown::{Row, field, name_of, rows, total};
 
 /// What came of looking for names.
 pub(super) enum Resolved<T> {
@@ -62,6 +62,9 @@ const WHOLE_NAMES: &[&str] = &["dcim.device", "virtualization.virtualmachine", "
 /// The places that a list without a filter for them can still be narrowed by, over the prefixes or sites there.
 const PLACES: [Relation; 3] = [Relation::Region, Relation::SiteGroup, Relation::Site];
 
+/// Hits of each type that a search for what narrows a list takes.
+const HITS: u64 = 50;
+
 /// A name that was not used, because it seems to be only a word.
 pub(super) struct Scopes {
     pub scopes: Vec<Scope>,
@@ -86,7 +89,7 @@ pub(super) fn scopes(
         asked.push(calls::list("dcim.devicerole", serde_json::Map::new(), &["name", "slug"], 100));
     }
     for name in names {
-        asked.push(calls::search(&name.text, &types_for(name, kind), 10));
+        asked.push(calls::search(&name.text, &types_for(name, kind), HITS));
     }
     // A search does not look at slugs, and people call sites by them.
     let sluglike = |name: &&Name| looks_like_slug(&name.text) && types_for(name, kind).contains(&"dcim.site");
@@ -146,12 +149,27 @@ pub(super) fn scopes(
         if modifier_used && name.hint == Some(Hint::RoleModifier) {
             continue;
         }
-        let mut hits = match outcome {
+        let found_hits = match outcome {
             Outcome::Failed(reason) => return Ok(Resolved::Failed(reason)),
-            Outcome::Found(hits) => candidates(&hits, &name.text),
+            Outcome::Found(hits) => hits,
         };
+        let mut hits = candidates(&found_hits, &name.text);
         hits.extend(sites_in(slug, &name.text));
-        match best_scope(&hits, kind) {
+        let best = best_scope(&hits, kind);
+        // When everything that came fits, so may what did not come.
+        if let Some(scope) = &best
+            && let Some(list) = found_hits["results"].get(scope.relation.object_type())
+            && total(list) > HITS
+            && scope.ids.len() as u64 >= HITS
+        {
+            let plural = Kind::by_type(scope.relation.object_type()).map_or("objects", |kind| kind.plural);
+            return Ok(Resolved::Unknown(format!(
+                "{} {plural} fit “{}”, more than I can follow at once. Name one of them, please.",
+                total(list),
+                super::markdown::escape(&name.text)
+            )));
+        }
+        match best {
             // "In Ohio and Texas": one filter that takes either.
             Some(scope) => match found.scopes.iter_mut().find(|other| other.relation == scope.relation) {
                 Some(other) => {

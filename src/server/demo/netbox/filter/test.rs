@@ -47,11 +47,11 @@ pub fn not_a_choice(value: &str) -> String {
     format!("Select a valid choice. {value} is not one of the available choices.")
 }
 
-/// `true`, `false`, `1`, `0`; anything else says nothing.
+/// `true` and `false` in any case; anything else says nothing.
 pub fn boolean(value: &str) -> Option<bool> {
     match value.to_lowercase().as_str() {
-        "true" | "1" => Some(true),
-        "false" | "0" => Some(false),
+        "true" => Some(true),
+        "false" => Some(false),
         _ => None,
     }
 }

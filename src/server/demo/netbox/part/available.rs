@@ -38,6 +38,16 @@ fn same_vrf(scope: &Scope, object: Object, name: &str) -> Vec<Object> {
     all.filter(|other| scope.store.reference(*other, "vrf") == vrf).collect()
 }
 
+/// The objects of a type that a prefix can have inside: a container without a VRF takes those of every VRF.
+fn children(scope: &Scope, object: Object, name: &str) -> Vec<Object> {
+    let kind = schema().id(name);
+    let prefix = object.kind == schema().id("ipam.prefix");
+    if prefix && scope.store.text(object, "status") == "container" && scope.store.reference(object, "vrf").is_none() {
+        return scope.store.ids(kind).map(|id| Object { kind, id }).collect();
+    }
+    same_vrf(scope, object, name)
+}
+
 /// The free addresses of a prefix or a range, lowest first.
 pub fn addresses(scope: &Scope, object: Object, query: &Query) -> Json {
     let prefix = network(scope, object, "prefix");
@@ -57,7 +67,7 @@ pub fn addresses(scope: &Scope, object: Object, query: &Query) -> Json {
             (None, Some(start), Some(end)) => (start.number(), end.number(), start),
             _ => return json!([]),
         };
-    let taken: std::collections::BTreeSet<u128> = same_vrf(scope, object, "ipam.ipaddress")
+    let taken: std::collections::BTreeSet<u128> = children(scope, object, "ipam.ipaddress")
         .into_iter()
         .filter_map(|address| network(scope, address, "address"))
         .filter(|address| address.family() == like.family())
@@ -81,7 +91,7 @@ pub fn addresses(scope: &Scope, object: Object, query: &Query) -> Json {
 /// The largest blocks of a prefix that no other prefix uses.
 pub fn prefixes(scope: &Scope, object: Object) -> Json {
     let Some(parent) = network(scope, object, "prefix") else { return json!([]) };
-    let others: Vec<Network> = same_vrf(scope, object, "ipam.prefix")
+    let others: Vec<Network> = children(scope, object, "ipam.prefix")
         .into_iter()
         .filter(|other| *other != object)
         .filter_map(|other| network(scope, other, "prefix"))

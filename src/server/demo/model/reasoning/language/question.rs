@@ -589,9 +589,6 @@ impl Reader {
     }
 
     fn names(&mut self, question: &mut Question) {
-        const PLACES: &[&str] = &[
-            "in", "at", "of", "on", "from", "for", "by", "near", "under", "about", "with", "behind", "site", "tenant",
-        ];
         let mut at = 0;
         while at < self.tokens.len() {
             if !self.is_name(at) {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::super::calls::CHANGES;
-use super::super::focus::Focus;
+use super::super::focus::{Focus, Subject};
 use super::super::history::Outcome;
 use super::super::kind::Kind;
 use super::super::language::{Hint, Question};
@@ -25,6 +25,7 @@ pub(super) fn answer(
 ) -> Result<String, Wait> {
     let mut filters = Map::new();
     let mut phrase = String::new();
+    let mut beside = String::new();
     let users: Vec<String> =
         question.names.iter().filter(|name| name.hint == Some(Hint::User)).map(|name| name.text.clone()).collect();
     let named = question.names.iter().any(|name| name.hint != Some(Hint::User));
@@ -37,6 +38,7 @@ pub(super) fn answer(
         filters.insert("changed_object_type".into(), json!(subject.object_type));
         filters.insert("changed_object_id".into(), json!(subject.id));
         phrase = format!(" of {}", code(&subject.name));
+        beside = elsewhere(&subject, question.kind);
     } else if let Some(kind) = question.kind {
         filters.insert("changed_object_type".into(), json!(kind.object_type));
         phrase = format!(" of {}", kind.plural);
@@ -78,7 +80,7 @@ pub(super) fn answer(
         (None, _) => "changes",
     };
     if count == 0 {
-        return Ok(format!("NetBox shows **no {noun}**{phrase}."));
+        return Ok(format!("NetBox shows **no {noun}**{phrase}.{beside}"));
     }
     let by: BTreeSet<String> = rows.iter().map(|row| field(row, "user_name")).filter(|user| !user.is_empty()).collect();
     let by: Vec<String> = by.iter().map(|user| code(user)).collect();
@@ -96,12 +98,33 @@ pub(super) fn answer(
     } else {
         &["When (UTC)", "Who", "What", "Object", "Changes"]
     };
-    let shown = if whole { String::new() } else { format!("\n\nThe newest {} of {count}.", rows.len()) };
+    let mut shown = if whole { String::new() } else { format!("\n\nThe newest {} of {count}.", rows.len()) };
+    shown.push_str(&beside);
     Ok(format!(
         "There {is} {}{phrase}{whom}:\n\n{}{shown}",
         markdown::headline(count, noun, &list),
         markdown::grid(head, &body)
     ))
+}
+
+/// What a person may have meant beside the object itself. The change log has no filter for it.
+fn elsewhere(subject: &Subject, asked: Option<&Kind>) -> String {
+    let holds = matches!(
+        subject.object_type.as_str(),
+        "dcim.region" | "dcim.sitegroup" | "dcim.site" | "dcim.location" | "dcim.rack" | "virtualization.cluster"
+    );
+    let kind = Kind::by_type(&subject.object_type);
+    match (kind, asked.filter(|asked| Some(*asked) != kind)) {
+        (Some(kind), Some(asked)) => format!(
+            "\n\nThese are changes of the {} itself: NetBox's change log cannot be filtered by the {} that {} belong to.",
+            kind.singular, kind.singular, asked.plural
+        ),
+        (Some(kind), None) if holds => format!(
+            "\n\nThese are changes of the {} itself, not of what is in it: NetBox's change log has no filter for that.",
+            kind.singular
+        ),
+        _ => String::new(),
+    }
 }
 
 fn cells(row: &Row, single: bool) -> Vec<String> {

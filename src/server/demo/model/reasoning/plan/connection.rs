@@ -116,10 +116,7 @@ fn all(device: &Subject, look: &mut Look) -> Result<String, Wait> {
     let rows = rows(&list);
     let count = total(&list);
     if count == 0 {
-        return Ok(format!(
-            "Nothing is connected to {}: none of its interfaces has a cable in NetBox.",
-            code(&device.name)
-        ));
+        return by_cable(device, look);
     }
     let body: Vec<Vec<String>> = rows
         .iter()
@@ -141,6 +138,44 @@ fn all(device: &Subject, look: &mut Look) -> Result<String, Wait> {
         code(&device.name),
         if count == 1 { "is" } else { "are" },
         markdown::grid(head, &body)
+    ))
+}
+
+/// Every cable of a device: a patch panel or a power strip has other ports than interfaces.
+fn by_cable(device: &Subject, look: &mut Look) -> Result<String, Wait> {
+    look.think(format!(
+        "No interface of {} is occupied; its other ports may be, so I ask for its cables.",
+        device.name
+    ));
+    let fields = ["label", "a_terminations", "b_terminations", "status"];
+    let list = match look.one(calls::list("dcim.cable", filters([("device_id", json!(device.id))]), &fields, 60))? {
+        Outcome::Found(list) => list,
+        Outcome::Failed(reason) => return Ok(failed(&reason)),
+    };
+    let rows = rows(&list);
+    let count = total(&list);
+    if count == 0 {
+        return Ok(format!("Nothing is connected to {}: NetBox records no cable there.", code(&device.name)));
+    }
+    let own = format!("{}: ", device.name);
+    let body: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let (a, b) = (list_of(row, "a_terminations"), list_of(row, "b_terminations"));
+            let here = |ends: &[String]| ends.iter().any(|end| end.starts_with(&own));
+            let (near, far) = if here(&a) || !here(&b) { (a, b) } else { (b, a) };
+            let near: Vec<String> = near.iter().map(|end| end.trim_start_matches(&own).to_owned()).collect();
+            vec![series(&near), series(&far), markdown::escape(&field(row, "status"))]
+        })
+        .collect();
+    let shown =
+        if (rows.len() as u64) < count { format!("\n\n{} of {count} shown.", rows.len()) } else { String::new() };
+    Ok(format!(
+        "{} {} {}:\n\n{}{shown}",
+        markdown::headline(count, if count == 1 { "cable" } else { "cables" }, &list),
+        if count == 1 { "ends at" } else { "end at" },
+        code(&device.name),
+        markdown::grid(&["Port", "Cabled to", "Status"], &body)
     ))
 }
 

@@ -5,17 +5,19 @@ use serde_json::{Value, json};
 use super::super::calls;
 use super::super::focus::{Focus, Selection};
 use super::super::history::Outcome;
-use super::super::kind::{Column, Kind};
+use super::super::kind::{Column, Kind, Relation};
 use super::super::language::Question;
 use super::super::look::{Look, Wait};
 use super::super::markdown::{self, escape, field, rows, total};
 use super::list::{ask, filters, label, subject_of};
-use super::{failed, ignored, selection};
+use super::{failed, ignored, selection, tally};
 
 pub(super) fn top(least: bool, question: &Question, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
     let Some(group) = question.kind else { return Ok(super::talk::unclear()) };
+    // "The most switches": a role stands for the devices that have it.
+    let by_role = question.role.and_then(|_| Kind::by_type("dcim.device")).filter(|device| *device != group);
     // "Which site has the most devices" and "the most devices of all sites" mean the same.
-    let (group, counted) = match question.second {
+    let (group, counted) = match question.second.or(by_role) {
         Some(second) if group.counter(second).is_some() => (group, second),
         Some(second) if second.counter(group).is_some() => (second, group),
         _ => match usual(group) {
@@ -23,49 +25,108 @@ pub(super) fn top(least: bool, question: &Question, focus: &mut Focus, look: &mu
             None => return Ok(uncounted(group, question.second)),
         },
     };
-    let Some(tally) = group.counter(counted) else { return Ok(uncounted(group, Some(counted))) };
-    let (chosen, unused) = match selection(question, group, focus, look)? {
+    let Some(counter) = group.counter(counted) else { return Ok(uncounted(group, Some(counted))) };
+    // A role or a state narrows what is counted.
+    let narrows = question.role.is_some() && counted.filter(Relation::Role).is_some() || !question.statuses.is_empty();
+    let (mut chosen, unused) = match selection(question, if narrows { counted } else { group }, focus, look)? {
         Ok(found) => found,
         Err(sentence) => return Ok(sentence),
     };
     let one = question.limit.is_none();
     let limit = question.limit.unwrap_or(5);
-    look.think(format!("Each {} carries `{tally}`; a list ordered by it has the answer on top.", group.singular));
-    let order = if least { tally.to_owned() } else { format!("-{tally}") };
-    let list = match ordered(&chosen, tally, &order, limit, look)? {
-        Ok(list) => list,
-        Err(sentence) => return Ok(sentence),
+    let ranked = if narrows
+        || !(tally::counter_fits(group, &Selection { kind: counted, ..chosen.clone() }).is_some()
+            || own(group, &chosen))
+    {
+        chosen.kind = counted;
+        match by_counting(least, group, &chosen, limit, look)? {
+            Ok(ranked) => ranked,
+            Err(sentence) => return Ok(sentence),
+        }
+    } else {
+        look.think(format!("Each {} carries `{counter}`; a list ordered by it has the answer on top.", group.singular));
+        let order = if least { counter.to_owned() } else { format!("-{counter}") };
+        match ordered(&chosen, counter, &order, limit, look)? {
+            Ok(list) => {
+                Ranked { rows: rows(&list).into_iter().cloned().collect(), field: counter, of: total(&list), unseen: 0 }
+            }
+            Err(sentence) => return Ok(sentence),
+        }
     };
-    let rows = rows(&list);
     focus.selection = Some(chosen.clone());
     focus.next = None;
-    let Some(first) = rows.first() else {
-        return Ok(format!("NetBox shows **no {}**{}.", group.plural, chosen.phrase()));
+    let Some(first) = ranked.rows.first() else {
+        return Ok(format!("NetBox shows **no {}**{}.", chosen.noun(2), chosen.phrase()));
     };
     focus.subject = subject_of(group, first);
-    let count = field(first, tally);
-    let tied = rows.iter().filter(|row| field(row, tally) == count).count();
+    let count = field(first, ranked.field);
+    let tied = ranked.rows.iter().filter(|row| field(row, ranked.field) == count).count();
     let number = count.parse().unwrap_or(0);
+    let noun = if chosen.kind == counted { chosen.noun(number) } else { counted.counted(number).to_owned() };
     let lead = if tied > 1 && one {
-        let names: Vec<String> = rows.iter().take(tied).map(|row| label(group, row)).collect();
-        format!("{} have **{count} {}** each", markdown::series(&names, "and"), counted.counted(number))
+        let names: Vec<String> = ranked.rows.iter().take(tied).map(|row| label(group, row)).collect();
+        // The row after the last shown may be as good.
+        let open =
+            if tied == ranked.rows.len() && ranked.of > tied as u64 { ", and perhaps more of them," } else { "" };
+        format!("{}{open} have **{count} {noun}** each", markdown::series(&names, "and"))
     } else {
         let most = if least { "fewest" } else { "most" };
-        format!("{} has the {most}, with **{count} {}**", label(group, first), counted.counted(number))
+        format!("{} has the {most}, with **{count} {noun}**", label(group, first))
     };
-    let of = total(&list);
+    let of = ranked.of;
+    let heading = if chosen.kind == counted { chosen.noun(2) } else { counted.plural.to_owned() };
+    let shown: Vec<&markdown::Row> = ranked.rows.iter().collect();
+    let unseen = match ranked.unseen {
+        0 => String::new(),
+        unseen => format!("\n\n{unseen} more {} were not counted.", group.plural),
+    };
     Ok(format!(
-        "{lead}{}. {} by {}:\n\n{}{}",
+        "{lead}{}. {} by {heading}:\n\n{}{unseen}{}",
         chosen.phrase(),
-        if rows.len() as u64 == of {
+        if shown.len() as u64 == of {
             format!("All {of} {}", group.counted(of))
         } else {
-            format!("The {} {} of {of} {}", if least { "last" } else { "first" }, rows.len(), group.plural)
+            format!("The {} {} of {of} {}", if least { "last" } else { "first" }, shown.len(), group.plural)
         },
-        counted.plural,
-        counters(group, counted, tally, &rows),
+        counters(group, &heading, ranked.field, &shown),
         ignored(&unused)
     ))
+}
+
+/// Groups in their order.
+struct Ranked {
+    rows: Vec<markdown::Row>,
+    /// Where a row has its number.
+    field: &'static str,
+    /// How many groups there are.
+    of: u64,
+    /// Groups that were too many to count.
+    unseen: u64,
+}
+
+/// Whether what narrows the groups is about them and not about what is counted: sites with a tag.
+fn own(group: &Kind, chosen: &Selection) -> bool {
+    let place = Relation::Site.class();
+    chosen.scopes.iter().all(|scope| scope.relation.class() != place && group.filter(scope.relation).is_some())
+}
+
+fn by_counting(
+    least: bool,
+    group: &'static Kind,
+    chosen: &Selection,
+    limit: u64,
+    look: &mut Look,
+) -> Result<Result<Ranked, String>, Wait> {
+    let mut tally = match tally::count(group, chosen, look)? {
+        Ok(tally) => tally,
+        Err(sentence) => return Ok(Err(sentence)),
+    };
+    if least {
+        tally.rows.reverse();
+    }
+    let of = tally.rows.len() as u64;
+    tally.rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(Ok(Ranked { rows: tally.rows, field: tally::COUNT, of, unseen: tally.groups - tally.counted }))
 }
 
 pub(super) fn per(
@@ -74,56 +135,84 @@ pub(super) fn per(
     focus: &mut Focus,
     look: &mut Look,
 ) -> Result<String, Wait> {
-    let Some(counted) = question.kind.or(focus.selection.as_ref().map(|selection| selection.kind)) else {
-        return Ok(super::talk::unclear());
-    };
-    let Some(tally) = group.counter(counted) else { return Ok(uncounted(group, Some(counted))) };
-    let (chosen, unused) = match selection(question, group, focus, look)? {
+    let by_role = question.role.and_then(|_| Kind::by_type("dcim.device"));
+    let kept = focus.selection.as_ref().map(|selection| selection.kind);
+    let Some(counted) = question.kind.or(by_role).or(kept) else { return Ok(super::talk::unclear()) };
+    let (chosen, unused) = match selection(question, counted, focus, look)? {
         Ok(found) => found,
         Err(sentence) => return Ok(sentence),
     };
-    let filters_of_group = match filters(&chosen, look)? {
+    focus.next = None;
+    let Some(counter) = tally::counter_fits(group, &chosen) else {
+        let tally = match tally::count(group, &chosen, look)? {
+            Ok(tally) => tally,
+            Err(sentence) => return Ok(sentence),
+        };
+        let text = counted_each(group, &chosen, &tally);
+        focus.selection = Some(chosen);
+        return Ok(format!("{text}{}", ignored(&unused)));
+    };
+    let of_groups = Selection { kind: group, ..chosen.clone() };
+    let filters_of_group = match filters(&of_groups, look)? {
         Ok(filters) => filters,
         Err(sentence) => return Ok(sentence),
     };
     look.think(format!(
-        "Each {} carries `{tally}`. I ask for them in that order, and for the number of all {}.",
+        "Each {} carries `{counter}`. I ask for them in that order, and for the number of all {}.",
         group.singular, counted.plural
     ));
     let mut fields = group.fields();
-    if !fields.contains(&tally) {
-        fields.push(tally);
+    if !fields.contains(&counter) {
+        fields.push(counter);
     }
     let list = calls::list(group.object_type, filters_of_group, &fields, 50);
     let whole = calls::list(counted.object_type, serde_json::Map::new(), &["id"], 1);
-    let mut outcomes = look.all(vec![calls::with(list, "ordering", json!(format!("-{tally}"))), whole])?.into_iter();
+    let mut outcomes = look.all(vec![calls::with(list, "ordering", json!(format!("-{counter}"))), whole])?.into_iter();
     let (list, whole) = match (outcomes.next(), outcomes.next()) {
         (Some(Outcome::Found(list)), Some(Outcome::Found(whole))) => (list, whole),
         (Some(Outcome::Failed(reason)), _) | (_, Some(Outcome::Failed(reason))) => return Ok(failed(&reason)),
         _ => return Err(Wait),
     };
     let rows = rows(&list);
-    focus.selection = Some(Selection::of(counted));
-    focus.next = None;
+    let phrase = chosen.phrase();
+    let unscoped = chosen.scopes.is_empty();
+    focus.selection = Some(chosen);
     let shown = markdown::shown(&list, 0, false).map(|line| format!("\n\n{line}")).unwrap_or_default();
     let all = total(&whole);
-    let lead = if chosen.scopes.is_empty() {
-        format!(
-            "{} over {} {}",
-            markdown::headline(all, counted.counted(all), &whole),
-            total(&list),
-            group.counted(total(&list))
-        )
+    let of = total(&list);
+    let lead = if unscoped {
+        format!("{} over {of} {}", markdown::headline(all, counted.counted(all), &whole), group.counted(of))
     } else {
-        format!(
-            "{} for each of {} {}{}",
-            capital(counted.plural),
-            total(&list),
-            group.counted(total(&list)),
-            chosen.phrase()
-        )
+        format!("{} for each of {of} {}{phrase}", capital(counted.plural), group.counted(of))
     };
-    Ok(format!("{lead}:\n\n{}{shown}{}", counters(group, counted, tally, &rows), ignored(&unused)))
+    Ok(format!("{lead}:\n\n{}{shown}{}", counters(group, counted.plural, counter, &rows), ignored(&unused)))
+}
+
+/// What was counted for each group, in words and as a table.
+fn counted_each(group: &'static Kind, chosen: &Selection, tally: &tally::Tally) -> String {
+    let phrase = chosen.phrase();
+    if tally.whole == 0 {
+        return format!("NetBox shows **no {}**{phrase}.", chosen.noun(2));
+    }
+    let all = tally.whole;
+    let having = tally.rows.len() as u64;
+    let shown: Vec<&markdown::Row> = tally.rows.iter().collect();
+    let is = if all == 1 { "is" } else { "are" };
+    let lead = format!(
+        "There {is} {}{phrase}, over {having} {}",
+        markdown::headline(all, &chosen.noun(all), &tally.envelope),
+        group.counted(having)
+    );
+    let sum: u64 = tally.rows.iter().filter_map(|row| row.get(tally::COUNT)?.as_u64()).sum();
+    let unseen = tally.groups - tally.counted;
+    let rest = if unseen > 0 {
+        format!("\n\n{unseen} more {} were not counted.", group.plural)
+    } else if sum < all {
+        format!("\n\n{} of them belong to no {}.", all - sum, group.singular)
+    } else {
+        String::new()
+    };
+    format!("{lead}:\n\n{}{rest}", counters(group, &chosen.noun(2), tally::COUNT, &shown))
 }
 
 fn ordered(
@@ -149,8 +238,8 @@ fn ordered(
 }
 
 /// Names with their numbers, and what the first column of the type says beside them.
-fn counters(group: &Kind, counted: &Kind, tally: &'static str, rows: &[&markdown::Row]) -> String {
-    let heading = capital(counted.plural);
+fn counters(group: &Kind, counted: &str, tally: &'static str, rows: &[&markdown::Row]) -> String {
+    let heading = capital(counted);
     let group_heading = capital(group.singular);
     let extra = group.columns.iter().find(|column| {
         !matches!(column.field, "name" | "cid" | "status" | "model") && !column.field.ends_with("_count")

@@ -191,18 +191,18 @@ mod tests {
     use super::*;
     use crate::wire::tool::ToolOutcome;
 
-    fn tool(title: &str, outcome: Option<ToolOutcome>) -> PartView {
+    fn tool(title: &str, outcome: impl Into<Option<ToolOutcome>>) -> PartView {
         PartView::Tool(ToolView {
             call: title.into(),
             name: "netbox_get_objects".into(),
             title: title.into(),
             input: serde_json::Value::Null,
-            outcome: ArcRwSignal::new(outcome),
+            outcome: ArcRwSignal::new(outcome.into()),
         })
     }
 
-    fn ended(milliseconds: u64, is_error: bool) -> Option<ToolOutcome> {
-        Some(ToolOutcome { milliseconds, is_error, ..ToolOutcome::default() })
+    fn ended(milliseconds: u64, is_error: bool) -> ToolOutcome {
+        ToolOutcome { is_error, milliseconds, ..ToolOutcome::default() }
     }
 
     fn line(parts: Vec<PartView>, is_running: bool) -> (bool, String) {

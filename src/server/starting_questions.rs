@@ -39,7 +39,8 @@ impl StartingQuestions {
     /// The questions; none where NetBox does not answer in time.
     pub async fn get(&self, agent: &Arc<Agent>) -> Vec<StartingQuestion> {
         let agent = Arc::clone(agent);
-        self.get_or_ask(async move { ask(&agent).await }).await
+        // Boxed: the future of several tool calls at once is large.
+        self.get_or_ask(Box::pin(async move { ask(&agent).await })).await
     }
 
     async fn get_or_ask(

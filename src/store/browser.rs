@@ -5,6 +5,7 @@ mod frame_queue;
 mod shortcuts;
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -105,7 +106,11 @@ pub fn random_id() -> String {
             *byte = value;
         }
     }
-    random.iter().map(|byte| format!("{byte:02x}")).collect()
+    random.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// What has to be sent or fetched because of frames.

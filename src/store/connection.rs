@@ -19,7 +19,7 @@ impl Connection {
     /// Whether the page should say that it is not connected: not during the first second of a page, nor for the one
     /// quick attempt that follows a dropped socket.
     pub fn is_lost(&self) -> bool {
-        !self.online && self.attempt > if self.was_open { 0 } else { 1 }
+        !self.online && self.attempt > u32::from(!self.was_open)
     }
 
     /// One sentence about it.

@@ -61,8 +61,8 @@ impl Document {
         (self.parsed_bytes, self.searched) = (0, 0);
     }
 
-    /// Appends text without looking at it. Line ends become line feeds, and U+0000 becomes U+FFFD (CommonMark, section
-    /// 2.3): HTML cannot hold it, and a page without it could not be taken over by the browser.
+    /// Appends text without looking at it. Line ends become line feeds, and U+0000 becomes U+FFFD (`CommonMark`,
+    /// section 2.3): HTML cannot hold it, and a page without it could not be taken over by the browser.
     pub(super) fn push_unseen(&mut self, text: &str) {
         let visible =
             if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) };

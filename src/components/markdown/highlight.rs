@@ -73,7 +73,7 @@ pub fn highlight(language: Language, code: &str) -> Vec<(Kind, &str)> {
         }
         if first == '\n' {
             at_line_start = true;
-        } else if !first.is_whitespace() && !(language == Language::Yaml && piece == "-") {
+        } else if !(first.is_whitespace() || language == Language::Yaml && piece == "-") {
             at_line_start = false;
         }
         push(&mut pieces, code, kind, piece);

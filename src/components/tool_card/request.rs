@@ -12,13 +12,15 @@ pub fn RequestLine(
     request: NetboxRequest,
 ) -> impl IntoView {
     let facts = facts(&request);
+    // A comma means the same with and without escape; it is only easier to read.
+    let address = request.url.replace("%2C", ",");
     let is_failure = !(200..300).contains(&request.status);
     view! {
         <li class="request-line" data-failed=is_failure.then_some("")>
             <code class="request-address">
                 <b>{request.method}</b>
                 " "
-                {request.url}
+                {address}
             </code>
             <span class="quiet">{facts}</span>
         </li>

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Conversation;
 use super::live::Live;
+use crate::server::hub::without_nul;
 use crate::wire::deployment::ConversationSummary;
 use crate::wire::event::{Event, Frame};
 use crate::wire::problem::Problem;
@@ -41,6 +42,7 @@ impl Conversation {
     fn next_frame(&self, live: &Live, event: Event, content: String) -> Arc<Frame> {
         let completed = matches!(event, Event::RunEnd { .. });
         let seq = live.transcript.seq + 1;
+        let content = without_nul(&content).into_owned();
         Arc::new(Frame { event, seq, conversation: Some(self.id.clone()), content, completed })
     }
 

@@ -130,7 +130,7 @@ pub(super) fn owner(row: &Row, relation: &str) -> Option<String> {
 pub(super) fn grid(head: &[&str], body: &[Vec<String>]) -> String {
     let mut text = format!("| {} |\n|{}\n", head.join(" | "), " --- |".repeat(head.len()));
     for row in body {
-        _ = write!(text, "| {} |\n", row.join(" | "));
+        _ = writeln!(text, "| {} |", row.join(" | "));
     }
     text.truncate(text.trim_end().len());
     text

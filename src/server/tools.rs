@@ -1,4 +1,4 @@
-//! The tools that the model may call, one table ([`table`]). Names and arguments are those of the official NetBox
+//! The tools that the model may call, one table (`table`). Names and arguments are those of the official NetBox
 //! MCP server, so that prompts and habits carry over; what is answered is smaller and says what it does not say:
 //! every list knows its total, every name is checked before NetBox can ignore it.
 

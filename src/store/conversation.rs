@@ -1,4 +1,4 @@
-//! A conversation as signals. The reducer keeps the plain [`Transcript`]; [`ConversationView::show`] carries over what
+//! A conversation as signals. The reducer keeps the plain [`Transcript`]; `ConversationView::show` carries over what
 //! differs, so that a piece of text touches the one part it belongs to and nothing above it.
 
 pub mod answer;

@@ -2,7 +2,7 @@
 //!
 //! It is read through the same client as a real one. What types there are, how they are rendered and what filters
 //! their lists take is one table (`schema.txt`), read from the real program by `tests/netbox/describe.py`; the rows
-//! are one estate, written in [`estate`]; `tests/netbox/compare.py` asks it and a real NetBox with the same rows the
+//! are one estate, written in `estate`; `tests/netbox/compare.py` asks it and a real NetBox with the same rows the
 //! same questions.
 
 mod book;

@@ -78,9 +78,9 @@ impl Addresses {
     }
 }
 
-/// Labels match without regard to case and to the amount of white space.
+/// Labels match without regard to the case of ASCII (Unicode's tables are not worth their place in the page) and to the amount of white space.
 fn normalized(label: &str) -> String {
-    label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    label.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase()
 }
 
 #[cfg(test)]

@@ -28,17 +28,14 @@ impl<'a> Arguments<'a> {
             .flatten()
             .map(|(name, _)| name.as_str())
             .collect();
-        match values.keys().find(|name| !known.contains(&name.as_str())) {
-            Some(name) => {
-                let name: String = name.chars().take(60).collect();
-                let place = if known.contains(&"filters") { "; filters belong into \"filters\"" } else { "" };
-                Err(wrong(tool, &format!("{} has no argument {name}: it has {}{place}", tool.name(), known.join(", "))))
-            }
-            None => {
-                arguments.hoist(&known)?;
-                Ok(arguments)
-            }
+        if let Some(name) = values.keys().find(|name| !known.contains(&name.as_str())) {
+            let name: String = name.chars().take(60).collect();
+            let place = if known.contains(&"filters") { "; filters belong into \"filters\"" } else { "" };
+            let names = known.join(", ");
+            return Err(wrong(tool, &format!("{} has no argument {name}: it has {names}{place}", tool.name())));
         }
+        arguments.hoist(&known)?;
+        Ok(arguments)
     }
 
     /// `limit`, `offset` and `ordering` among the filters mean the arguments of these names: no type has such a

@@ -61,7 +61,7 @@ struct Marker {
     life: Duration,
 }
 
-const HOUR: Duration = Duration::from_mins(60);
+const HOUR: Duration = Duration::from_hours(1);
 const FIVE_MINUTES: Duration = Duration::from_mins(5);
 
 impl Cache {

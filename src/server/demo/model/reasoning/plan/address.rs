@@ -73,7 +73,7 @@ fn address(text: &str, focus: &mut Focus, look: &mut Look) -> Result<String, Wai
                 total(&around),
                 net(nearest),
                 markdown::table(prefixes.columns, &nets)
-            )
+            );
         }
     }
     Ok(text_out)

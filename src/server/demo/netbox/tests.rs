@@ -141,23 +141,6 @@ async fn a_primary_address_is_one_of_both_families() {
 }
 
 #[tokio::test]
-async fn a_container_without_vrf_holds_what_every_vrf_has() {
-    let containers = get("/api/ipam/prefixes/?status=container&vrf_id=null&limit=100").await;
-    let mut seen = 0;
-    for container in containers["results"].as_array().unwrap() {
-        let inside =
-            get(&format!("/api/ipam/prefixes/?within={}&limit=1000", container["prefix"].as_str().unwrap())).await;
-        let free = get(&format!("/api/ipam/prefixes/{}/available-prefixes/", container["id"])).await;
-        for free in free.as_array().unwrap() {
-            let taken = |child: &Json| child["prefix"] == free["prefix"];
-            assert!(!inside["results"].as_array().unwrap().iter().any(taken), "{free}");
-        }
-        seen += usize::from(inside["results"].as_array().unwrap().iter().any(|child| !child["vrf"].is_null()));
-    }
-    assert!(seen > 0, "the estate has prefixes of a VRF inside a container");
-}
-
-#[tokio::test]
 async fn the_change_log_ends_now() {
     let newest = get("/api/core/object-changes/?limit=1").await;
     assert_eq!(newest["results"][0]["time"], "2026-11-22T11:50:00Z");

@@ -193,3 +193,15 @@ pub(super) fn columns_without(kind: &Kind, hidden: &[&str]) -> Vec<Column> {
         .map(|column| Column { field: column.field, heading: column.heading, code: column.code })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_told_in_utc() {
+        assert_eq!(moment("2026-11-21T09:30:12.123456+01:00"), "2026-11-21 08:30");
+        assert_eq!(moment("2026-11-21T23:59:59Z"), "2026-11-21 23:59");
+        assert_eq!(moment("2026-11-21"), "2026-11-21");
+    }
+}

@@ -63,6 +63,10 @@ pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look
 /// A role in the question that did not narrow the answer must not look as if it had.
 fn role_left_out(question: &Question, focus: &Focus) -> String {
     let kind = focus.selection.as_ref().map(|selection| selection.kind);
+    // A list tells of a second type by itself.
+    if question.second.is_some() {
+        return String::new();
+    }
     match (question.role, kind.filter(|kind| kind.filter(super::kind::Relation::Role).is_none())) {
         (Some((_, plural)), Some(kind)) => format!(
             "\n\nI did not take “{plural}” into account: NetBox cannot filter {} by the role of devices.",

@@ -148,3 +148,27 @@ pub fn asns(scope: &Scope, range: Object, query: &Query) -> Json {
         .map(|asn| json!({"rir": rir, "asn": asn}))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::demo::netbox::book::{Book, row};
+
+    #[test]
+    fn a_container_without_vrf_holds_what_every_vrf_has() {
+        let mut book = Book::new(1);
+        let vrf = book.add("ipam.vrf", row! { name: "Guest" });
+        let prefix = |book: &mut Book, text: &str, status: &str, vrf: Option<Object>| {
+            book.add("ipam.prefix", row! { prefix: text, status: status, vrf: vrf })
+        };
+        let container = prefix(&mut book, "10.0.0.0/24", "container", None);
+        let active = prefix(&mut book, "10.1.0.0/24", "active", None);
+        prefix(&mut book, "10.0.0.0/25", "active", Some(vrf));
+        prefix(&mut book, "10.1.0.0/25", "active", Some(vrf));
+        let store = book.finish();
+        let scope = Scope { store: &store, base: "http://netbox.example", now: jiff::Timestamp::UNIX_EPOCH };
+        let free = |object| prefixes(&scope, object)[0]["prefix"].clone();
+        assert_eq!(free(container), "10.0.0.128/25");
+        assert_eq!(free(active), "10.1.0.0/24");
+    }
+}

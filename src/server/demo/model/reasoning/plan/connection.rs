@@ -157,14 +157,19 @@ fn by_cable(device: &Subject, look: &mut Look) -> Result<String, Wait> {
     if count == 0 {
         return Ok(format!("Nothing is connected to {}: NetBox records no cable there.", code(&device.name)));
     }
-    let own = format!("{}: ", device.name);
+    // A device may show its asset tag behind its name.
+    let own = |end: &str| end.strip_prefix(device.name.as_str()).is_some_and(|rest| rest.starts_with([':', ' ']));
     let body: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
             let (a, b) = (list_of(row, "a_terminations"), list_of(row, "b_terminations"));
-            let here = |ends: &[String]| ends.iter().any(|end| end.starts_with(&own));
+            let here = |ends: &[String]| ends.iter().any(|end| own(end));
             let (near, far) = if here(&a) || !here(&b) { (a, b) } else { (b, a) };
-            let near: Vec<String> = near.iter().map(|end| end.trim_start_matches(&own).to_owned()).collect();
+            let port = |end: &String| match end.split_once(": ") {
+                Some((_, port)) if own(end) => port.to_owned(),
+                _ => end.clone(),
+            };
+            let near: Vec<String> = near.iter().map(port).collect();
             vec![series(&near), series(&far), markdown::escape(&field(row, "status"))]
         })
         .collect();

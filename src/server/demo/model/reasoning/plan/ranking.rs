@@ -123,6 +123,8 @@ fn by_counting(
     };
     if least {
         tally.rows.reverse();
+    } else {
+        tally.rows.retain(|row| tally::number(row) > 0);
     }
     let of = tally.rows.len() as u64;
     tally.rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -195,15 +197,15 @@ fn counted_each(group: &'static Kind, chosen: &Selection, tally: &tally::Tally) 
         return format!("NetBox shows **no {}**{phrase}.", chosen.noun(2));
     }
     let all = tally.whole;
-    let having = tally.rows.len() as u64;
-    let shown: Vec<&markdown::Row> = tally.rows.iter().collect();
+    let shown: Vec<&markdown::Row> = tally.rows.iter().filter(|row| tally::number(row) > 0).collect();
+    let having = shown.len() as u64;
     let is = if all == 1 { "is" } else { "are" };
     let lead = format!(
         "There {is} {}{phrase}, over {having} {}",
         markdown::headline(all, &chosen.noun(all), &tally.envelope),
         group.counted(having)
     );
-    let sum: u64 = tally.rows.iter().filter_map(|row| row.get(tally::COUNT)?.as_u64()).sum();
+    let sum: u64 = shown.iter().map(|row| tally::number(row)).sum();
     let unseen = tally.groups - tally.counted;
     let rest = if unseen > 0 {
         format!("\n\n{unseen} more {} were not counted.", group.plural)

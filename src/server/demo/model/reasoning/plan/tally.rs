@@ -18,7 +18,7 @@ pub(super) const COUNT: &str = "count";
 
 /// Groups with their numbers.
 pub(super) struct Tally {
-    /// The groups that have any, the largest first, each with [`COUNT`].
+    /// The groups, the largest first, each with [`COUNT`].
     pub rows: Vec<Row>,
     /// How many groups there are.
     pub groups: u64,
@@ -105,8 +105,6 @@ pub(super) fn count(group: &'static Kind, chosen: &Selection, look: &mut Look) -
             row
         })
         .collect();
-    let number = |row: &Row| row.get(COUNT).and_then(Value::as_u64).unwrap_or_default();
-    counted.retain(|row| number(row) > 0);
     counted.sort_by_key(|row| std::cmp::Reverse(number(row)));
     Ok(Ok(Tally {
         rows: counted,
@@ -115,6 +113,11 @@ pub(super) fn count(group: &'static Kind, chosen: &Selection, look: &mut Look) -
         whole: total(&envelope),
         envelope,
     }))
+}
+
+/// How many objects a group has.
+pub(super) fn number(row: &Row) -> u64 {
+    row.get(COUNT).and_then(Value::as_u64).unwrap_or_default()
 }
 
 /// The groups that can have any: those in the places that were asked about.

@@ -92,7 +92,7 @@ def holds(done: subprocess.CompletedProcess, text: str) -> None:
 
 def documented(run: Run) -> None:
     """Every setting of `serve --help` is in .env.example, and no other."""
-    told = set(re.findall(r"\[env: (\w+)", call(run, "serve", "--help").stdout))
+    told = set(re.findall(r"\[env:\s+(\w+)", call(run, "serve", "--help").stdout))
     written = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert told == written, f"only in --help: {sorted(told - written)}, only in .env.example: {sorted(written - told)}"
 

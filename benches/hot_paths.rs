@@ -2,6 +2,7 @@
 //!
 //! `make bench` runs it. On a shared machine the times wander; what holds is how they compare: each group has the
 //! streamed way and the way it is measured against.
+#![allow(missing_docs, reason = "Criterion's macros make public functions")]
 
 use std::hint::black_box;
 

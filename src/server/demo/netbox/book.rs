@@ -131,6 +131,18 @@ impl Book {
         self.rows[usize::from(schema().id(kind))].1.len()
     }
 
+    /// The rows of a type that refer to several objects through a column, with those objects.
+    pub fn references(&self, kind: TypeId, name: &str) -> Vec<(Object, Vec<Object>)> {
+        let (first, rows) = &self.rows[usize::from(kind)];
+        let objects = (*first..).take(rows.len()).map(|id| Object { kind, id });
+        objects
+            .filter_map(|object| match self.value(object, name) {
+                Some(Value::Refs(targets)) => Some((object, (**targets).clone())),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The text in a cell, empty if it is not set.
     pub fn text(&self, object: Object, name: &str) -> String {
         match self.value(object, name) {

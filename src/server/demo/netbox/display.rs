@@ -25,7 +25,10 @@ impl Scope<'_> {
             "circuits.circuitgroupassignment" => with(of("group"), label("priority")),
             "core.objectchange" => {
                 let changed = match store.get(object, "changed_object_type") {
-                    Value::Type(kind) => Scope::type_display(kind),
+                    Value::Type(kind) => {
+                        let kind = schema().kind(kind);
+                        format!("{} | {}", kind.app_name, kind.singular)
+                    }
                     _ => String::new(),
                 };
                 let action = label("action").to_lowercase();
@@ -79,7 +82,10 @@ impl Scope<'_> {
             "ipam.vrf" => with(text("name"), text("rd")),
             "ipam.aggregate" | "ipam.prefix" => self.network_text(object, "prefix"),
             "ipam.ipaddress" => self.network_text(object, "address"),
-            "ipam.iprange" => text("name"),
+            "ipam.iprange" => match (store.get(object, "start_address"), store.get(object, "end_address")) {
+                (Value::Network(start), Value::Network(end)) => network::range(*start, *end),
+                _ => String::new(),
+            },
             "ipam.fhrpgroup" => {
                 let name =
                     Some(text("name")).filter(|name| !name.is_empty()).map(|name| name + " ").unwrap_or_default();
@@ -94,7 +100,10 @@ impl Scope<'_> {
             "tenancy.contactassignment" => {
                 format!("{} -> {}", with(of("contact"), label("priority")), of("object"))
             }
-            "users.user" => text("username"),
+            "users.user" => {
+                let full_name = format!("{} {}", text("first_name"), text("last_name"));
+                with(text("username"), full_name.trim().to_owned())
+            }
             "vpn.tunneltermination" => format!("{}: Termination {}", of("tunnel"), object.id),
             "wireless.wirelesslan" => text("ssid"),
             "wireless.wirelesslink" => match text("ssid") {

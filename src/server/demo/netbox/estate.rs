@@ -5,6 +5,7 @@
 //! that is nearly full, the same addresses in different VRFs.
 
 mod addressing;
+mod builtin;
 mod cabling;
 mod campus;
 mod catalogue;
@@ -58,6 +59,7 @@ pub fn write() -> Book {
     virtual_machines::write(&mut installer, &places);
     addressing::finish(&mut installer, &places);
     history::write(&mut book, &users);
+    builtin::write(&mut book);
     book
 }
 

@@ -7,11 +7,14 @@ use super::network;
 use super::schema::{TypeId, schema};
 use super::store::{Object, Store, Value};
 
+/// What a real NetBox has by itself, or makes from the rows that carry the tags.
+const OWN: [&str; 3] = ["core.objecttype", "dcim.moduletypeprofile", "extras.taggeditem"];
+
 /// One line per object: its type, its id and what its row stores. Moments are distances from now, so that the lines
 /// are the same at every time.
 pub fn lines() -> impl Iterator<Item = String> {
     let store = estate();
-    let kinds = (1_u16..).zip(schema().types.iter().skip(1)).filter(|(_, kind)| kind.name != "core.objecttype");
+    let kinds = (1_u16..).zip(schema().types.iter().skip(1)).filter(|(_, kind)| !OWN.contains(&kind.name));
     kinds.flat_map(move |(kind, about)| {
         store.ids(kind).map(move |id| {
             let object = Object { kind, id };

@@ -149,7 +149,15 @@ fn api(scope: &Scope, method: &Method, path: &str, raw_query: &str, query: &Quer
         [] => Answer::Json(part::root(scope.base)),
         ["status"] => Answer::Json(part::status()),
         ["authentication-check"] => Answer::Json(scope.object(part::demo_user(), Selection::All)),
-        ["plugins"] | ["users", "config"] => Answer::Json(json!({})),
+        ["users", "config"] => Answer::Json(json!({})),
+        ["plugins"] => {
+            let list = format!("{}/api/plugins/installed-plugins/", scope.base);
+            Answer::Json(json!({"installed-plugins": list}))
+        }
+        ["plugins", "installed-plugins"] => Answer::Json(json!([])),
+        ["extras", "scripts", "upload"] => {
+            return detail(StatusCode::METHOD_NOT_ALLOWED, "Method \"GET\" not allowed.");
+        }
         ["core", "background-queues" | "background-workers" | "background-tasks"] => Answer::Json(empty_page()),
         ["dcim", "connected-device"] => part::connected_device(scope, query),
         [app] => Answer::Json(part::app(scope.base, app)),
@@ -170,6 +178,7 @@ fn known(segments: &[&str]) -> bool {
     match segments {
         []
         | ["status" | "authentication-check" | "plugins"]
+        | ["plugins", "installed-plugins"]
         | ["users", "config"]
         | ["dcim", "connected-device"]
         | ["core", "background-queues" | "background-workers" | "background-tasks"] => true,

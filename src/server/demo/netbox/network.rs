@@ -79,6 +79,21 @@ impl std::fmt::Display for Network {
     }
 }
 
+/// A range of addresses as NetBox names it: what the ends have in common once (`10.17.6.0-7.254/22`).
+pub fn range(start: Network, end: Network) -> String {
+    let (first, last, length) = (start.address.to_string(), end.address.to_string(), start.length);
+    if first == last {
+        return format!("{first}-{last}/{length}");
+    }
+    let separator = if start.family() == 6 { ":" } else { "." };
+    let (first, last): (Vec<&str>, Vec<&str>) = (first.split(separator).collect(), last.split(separator).collect());
+    // NetBox counts the parts that are alike wherever they stand, and cuts so many off the front.
+    let alike: Vec<&str> =
+        first.iter().zip(&last).filter(|(left, right)| left == right).map(|(left, _)| *left).collect();
+    let tail = |parts: &[&str]| parts.get(alike.len()..).unwrap_or_default().join(separator);
+    format!("{}{separator}{}-{}/{length}", alike.join(separator), tail(&first), tail(&last))
+}
+
 /// A MAC address as NetBox writes it: `00:1B:54:00:00:01`.
 pub fn mac(address: u64) -> String {
     let bytes = address.to_be_bytes();

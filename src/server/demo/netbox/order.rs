@@ -51,6 +51,54 @@ fn natural(text: &str) -> Vec<Step> {
     steps
 }
 
+/// What NetBox sorts interfaces by (`naturalize_interface` in `utilities/ordering.py`): slot and position first, then
+/// the type in front of them, then the number, channel and VLAN behind. Compared letter by letter.
+fn interface_name(name: &str) -> String {
+    let (of_type, mut rest) =
+        name.split_at(name.find(|c: char| c.is_ascii_digit() || ".:".contains(c)).unwrap_or(name.len()));
+    let mut key = String::new();
+    for _ in 0..4 {
+        let (number, behind) = digits(rest);
+        match behind.strip_prefix('/') {
+            Some(behind) if !number.is_empty() => {
+                key += &padded(number, 4);
+                rest = behind;
+            }
+            _ => key += "9999",
+        }
+    }
+    key += of_type;
+    for mark in ["", ":", "."] {
+        let (number, behind) = rest.strip_prefix(mark).map_or(("", rest), digits);
+        if number.is_empty() {
+            key += "......";
+        } else {
+            key += &padded(number, 6);
+            rest = behind;
+        }
+    }
+    while let Some(letter) = rest.chars().next() {
+        let (number, behind) = digits(rest);
+        if number.is_empty() {
+            key.push(letter);
+            rest = &rest[letter.len_utf8()..];
+        } else {
+            key += &padded(number, 8);
+            rest = behind;
+        }
+    }
+    key
+}
+
+fn padded(number: &str, width: usize) -> String {
+    format!("{number:0>width$}")
+}
+
+/// The digits that a text begins with, and the rest.
+fn digits(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()))
+}
+
 /// Sorts objects of one type by column names, `-` in front for descending.
 pub fn sort(scope: &Scope, objects: &mut Vec<Object>, order: &[&str]) {
     type Keys = (bool, Vec<Key>);
@@ -107,10 +155,16 @@ fn push(scope: &Scope, object: Object, name: &str, keys: &mut Vec<Key>, depth: u
         }
         return;
     }
+    let column = kind.column(name).map(|position| &kind.columns[position]);
+    let natural_text = column.is_some_and(|column| column.kind == ColumnKind::Text { natural: true });
     if name == "sort_path" {
         let path = store.ancestors(object);
         let names = path.iter().rev().map(|node| store.text(*node, "name"));
         let joined: Vec<_> = names.collect();
+        if !natural_text {
+            keys.push(Key::Text(joined.join("\t")));
+            return;
+        }
         keys.push(Key::Natural(
             joined
                 .iter()
@@ -124,7 +178,10 @@ fn push(scope: &Scope, object: Object, name: &str, keys: &mut Vec<Key>, depth: u
         ));
         return;
     }
-    let column = kind.column(name).map(|position| &kind.columns[position]);
+    if name == "_name" {
+        keys.push(Key::Text(interface_name(store.text(object, "name"))));
+        return;
+    }
     let plain_reference = matches!(kind.name, "ipam.prefix" | "ipam.iprange") && name == "vrf";
     if let Some(ColumnKind::Ref(target)) = column.map(|column| column.kind).filter(|_| !plain_reference) {
         let order = &schema().kind(target).order;
@@ -134,7 +191,6 @@ fn push(scope: &Scope, object: Object, name: &str, keys: &mut Vec<Key>, depth: u
         }
         return;
     }
-    let natural_text = column.is_some_and(|column| column.kind == ColumnKind::Text { natural: true });
     keys.push(match store.get(object, name) {
         Value::Null if column.is_none() => {
             Key::Number(scope.count(object, count_relation(kind.name, name, object)).try_into().unwrap_or_default())
@@ -178,5 +234,14 @@ mod tests {
         let mut names = vec!["Gi1/0/10", "Gi1/0/2", "gi1/0/1", "Te1/1/1", "1.0", "-a", "10", "9"];
         names.sort_by_key(|name| natural(name));
         assert_eq!(names, ["-a", "1.0", "9", "10", "gi1/0/1", "Gi1/0/2", "Gi1/0/10", "Te1/1/1"]);
+    }
+
+    #[test]
+    fn interfaces_come_by_slot_then_by_type() {
+        assert_eq!(interface_name("xe-0/1/0"), "0000000199999999xe-000000............");
+        assert_eq!(interface_name("Ethernet1:2.30 x7"), "9999999999999999Ethernet000001000002000030 x00000007");
+        let mut names = vec!["lo0", "Gi1/0", "Gi1/0/10", "Te1/1/1", "Gi1/0/2"];
+        names.sort_by_key(|name| interface_name(name));
+        assert_eq!(names, ["Gi1/0/2", "Gi1/0/10", "Te1/1/1", "Gi1/0", "lo0"]);
     }
 }

@@ -46,6 +46,7 @@ pub fn app(base: &str, app: &str) -> Json {
         "dcim" => &["connected-device"][..],
         "users" => &["config"],
         "core" => &["background-queues", "background-workers", "background-tasks"],
+        "extras" => &["scripts/upload"],
         _ => &[],
     });
     lists.sort_unstable();
@@ -156,23 +157,24 @@ fn paths(scope: &Scope, port: Object) -> Json {
     let store = scope.store;
     let mut found = Vec::new();
     let mut number = 0;
-    for kind in super::cable::ENDPOINTS.map(|name| schema().id(name)) {
-        for origin in store.ids(kind).map(|id| Object { kind, id }) {
-            let Some(path) = store.path(origin) else { continue };
-            number += 1;
-            if path.nodes.iter().flatten().all(|node| *node != port) {
-                continue;
-            }
-            let nodes: Json =
-                path.nodes.iter().map(|nodes| nodes.iter().map(|node| scope.brief(*node)).collect::<Json>()).collect();
-            found.push(json!({
-                "id": number,
-                "path": nodes,
-                "is_active": path.is_active,
-                "is_complete": path.is_complete,
-                "is_split": path.is_split,
-            }));
+    // In the order in which the ends were plugged in, as paths are traced.
+    let kind = schema().id("dcim.cabletermination");
+    let ends = store.ids(kind).map(|id| Object { kind, id });
+    for origin in ends.filter_map(|end| store.reference(end, "termination")) {
+        let Some(path) = store.path(origin) else { continue };
+        number += 1;
+        if path.nodes.iter().flatten().all(|node| *node != port) {
+            continue;
         }
+        let nodes: Json =
+            path.nodes.iter().map(|nodes| nodes.iter().map(|node| scope.brief(*node)).collect::<Json>()).collect();
+        found.push(json!({
+            "id": number,
+            "path": nodes,
+            "is_active": path.is_active,
+            "is_complete": path.is_complete,
+            "is_split": path.is_split,
+        }));
     }
     Json::Array(found)
 }

@@ -69,9 +69,6 @@ impl Scope<'_> {
             return self.shaped(object, own, Mode::Brief, |field| fields.split(',').any(|name| name == field.name));
         }
         match schema().shapes.get(name) {
-            Some(shape) if !shape.brief.is_empty() => {
-                self.shaped(object, shape, Mode::Named, |field| shape.brief.contains(&field.name))
-            }
             Some(shape) => self.shaped(object, shape, Mode::Named, |_| true),
             None => {
                 self.shaped(object, own, Mode::Brief, |field| field.kind != "count" && own.brief.contains(&field.name))

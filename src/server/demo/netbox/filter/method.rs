@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::super::render::Scope;
 use super::super::schema::{Filter, TypeId, schema};
 use super::super::store::{Network, Object, Value};
-use super::test::{boolean, not_a_choice};
+use super::test::{boolean, not_a_choice, not_that_choice};
 use super::{Found, Query, resolve, values};
 
 /// Yes-or-no filters that ask whether a relation leads anywhere: the parameter and the relation.
@@ -35,13 +35,16 @@ pub fn test<'a>(
     let always = |test: Box<dyn Fn(Object) -> bool + 'a>| Ok(Some(test));
     if filter.kind == "Boolean" {
         let Some(wanted) = boolean(last) else { return Ok(None) };
-        return Ok(yes_or_no(scope, filter.method, wanted));
+        return Ok(yes_or_no(scope, kind, filter.method, wanted));
     }
     if filter.kind == "Number" && given.iter().any(|value| value.parse::<i64>().is_err()) {
         return Err(if filter.many { "Enter a whole number." } else { "Enter a number." }.to_owned());
     }
     let chosen = match filter.target {
-        Some(target) => Some(choose(scope, target, given)?),
+        Some(target) => Some(choose(scope, target, given).map_err(|bad| match filter.kind {
+            "ModelChoice" => not_that_choice(),
+            _ => not_a_choice(bad),
+        })?),
         None => None,
     };
     let networks: Vec<Option<Network>> = given.iter().map(|value| Network::parse(value)).collect();
@@ -69,9 +72,9 @@ pub fn test<'a>(
             let wanted = networks.last().copied().flatten();
             always(Box::new(move |object| {
                 let ends = network_of(object, "start_address").zip(network_of(object, "end_address"));
-                wanted.zip(ends).is_some_and(|(wanted, (start, end))| {
-                    wanted.family() == start.family() && (start.number()..=end.number()).contains(&wanted.number())
-                })
+                // NetBox lets the database compare them with their masks: an address without one lies behind the end
+                // of a range in the same network.
+                wanted.zip(ends).is_some_and(|(wanted, (start, end))| (start.key()..=end.key()).contains(&wanted.key()))
             }))
         }
         "search_contains" => {
@@ -277,6 +280,18 @@ pub fn test<'a>(
                 .collect();
             always(Box::new(move |object| changed.contains(&object)))
         }
+        "_content_type" | "_content_type_id" => {
+            let by_name = filter.method == "_content_type";
+            let wanted: Vec<TypeId> = texts
+                .iter()
+                .filter_map(|text| if by_name { Some(schema().id(&text.to_lowercase())) } else { text.parse().ok() })
+                .collect();
+            always(Box::new(move |tag| {
+                let items = store.related(tag, "extras_taggeditem_items").into_iter();
+                let mut holders = items.filter_map(|item| store.reference(item, "content_object"));
+                holders.any(|holder| wanted.contains(&holder.kind))
+            }))
+        }
         "filter_features" => {
             let wanted = last.to_lowercase();
             always(Box::new(move |object| {
@@ -288,11 +303,20 @@ pub fn test<'a>(
     }
 }
 
-fn yes_or_no<'a>(scope: &'a Scope, method: &str, wanted: bool) -> Option<Box<dyn Fn(Object) -> bool + 'a>> {
+fn yes_or_no<'a>(
+    scope: &'a Scope,
+    kind: TypeId,
+    method: &str,
+    wanted: bool,
+) -> Option<Box<dyn Fn(Object) -> bool + 'a>> {
     let store = scope.store;
     let relation = RELATIONS.iter().find(|(name, _)| *name == method).map(|(_, relation)| *relation);
     if let Some(relation) = relation {
-        return Some(Box::new(move |object| store.related(object, relation).is_empty() != wanted));
+        // Types of devices and modules have templates of the same components.
+        let template = format!("{}templates", relation.trim_end_matches('s'));
+        let reverse = &schema().kind(kind).reverse;
+        let relation = if reverse.contains_key(relation) { relation.to_owned() } else { template };
+        return Some(Box::new(move |object| store.related(object, &relation).is_empty() != wanted));
     }
     let any = |columns: &'static [&'static str]| -> Option<Box<dyn Fn(Object) -> bool + 'a>> {
         Some(Box::new(move |object| columns.iter().any(|column| store.reference(object, column).is_some()) == wanted))
@@ -329,7 +353,8 @@ fn yes_or_no<'a>(scope: &'a Scope, method: &str, wanted: bool) -> Option<Box<dyn
     }
 }
 
-fn choose(scope: &Scope, (target, key): (TypeId, &str), given: &[&str]) -> Result<Vec<Object>, String> {
+/// The objects that values mean, or the first value that means none.
+fn choose<'a>(scope: &Scope, (target, key): (TypeId, &str), given: &[&'a str]) -> Result<Vec<Object>, &'a str> {
     given
         .iter()
         .map(|value| {
@@ -337,7 +362,7 @@ fn choose(scope: &Scope, (target, key): (TypeId, &str), given: &[&str]) -> Resul
             all.find(|object| {
                 if key == "pk" { value.parse() == Ok(object.id) } else { scope.store.text(*object, key) == *value }
             })
-            .ok_or_else(|| not_a_choice(value))
+            .ok_or(*value)
         })
         .collect()
 }

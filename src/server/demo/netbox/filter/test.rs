@@ -47,6 +47,11 @@ pub fn not_a_choice(value: &str) -> String {
     format!("Select a valid choice. {value} is not one of the available choices.")
 }
 
+/// The sentence of filters that take a single object.
+pub fn not_that_choice() -> String {
+    "Select a valid choice. That choice is not one of the available choices.".to_owned()
+}
+
 /// `true` and `false` in any case; anything else says nothing.
 pub fn boolean(value: &str) -> Option<bool> {
     match value.to_lowercase().as_str() {
@@ -144,7 +149,8 @@ impl Test {
                 test.or_null = values.iter().any(&null);
                 if operation.is_empty() {
                     let wanted = values.iter().filter(|value| !null(value));
-                    let read = |value: &&str| parse_mac(value).ok_or_else(|| format!("Invalid value: {value}"));
+                    let read =
+                        |value: &&str| parse_mac(value).ok_or_else(|| format!("Invalid MAC address format: {value}"));
                     Wanted::Macs(wanted.map(read).collect::<Result<_, _>>()?)
                 } else {
                     Wanted::Text(values.iter().map(|value| (*value).to_owned()).collect())
@@ -214,7 +220,7 @@ impl Test {
                 all.filter(|object| same(scope, *object, key, value)).collect()
             };
             if found.is_empty() {
-                return Err(not_a_choice(value));
+                return Err(if filter.kind == "ModelChoice" { not_that_choice() } else { not_a_choice(value) });
             }
             texts.push((*value).to_owned());
             if filter.kind == "TreeNodeMultipleChoice" {

@@ -50,6 +50,10 @@ fn children(scope: &Scope, object: Object, name: &str) -> Vec<Object> {
 
 /// The free addresses of a prefix or a range, lowest first.
 pub fn addresses(scope: &Scope, object: Object, query: &Query) -> Json {
+    // A range that counts as full has none to give.
+    if scope.store.get(object, "mark_populated") == Value::Bool(true) && object.kind == schema().id("ipam.iprange") {
+        return json!([]);
+    }
     let prefix = network(scope, object, "prefix");
     let (first, last, like) =
         match (prefix, network(scope, object, "start_address"), network(scope, object, "end_address")) {

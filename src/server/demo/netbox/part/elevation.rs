@@ -62,6 +62,7 @@ pub fn elevation(scope: &Scope, rack: Object, query: &Query) -> Answer {
             "device": device.map_or(Json::Null, |(device, ..)| scope.brief(*device)),
             "occupied": device.is_some(),
             "display": name,
+            "description": device.map_or(Json::Null, |(device, ..)| json!(scope.display(*device))),
         })
     });
     let results: Vec<Json> = rows.collect();

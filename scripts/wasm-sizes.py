@@ -77,7 +77,7 @@ def functions(data: bytes) -> list[tuple[int, str]]:
     reader, sizes, names, imported = Reader(data, 8), [], {}, 0
     while reader.place < len(data):
         section, length = reader.byte(), reader.number()
-        begin, end = reader.place, reader.place + length
+        end = reader.place + length
         if section == IMPORT:
             imported = imported_functions(reader)
         elif section == CODE:
@@ -87,7 +87,7 @@ def functions(data: bytes) -> list[tuple[int, str]]:
                 reader.place += size
         elif section == CUSTOM and reader.text() == "name":
             names = function_names(reader, end)
-        reader.place = max(end, begin)
+        reader.place = end
     return sorted(((size, names.get(imported + index, "?")) for index, size in enumerate(sizes)), reverse=True)
 
 

@@ -78,7 +78,8 @@ impl Addresses {
     }
 }
 
-/// Labels match without regard to the case of ASCII (Unicode's tables are not worth their place in the page) and to the amount of white space.
+/// Labels match without regard to the case of ASCII (Unicode's tables are not worth their place in the page) and to
+/// the amount of white space.
 fn normalized(label: &str) -> String {
     label.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase()
 }

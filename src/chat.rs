@@ -6,3 +6,4 @@
 pub mod connection;
 pub mod markdown;
 pub mod reducer;
+pub mod text;

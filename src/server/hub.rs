@@ -5,7 +5,6 @@ mod commands;
 mod conversation;
 mod view;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -162,14 +161,9 @@ fn not_found() -> Problem {
         .hint("it may have been deleted, or belong to another browser; start a new one")
 }
 
-/// HTML cannot hold U+0000: a page with it could not be taken over by the browser. So none is kept.
-pub fn without_nul(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
-}
-
 /// A title out of a question or of what somebody typed: one line, not too long.
 fn title_from(text: &str) -> String {
-    let line = without_nul(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= MAXIMUM_TITLE_CHARACTERS {
         return line;
     }

@@ -3,12 +3,16 @@
 //! The unit is the log of events: what people see is the reduction of it, and a view that comes back asks for what
 //! follows the last event it has. The model's own history is kept beside it, since it must be sent back unmodified.
 
+#[cfg(test)]
+mod failing;
 mod memory;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+#[cfg(test)]
+pub use failing::FailingStore;
 pub use memory::MemoryStore;
 
 use crate::server::agent::history::History;

@@ -1,12 +1,11 @@
 //! A document that is still being written.
 
-use std::borrow::Cow;
-
 use super::Block;
 use super::builder::{Built, build};
 use super::completion::{completed, without_partial_marker};
 use super::links::Definitions;
 use super::pieces::{cuts, last_candidate};
+use crate::chat::text::without_nul;
 
 /// From this length on, in bytes, the open tail is not parsed anew for every push, but when it has grown by a part
 /// of its length, so that one endless block does not take quadratic time.
@@ -61,12 +60,9 @@ impl Document {
         (self.parsed_bytes, self.searched) = (0, 0);
     }
 
-    /// Appends text without looking at it. Line ends become line feeds, and U+0000 becomes U+FFFD (`CommonMark`,
-    /// section 2.3): HTML cannot hold it, and a page without it could not be taken over by the browser.
+    /// Appends text without looking at it. Line ends become line feeds, and what cannot be shown is replaced.
     pub(super) fn push_unseen(&mut self, text: &str) {
-        let visible =
-            if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) };
-        let text = visible.as_ref();
+        let text = &*without_nul(text);
         let mut rest = text;
         if self.after_carriage_return && !text.is_empty() {
             rest = rest.strip_prefix('\n').unwrap_or(rest);

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::server::hub::{Conversation, without_nul};
+use crate::chat::text::without_nul;
+use crate::server::hub::Conversation;
 use crate::wire::event::Event;
 use crate::wire::id::{CallId, RunId};
 use crate::wire::problem::Problem;
@@ -63,6 +64,7 @@ impl<'conversation> AnswerWriter<'conversation> {
         if piece.is_empty() {
             return Ok(());
         }
+        // Here, because the offsets of what follows count what is kept.
         let piece = &without_nul(piece);
         if self.open.as_ref().is_none_or(|open| (open.kind, open.block) != (kind, block)) {
             self.close_part().await?;

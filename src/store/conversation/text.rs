@@ -53,11 +53,7 @@ impl TextView {
             return;
         }
         written.document.finish();
-        let known = self.finished.with_untracked(Vec::len);
-        if let Some(new) = written.document.finished().get(known..).filter(|new| !new.is_empty()) {
-            self.finished.update(|blocks| blocks.extend(new.iter().cloned().map(Arc::new)));
-        }
-        self.open.set(Vec::new());
+        self.carry_over(&written.document);
     }
 
     /// Shows a text: what it is longer is pushed; a text that is not a continuation replaces the old one.
@@ -76,11 +72,15 @@ impl TextView {
         }
         written.source.push_str(added);
         written.document.push(added);
-        let finished = written.document.finished();
+        self.carry_over(&written.document);
+    }
+
+    /// Shows the blocks that were finished since, and the open tail.
+    fn carry_over(&self, document: &Document) {
         let known = self.finished.with_untracked(Vec::len);
-        if let Some(new) = finished.get(known..).filter(|new| !new.is_empty()) {
+        if let Some(new) = document.finished().get(known..).filter(|new| !new.is_empty()) {
             self.finished.update(|blocks| blocks.extend(new.iter().cloned().map(Arc::new)));
         }
-        self.open.set(written.document.open().to_vec());
+        self.open.set(document.open().to_vec());
     }
 }

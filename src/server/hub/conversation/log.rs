@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Conversation;
 use super::live::Live;
-use crate::server::hub::without_nul;
+use crate::chat::text::without_nul;
 use crate::wire::deployment::ConversationSummary;
 use crate::wire::event::{Event, Frame};
 use crate::wire::problem::Problem;

@@ -3,65 +3,30 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use async_trait::async_trait;
-
 use super::*;
 use crate::server::agent::history::History;
 use crate::server::hub::Hub;
-use crate::server::store::MemoryStore;
-use crate::wire::deployment::ConversationSummary;
+use crate::server::store::FailingStore;
 use crate::wire::transcript::{EndReason, Usage};
 
-/// A store that takes no events while it is told so.
-#[derive(Default)]
-struct Failing {
-    inner: MemoryStore,
-    fails: AtomicBool,
-}
-
-#[async_trait]
-impl Store for Failing {
-    async fn create(&self, conversation: &ConversationId, owner: &PersonId) -> Result<(), Problem> {
-        self.inner.create(conversation, owner).await
-    }
-    async fn load(&self, conversation: &ConversationId) -> Result<Option<StoredConversation>, Problem> {
-        self.inner.load(conversation).await
-    }
-    async fn append(&self, conversation: &ConversationId, frame: Arc<Frame>) -> Result<(), Problem> {
-        if self.fails.load(Ordering::SeqCst) {
-            return Err(Problem::new(ProblemCode::Internal, "The disk is full"));
-        }
-        self.inner.append(conversation, frame).await
-    }
-    async fn after(&self, conversation: &ConversationId, seq: u64) -> Result<Vec<Arc<Frame>>, Problem> {
-        self.inner.after(conversation, seq).await
-    }
-    async fn keep_history(&self, conversation: &ConversationId, history: &History) -> Result<(), Problem> {
-        self.inner.keep_history(conversation, history).await
-    }
-    async fn summarise(&self, summary: &ConversationSummary) -> Result<(), Problem> {
-        self.inner.summarise(summary).await
-    }
-    async fn list(&self, owner: &PersonId) -> Result<Vec<ConversationSummary>, Problem> {
-        self.inner.list(owner).await
-    }
-    async fn delete(&self, conversation: &ConversationId) -> Result<(), Problem> {
-        self.inner.delete(conversation).await
-    }
-}
-
 struct Scene {
-    store: Arc<Failing>,
+    store: Arc<FailingStore>,
+    /// While it is true the store takes no events.
+    fails: Arc<AtomicBool>,
     hub: Hub,
     person: PersonId,
     conversation: Arc<Conversation>,
 }
 
 async fn scene() -> Scene {
-    let store = Arc::new(Failing::default());
+    let fails = Arc::new(AtomicBool::default());
+    let store = {
+        let fails = Arc::clone(&fails);
+        Arc::new(FailingStore::new(move |_| fails.load(Ordering::SeqCst)))
+    };
     let (hub, person) = (Hub::new(Arc::clone(&store) as Arc<dyn Store>), PersonId::new());
     let conversation = hub.open_or_create(&person, &ConversationId::from("conversation-1")).await.unwrap();
-    Scene { store, hub, person, conversation }
+    Scene { store, fails, hub, person, conversation }
 }
 
 async fn ask(conversation: &Conversation, text: &str) -> Accepted {
@@ -106,15 +71,15 @@ async fn a_run_that_broke_off_ends_as_failed_and_the_next_message_begins() {
 
 #[tokio::test]
 async fn views_hear_of_the_end_although_the_store_fails_and_the_store_gets_it_later() {
-    let Scene { store, conversation, .. } = scene().await;
+    let Scene { store, fails, conversation, .. } = scene().await;
     let first = ask(&conversation, "one").await.start.unwrap();
     conversation.publish(&first.run, start_of(&first), String::new()).await.unwrap();
     let mut view = conversation.view(conversation.transcript().await.seq).await.unwrap();
-    store.fails.store(true, Ordering::SeqCst);
+    fails.store(true, Ordering::SeqCst);
     assert!(conversation.end_run(&first.run, History::default(), done(&first), String::new(), "now").await.is_err());
     assert!(conversation.abandon_run(&first.run, "now").await.is_none());
     assert!(view.next().await.unwrap().completed);
-    store.fails.store(false, Ordering::SeqCst);
+    fails.store(false, Ordering::SeqCst);
     ask(&conversation, "two").await;
     let log = store.load(conversation.id()).await.unwrap().unwrap().log;
     let places: Vec<u64> = log.iter().map(|frame| frame.seq).collect();
@@ -123,7 +88,7 @@ async fn views_hear_of_the_end_although_the_store_fails_and_the_store_gets_it_la
 
 #[tokio::test]
 async fn what_a_dead_process_left_is_ended_and_what_waited_is_asked_with_the_next_question() {
-    let Scene { store, hub, person, conversation } = scene().await;
+    let Scene { store, hub, person, conversation, .. } = scene().await;
     ask(&conversation, "one").await;
     ask(&conversation, "two").await;
     let id = conversation.id().clone();

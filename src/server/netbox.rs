@@ -19,6 +19,7 @@ mod graphql;
 pub mod object_type;
 mod query;
 mod refusal;
+mod saved_filter;
 pub mod schema;
 mod tls;
 mod version;
@@ -35,6 +36,7 @@ pub use graphql::{Definition, Field, GraphqlSchema, TypeName};
 pub use object_type::ObjectType;
 pub use query::Query;
 pub use refusal::Refusal;
+pub use saved_filter::SavedFilter;
 pub use schema::{Origin, Schema};
 pub use version::Version;
 

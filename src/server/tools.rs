@@ -5,9 +5,11 @@
 mod arguments;
 mod call;
 mod changelog;
+mod describe;
 mod evidence;
 mod filters;
 mod flatten;
+mod graphql;
 mod ignored;
 mod list;
 mod names;
@@ -76,6 +78,8 @@ impl Toolbox {
         let started = Instant::now();
         let call = Call::new(&self.netbox, credentials);
         let result = match Tool::by_name(name) {
+            Some(Tool::Describe) => describe::run(&call, input).await,
+            Some(Tool::Graphql) => graphql::run(&call, input).await,
             Some(Tool::GetObjects) => list::run(&call, input).await,
             Some(Tool::GetObjectById) => object::run(&call, input).await,
             Some(Tool::SearchObjects) => search::run(&call, input).await,

@@ -17,8 +17,8 @@ use super::custom_field::CustomField;
 use super::failure::{connect_reason, json_error, redirect_error, seconds, words_for};
 use super::schema::Live;
 use super::{
-    Address, Answer, Capabilities, Credentials, Error, Exchange, GraphqlSchema, Query, Refusal, Schema, Version,
-    object_type, tls,
+    Address, Answer, Capabilities, Credentials, Error, Exchange, GraphqlSchema, Query, Refusal, SavedFilter, Schema,
+    Version, object_type, tls,
 };
 use crate::wire::tool::NetboxRequest;
 
@@ -81,6 +81,7 @@ pub struct Client {
     permits: Semaphore,
     names: Cache<Option<String>>,
     custom_fields: Cache<Arc<Vec<CustomField>>>,
+    saved_filters: Cache<Arc<Vec<SavedFilter>>>,
     live: Arc<Live>,
     /// Filters that were seen to choose objects, by endpoint and name.
     effective: Mutex<HashSet<(&'static str, String)>>,
@@ -100,6 +101,7 @@ impl Client {
             settings,
             names: Cache::new(Duration::from_mins(5)),
             custom_fields: Cache::new(Duration::from_mins(1)),
+            saved_filters: Cache::new(Duration::from_mins(1)),
             effective: Mutex::default(),
         })
     }
@@ -258,7 +260,9 @@ impl Client {
         if let Some(fields) = self.custom_fields.get(credentials) {
             return (Vec::new(), Ok(fields));
         }
-        let query = Query::new().with("fields", "name,type,filter_logic,object_types").with("limit", 1000);
+        let query = Query::new()
+            .with("fields", "name,label,type,filter_logic,object_types,choice_set,related_object_type")
+            .with("limit", 1000);
         let exchange = self.get(credentials, "extras/custom-fields/", &query).await;
         let listed = exchange.answer.and_then(|answer| if answer.is_list() { Ok(answer) } else { Err(self.no_list()) });
         let fields = listed.map(|answer| {
@@ -267,6 +271,28 @@ impl Client {
             fields
         });
         (exchange.requests, fields)
+    }
+
+    /// The saved filters that this token may see, remembered for a minute, with the requests made.
+    ///
+    /// # Errors
+    /// Those of [`Client::get`].
+    pub async fn saved_filters(
+        &self,
+        credentials: &Credentials,
+    ) -> (Vec<NetboxRequest>, Result<Arc<Vec<SavedFilter>>, Error>) {
+        if let Some(filters) = self.saved_filters.get(credentials) {
+            return (Vec::new(), Ok(filters));
+        }
+        let query = Query::new().with("fields", "id,name,slug,object_types,parameters,enabled").with("limit", 1000);
+        let exchange = self.get(credentials, "extras/saved-filters/", &query).await;
+        let listed = exchange.answer.and_then(|answer| if answer.is_list() { Ok(answer) } else { Err(self.no_list()) });
+        let filters = listed.map(|answer| {
+            let filters = Arc::new(answer.results().iter().filter_map(SavedFilter::read).collect::<Vec<_>>());
+            self.saved_filters.put(credentials, Arc::clone(&filters));
+            filters
+        });
+        (exchange.requests, filters)
     }
 
     async fn attempt(

@@ -71,16 +71,16 @@ impl Schema {
         let catalogue = intern(text)?;
         let own = object_type::all().iter().filter(|kind| catalogue.endpoint(kind.endpoint).is_some());
         let mut types: Vec<&'static ObjectType> = own.collect();
-        let named = catalogue.named_types().iter().map(|(name, endpoint)| (*name, *endpoint));
-        let told = told.iter().map(|kind| (kind.name.as_str(), kind.endpoint.as_str()));
+        let named = catalogue.named_types().iter().map(|(name, endpoint)| (*name, *endpoint, None));
+        let told = told.iter().map(|kind| (kind.name.as_str(), kind.endpoint.as_str(), kind.words.as_ref()));
         let mut undescribed = HashMap::new();
-        for (name, endpoint) in told.chain(named) {
+        for (name, endpoint, words) in told.chain(named) {
             if types.iter().any(|kind| kind.name == name || kind.endpoint == endpoint)
                 || !endpoint.starts_with("plugins/")
             {
                 continue;
             }
-            let Some(kind) = foreign(name, endpoint) else { break };
+            let Some(kind) = foreign(name, endpoint, words) else { break };
             types.push(kind);
             if catalogue.endpoint(kind.endpoint).is_none() {
                 let none = Vec::new();
@@ -172,13 +172,12 @@ fn once<T>(known: &ByName<T>, key: String, make: impl FnOnce() -> T) -> Option<&
 }
 
 /// The type of a plugin.
-fn foreign(name: &str, endpoint: &str) -> Option<&'static ObjectType> {
+fn foreign(name: &str, endpoint: &str, words: Option<&(String, String)>) -> Option<&'static ObjectType> {
     static TYPES: LazyLock<ByName<ObjectType>> = LazyLock::new(Mutex::default);
-    once(&TYPES, format!("{name} {endpoint}"), || {
+    let list = endpoint.rsplit('/').next().unwrap_or(endpoint).replace(['-', '_'], " ");
+    let (singular, plural) = words.cloned().unwrap_or_else(|| (reduce::singular(&list), list));
+    once(&TYPES, format!("{name} {endpoint} {singular} {plural}"), || {
         let leak = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
-        let list = endpoint.rsplit('/').next().unwrap_or(endpoint);
-        let plural = list.replace(['-', '_'], " ");
-        let singular = reduce::singular(&plural);
         ObjectType::foreign(leak(name), leak(endpoint), leak(&singular), leak(&plural))
     })
 }

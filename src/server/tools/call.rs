@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::server::netbox::{Answer, Client, Credentials, CustomField, Error, Query, Version};
+use crate::server::netbox::{
+    Answer, Capabilities, Client, Credentials, CustomField, Error, GraphqlSchema, Query, SavedFilter, Schema, Version,
+};
 use crate::wire::tool::NetboxRequest;
 
 /// One call in progress.
@@ -40,6 +42,35 @@ impl<'a> Call<'a> {
         let (requests, fields) = self.netbox.custom_fields(self.credentials).await;
         self.record(requests);
         fields
+    }
+
+    /// The saved filters that the caller may see.
+    pub(super) async fn saved_filters(&self) -> Result<Arc<Vec<SavedFilter>>, Error> {
+        let (requests, filters) = self.netbox.saved_filters(self.credentials).await;
+        self.record(requests);
+        filters
+    }
+
+    /// What this NetBox's lists have and take.
+    pub(super) async fn schema(&self) -> Arc<Schema> {
+        self.netbox.schema(self.credentials).await
+    }
+
+    /// What this NetBox can do.
+    pub(super) async fn capabilities(&self) -> Arc<Capabilities> {
+        self.netbox.capabilities(self.credentials).await
+    }
+
+    /// What this NetBox's GraphQL takes.
+    pub(super) async fn graphql_schema(&self) -> Result<Arc<GraphqlSchema>, Error> {
+        self.netbox.graphql_schema(self.credentials).await
+    }
+
+    /// Asks this NetBox's GraphQL and records.
+    pub(super) async fn graphql(&self, query: &str) -> Result<Answer, Error> {
+        let exchange = self.netbox.graphql(self.credentials, query, &serde_json::Value::Null).await;
+        self.record(exchange.requests);
+        exchange.answer
     }
 
     /// The sentence that every list carries: an answer is never more than what its token may see.

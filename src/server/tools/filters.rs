@@ -3,6 +3,7 @@
 
 mod custom;
 mod network;
+mod saved;
 mod unknown;
 mod value;
 
@@ -102,7 +103,8 @@ pub(super) async fn check(
 ) -> Result<Filters, Problem> {
     let endpoint = endpoint_of(kind)?;
     let mut done = Filters::default();
-    for (name, value) in filters {
+    let filters = saved::expand(call, kind, &mut done, filters).await?;
+    for (name, value) in &filters {
         let meant = match name.strip_prefix("cf_") {
             Some(field) => custom::find(call, kind, &mut done, name, field).await?,
             None => find(kind, endpoint, name, value)?,

@@ -32,6 +32,22 @@ pub(super) fn title(name: &str, input: &Value) -> String {
             let place = if kinds.is_empty() { String::new() } else { format!(" in {}", kinds.join(", ")) };
             format!("search for “{}”{place}", short(&text("query")))
         }
+        Some(Tool::Describe) => match (kind, text("about")) {
+            (Ok(kind), about) if about.is_empty() => format!("what {} have and take", kind.plural),
+            (Ok(kind), about) => format!("{} of {}", short(&about), kind.plural),
+            (Err(_), _) => "what types there are".to_owned(),
+        },
+        Some(Tool::Graphql) => {
+            let query = text("query");
+            let lists = query.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            let lists: Vec<String> =
+                lists.filter_map(|word| word.strip_suffix("_list")).map(|word| word.replace('_', " ")).collect();
+            if lists.is_empty() {
+                "a GraphQL query".to_owned()
+            } else {
+                format!("a joined query of {}", short(&lists.join(", ")))
+            }
+        }
         Some(Tool::GetChangelogs) => format!("changes{}", conditions(input)),
         None => short(name),
     };

@@ -267,7 +267,8 @@ impl Live {
 
     /// The types that NetBox has, as it names them itself.
     async fn types(&self, credentials: &Credentials, capabilities: &Capabilities) -> Vec<NamedType> {
-        let query = Query::new().with("limit", 1000).with("fields", "app_label,model,rest_api_endpoint");
+        const FIELDS: &str = "app_label,model,model_name,model_name_plural,rest_api_endpoint";
+        let query = Query::new().with("limit", 1000).with("fields", FIELDS);
         let body = self.json(credentials, capabilities.object_types_path(), &query).await.unwrap_or_default();
         let mut types: Vec<NamedType> = results(&body)
             .filter_map(|kind| {
@@ -275,7 +276,9 @@ impl Live {
                 let address = text("rest_api_endpoint")?;
                 let (_, endpoint) = address.split_once("/api/")?;
                 let name = format!("{}.{}", text("app_label")?, text("model")?);
-                Some(NamedType { name, endpoint: endpoint.trim_matches('/').to_owned() })
+                let words = text("model_name").zip(text("model_name_plural"));
+                let words = words.map(|(one, several)| (one.to_owned(), several.to_owned()));
+                Some(NamedType { name, endpoint: endpoint.trim_matches('/').to_owned(), words })
             })
             .collect();
         types.sort_unstable();

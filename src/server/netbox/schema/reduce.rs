@@ -46,6 +46,8 @@ pub struct NamedType {
     pub name: String,
     /// The list's path below `/api/`, without slashes at its ends.
     pub endpoint: String,
+    /// What people call one of them and several, where NetBox says so.
+    pub words: Option<(String, String)>,
 }
 
 /// Reduces an OpenAPI document. `named` are the types that NetBox tells of itself (`/api/core/object-types/`); types
@@ -95,7 +97,7 @@ impl<'a> Lists<'a> {
             let told = named.iter().find(|kind| kind.endpoint == endpoint);
             let name = told.map_or_else(|| spelling::object_type(endpoint), |kind| kind.name.clone());
             if endpoint.starts_with("plugins/") {
-                lists.foreign.insert(NamedType { name: name.clone(), endpoint: endpoint.to_owned() });
+                lists.foreign.insert(NamedType { name: name.clone(), endpoint: endpoint.to_owned(), words: None });
             }
             lists.by_path.insert(path, component);
             lists.by_component.insert(component, name);

@@ -5,7 +5,7 @@ const TEXT: &str = "# x\nlookups l0 = ic n\ntype netbox_dns.zone plugins/netbox-
                     id view_id\ntext l0: name\n";
 
 fn told(name: &str, endpoint: &str) -> NamedType {
-    NamedType { name: name.into(), endpoint: endpoint.into() }
+    NamedType { name: name.into(), endpoint: endpoint.into(), words: None }
 }
 
 fn schema() -> Schema {

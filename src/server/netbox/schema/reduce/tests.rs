@@ -40,7 +40,7 @@ fn a_document_of_a_plugin_names_its_types() {
     assert!(reduced.contains("lookups l0 = ic\n") && reduced.contains("text l0: name\n"), "{reduced}");
     assert!(reduced.contains("choices 01234567 = active\n") && reduced.contains("choice none: status=01234567\n"));
     assert!(reduced.contains("date/one none: since\n"));
-    let named = [NamedType { name: "dns.zone".into(), endpoint: "plugins/netbox-dns/zones".into() }];
+    let named = [NamedType { name: "dns.zone".into(), endpoint: "plugins/netbox-dns/zones".into(), words: None }];
     assert!(reduce(text.as_bytes(), &named).unwrap().contains("type dns.zone plugins/netbox-dns/zones\n"));
 }
 

@@ -30,6 +30,12 @@ impl Catalogue {
         &NEWEST
     }
 
+    /// The text of [`Catalogue::newest`].
+    pub fn newest_text() -> &'static str {
+        let (_, _, text, _) = EMBEDDED[EMBEDDED.len() - 1];
+        text
+    }
+
     /// The minor version that [`Catalogue::newest`] is of: major and minor.
     pub fn newest_version() -> (u32, u32) {
         let (major, minor, ..) = EMBEDDED[EMBEDDED.len() - 1];

@@ -18,7 +18,8 @@ use super::{Client, Credentials, Error};
 
 const INTROSPECTION: &str = "{__schema{queryType{name} types{kind name fields{name args{name type{...T}} type{...T}} \
     inputFields{name type{...T}} enumValues{name} possibleTypes{name}}}} \
-    fragment T on __Type{kind name ofType{kind name ofType{kind name ofType{kind name}}}}";
+    fragment T on __Type{kind name ofType{kind name ofType{kind name ofType{kind name \
+    ofType{kind name ofType{kind name ofType{kind name}}}}}}}";
 
 /// The types of NetBox's GraphQL.
 #[derive(Debug)]
@@ -131,9 +132,13 @@ impl GraphqlSchema {
                 "OBJECT" | "INTERFACE" => {
                     let _ = writeln!(text, "object {name}");
                     for field in list(kind, "fields") {
-                        let _ = write!(text, " {} {}", name_of(&field), type_name(field.get("type")?)?);
+                        // A type deeper than was asked for is left out.
+                        let Some(told) = field.get("type").and_then(type_name) else { continue };
+                        let _ = write!(text, " {} {told}", name_of(&field));
                         for argument in list(&field, "args") {
-                            let _ = write!(text, " {}={}", name_of(&argument), type_name(argument.get("type")?)?);
+                            if let Some(told) = argument.get("type").and_then(type_name) {
+                                let _ = write!(text, " {}={told}", name_of(&argument));
+                            }
                         }
                         text.push('\n');
                     }
@@ -141,7 +146,9 @@ impl GraphqlSchema {
                 "INPUT_OBJECT" => {
                     let _ = writeln!(text, "input {name}");
                     for field in list(kind, "inputFields") {
-                        let _ = writeln!(text, " {} {}", name_of(&field), type_name(field.get("type")?)?);
+                        if let Some(told) = field.get("type").and_then(type_name) {
+                            let _ = writeln!(text, " {} {told}", name_of(&field));
+                        }
                     }
                 }
                 "ENUM" => {

@@ -1,5 +1,6 @@
-//! Fetches what the connected NetBox says of itself, in the background, once at a time: its version and plugins, its
-//! types, and its OpenAPI document, which takes NetBox ten seconds and 14.6 MB.
+//! Fetches what the connected NetBox says of itself, in the background, once at a time: its version and plugins, and,
+//! when somebody wants to know what its lists take, its types and its OpenAPI document, which takes NetBox ten seconds
+//! and 14.6 MB.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,8 +36,10 @@ const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 enum Stage {
     /// Nothing was asked yet.
     Start,
-    /// The version is known, and what was kept on disk is loaded.
+    /// The version is known, or NetBox does not answer.
     Probed,
+    /// What was kept on disk is loaded.
+    Loaded,
     /// Everything is there, or cannot be had.
     Settled,
 }
@@ -54,8 +57,10 @@ pub(in crate::server::netbox) struct Live {
 struct State {
     schema: Arc<Schema>,
     capabilities: Arc<Capabilities>,
-    /// When NetBox was asked last, and whether it answered.
-    asked: Option<(Instant, bool)>,
+    /// When NetBox was asked last for its version, and whether it answered.
+    probed: Option<(Instant, bool)>,
+    /// When it was asked last for all that its lists take, and whether it answered.
+    described: Option<(Instant, bool)>,
     running: bool,
     document: Option<Document>,
 }
@@ -77,7 +82,8 @@ impl Live {
             state: Mutex::new(State {
                 schema: Arc::new(Schema::embedded(None)),
                 capabilities: Arc::default(),
-                asked: None,
+                probed: None,
+                described: None,
                 running: false,
                 document: None,
             }),
@@ -88,7 +94,7 @@ impl Live {
 
     /// What is known now; a first caller waits a moment for what is quick to have.
     pub(in crate::server::netbox) async fn schema(self: &Arc<Self>, credentials: &Credentials) -> Arc<Schema> {
-        self.at_least(Stage::Probed, FIRST_WAIT, credentials).await;
+        self.at_least(Stage::Loaded, FIRST_WAIT, credentials).await;
         Arc::clone(&self.state().schema)
     }
 
@@ -141,74 +147,91 @@ impl Live {
 
     /// Starts the fetching where it is due and waits until it is this far, at most so long.
     async fn at_least(self: &Arc<Self>, stage: Stage, wait: Duration, credentials: &Credentials) {
-        self.start(credentials);
         let mut progress = self.stage.subscribe();
-        // The sender lives as long as this.
-        let _ = tokio::time::timeout(wait, progress.wait_for(|now| *now >= stage)).await;
+        let arrived = async {
+            loop {
+                self.start(stage > Stage::Probed, credentials);
+                // A run that was on its way may have been for less. The sender lives as long as this.
+                if *progress.borrow_and_update() >= stage || progress.changed().await.is_err() {
+                    break;
+                }
+            }
+        };
+        // Who does not want to wait longer takes what there is.
+        let _ = tokio::time::timeout(wait, arrived).await;
     }
 
-    fn start(self: &Arc<Self>, credentials: &Credentials) {
+    fn start(self: &Arc<Self>, whole: bool, credentials: &Credentials) {
+        let due = |asked: Option<(Instant, bool)>| {
+            asked.is_none_or(|(when, answered)| when.elapsed() > if answered { LIFETIME } else { PAUSE })
+        };
         let mut state = self.state();
-        let due = state.asked.is_none_or(|(when, answered)| when.elapsed() > if answered { LIFETIME } else { PAUSE });
-        if state.running || !due {
+        if state.running || !due(if whole { state.described } else { state.probed }) {
             return;
         }
         state.running = true;
         drop(state);
         let (live, credentials) = (Arc::clone(self), credentials.clone());
         tokio::spawn(async move {
-            let running = Running(&live);
-            let answered = live.refresh(&credentials).await;
-            live.state().asked = Some((Instant::now(), answered));
-            drop(running);
+            let mut running = Running { live: &live, reached: if whole { Stage::Settled } else { Stage::Probed } };
+            let capabilities = live.probe(&credentials).await;
+            live.state().probed = Some((Instant::now(), capabilities.is_some()));
+            if let Some(capabilities) = &capabilities {
+                live.reach(Stage::Probed);
+                if whole {
+                    live.describe(&credentials, capabilities).await;
+                }
+            } else {
+                running.reached = Stage::Settled;
+            }
+            if whole {
+                live.state().described = Some((Instant::now(), capabilities.is_some()));
+            }
         });
     }
 
-    /// Asks everything that is due. Returns whether NetBox answered.
-    async fn refresh(&self, credentials: &Credentials) -> bool {
-        let status = self.get(credentials, "status/", &Query::new(), LARGEST_ANSWER, STATUS_TIMEOUT).await;
-        let status =
-            match status.and_then(|body| serde_json::from_slice::<Value>(&body).map_err(|error| error.to_string())) {
-                Ok(status) if status.is_object() => status,
-                Ok(_) => return false,
-                Err(error) => {
-                    tracing::debug!(%error, "NetBox does not say its version");
-                    return false;
-                }
-            };
+    fn reach(&self, stage: Stage) {
+        self.stage.send_if_modified(|now| {
+            let is_further = stage > *now;
+            *now = stage.max(*now);
+            is_further
+        });
+    }
+
+    /// Asks for version and plugins.
+    async fn probe(&self, credentials: &Credentials) -> Option<Arc<Capabilities>> {
+        let status = self.json(credentials, "status/", &Query::new()).await.filter(Value::is_object)?;
         let capabilities = Arc::new(Capabilities::read(&status));
         let key = self.key(&capabilities);
-        let known = self.state().document.clone().filter(|document| document.key == key);
-        {
-            let mut state = self.state();
-            state.capabilities = Arc::clone(&capabilities);
-            if known.is_none() {
-                state.schema = Arc::new(Schema::embedded(capabilities.version));
-            }
+        let mut state = self.state();
+        state.capabilities = Arc::clone(&capabilities);
+        if state.document.as_ref().is_none_or(|document| document.key != key) {
+            state.schema = Arc::new(Schema::embedded(capabilities.version));
         }
-        let types = self.types(credentials, &capabilities).await;
+        Some(capabilities)
+    }
+
+    /// Asks for types and document, as far as they are not known.
+    async fn describe(&self, credentials: &Credentials, capabilities: &Capabilities) {
+        let key = self.key(capabilities);
+        let types = self.types(credentials, capabilities).await;
         let fields = self.custom_object_fields(credentials, &types).await;
-        let mut fresh = known.as_ref().is_some_and(|document| document.since.elapsed() < DOCUMENT_LIFETIME);
-        let mut document = known;
+        let mut document = self.state().document.clone().filter(|document| document.key == key);
+        let mut fresh = document.as_ref().is_some_and(|document| document.since.elapsed() < DOCUMENT_LIFETIME);
         if document.is_none() {
             let kept = self.store.read("schema", &key);
             fresh = kept.as_ref().is_some_and(|(_, fresh)| *fresh);
             document = kept.map(|(text, _)| Document { key: key.clone(), text: text.into(), since: Instant::now() });
         }
         if let Some(document) = document {
-            self.take(&capabilities, document, &types, &fields);
+            self.take(capabilities, document, &types, &fields);
         }
-        self.stage.send_if_modified(|stage| {
-            let first = *stage == Stage::Start;
-            *stage = (*stage).max(Stage::Probed);
-            first
-        });
+        self.reach(Stage::Loaded);
         if !fresh && let Some(text) = self.document(credentials, &types).await {
             self.store.write("schema", &key, &text);
             let document = Document { key, text: text.into(), since: Instant::now() };
-            self.take(&capabilities, document, &types, &fields);
+            self.take(capabilities, document, &types, &fields);
         }
-        true
     }
 
     /// Makes a document what is known.
@@ -351,12 +374,17 @@ fn results(body: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// Ends a run, also one that panics: whoever waits goes on.
-struct Running<'a>(&'a Live);
+struct Running<'a> {
+    live: &'a Live,
+    reached: Stage,
+}
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.state().running = false;
-        self.0.stage.send_replace(Stage::Settled);
+        self.live.state().running = false;
+        self.live.reach(self.reached);
+        // Who waits for more than this run was for starts the next one.
+        self.live.stage.send_modify(|_| {});
     }
 }
 

@@ -172,7 +172,8 @@ impl<'a> Node<'a> {
                     Choice::Number(number) => number.to_string(),
                     Choice::Other(_) => continue,
                 };
-                if !text.is_empty() && text != "null" && !known.contains(&text) {
+                // Some sets of grouped choices list the names of their groups, too; no value holds a blank.
+                if !text.is_empty() && text != "null" && !text.contains(char::is_whitespace) && !known.contains(&text) {
                     known.push(text);
                 }
             }

@@ -11,7 +11,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use netbox_chatbox::chat::markdown::{Document, parse};
 use netbox_chatbox::chat::reducer;
 use netbox_chatbox::server::netbox::{Address, Client, Credentials, Schema, Settings};
-use netbox_chatbox::server::tools::Toolbox;
+use netbox_chatbox::server::tools::{Asking, Toolbox};
 use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::json;
 use netbox_chatbox::wire::transcript::Transcript;
@@ -121,10 +121,12 @@ fn schema(criterion: &mut Criterion) {
     let Ok(client) = Client::new(Settings::new(address)) else { return };
     let toolbox = Toolbox::new(Arc::new(client));
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    let credentials = Credentials::anonymous();
+    let asking = Asking { credentials: &credentials, conversation: "bench" };
     let input = serde_json::json!({"object_type": "devices", "fields": fields, "ordering": "-name", "limit": 50,
         "filters": {"site": "cle-01", "status": "active", "name__ic": "sw", "has_primary_ip": true, "sitename": "x"}});
     group.bench_function("a whole call that is refused with the nearest names", |bencher| {
-        bencher.iter(|| runtime.block_on(toolbox.call(&Credentials::anonymous(), "netbox_get_objects", black_box(&input))));
+        bencher.iter(|| runtime.block_on(toolbox.call(asking, "netbox_get_objects", black_box(&input))));
     });
     group.finish();
 }

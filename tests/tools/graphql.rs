@@ -8,16 +8,6 @@ async fn ask(side: &Side, query: &str) -> Value {
     side.answer("netbox_graphql", json!({"query": query})).await
 }
 
-fn names(answer: &Value) -> Vec<String> {
-    let rows = answer["results"].as_array().unwrap();
-    let mut names: Vec<String> = rows
-        .iter()
-        .map(|row| row.get("name").or(row.as_object().and_then(|row| row.values().next())).unwrap().to_string())
-        .collect();
-    names.sort_unstable();
-    names
-}
-
 #[tokio::test]
 async fn joins_count_each_object_once() {
     let side = Side::real();
@@ -30,7 +20,7 @@ async fn joins_count_each_object_once() {
     if rest["count"].as_u64().unwrap() <= 1000 {
         assert_eq!(joined["total"], devices.len());
     }
-    assert_eq!(joined["truncated"].as_bool(), Some(joined["returned"] != joined["total"]));
+    assert!(joined["columns"] == json!(["name"]) && joined["handle"].is_string(), "{joined}");
 }
 
 #[tokio::test]
@@ -56,9 +46,10 @@ async fn lists_are_paged_to_their_end() {
     let answer = ask(&side, "{interface_list{name device{name}}}").await;
     let rest = side.raw("dcim/interfaces/", &[("limit", "1")]).await;
     let total = rest["count"].as_u64().unwrap();
-    assert_eq!(answer.get("total").or(answer.get("fetched")).unwrap().as_u64().unwrap(), total.min(5_000));
+    assert_eq!(answer["total"].as_u64().unwrap(), total.min(5_000));
     let three = ask(&side, "{site_list(pagination:{offset:1,limit:3}){name}}").await;
-    assert_eq!((three["returned"].clone(), three["truncated"].clone()), (json!(3), json!(true)));
+    assert_eq!(three["total"], 3);
+    assert!(three["warnings"][0].as_str().unwrap().contains("more than these 3"), "{three}");
 }
 
 #[tokio::test]
@@ -73,7 +64,7 @@ async fn several_types_are_joined_in_one_call() {
     let both = ask(&side, "{site_list{name} some:tag_list(filters:{name:\"no such tag\"}){name}}").await;
     assert!(both["site_list"]["total"].as_u64().unwrap() > 0 && both["some"]["total"] == 0, "{both}");
     assert!(both["warnings"][0].as_str().unwrap().contains("none of them matches"), "{both}");
-    assert!(names(&both["site_list"]).contains(&"\"Cleveland 01\"".to_owned()));
+    assert!(both["site_list"]["rows"].to_string().contains("Cleveland 01"));
 }
 
 #[tokio::test]

@@ -6,56 +6,55 @@ mod filters;
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
+use futures::FutureExt as _;
+use serde_json::{Map, Value, json};
 
-use super::Outcome;
+use super::arguments::{Arguments, find_type};
 use super::call::Call;
-use super::filters::{refused, short};
+use super::filters::short;
+use super::output::Output;
+use super::tool::{Argument, Kind, Tool};
+use super::words;
 use crate::server::netbox::{CustomField, FieldKind, FilterLogic, ObjectType, Origin, Query, Schema};
 use crate::wire::problem::Problem;
-use crate::wire::tool::ToolOutcome;
 use about::About;
 
 /// The largest description, in bytes.
 const LARGEST: usize = 3_000;
-pub(super) const EXAMPLE: &str = r#"{"object_type":"dcim.device","about":"status"}"#;
-pub(super) const DESCRIPTION: &str = r#"Tells what this NetBox has: without arguments its object types (plugins' and custom objects, too); with a type its fields, filters with lookups and values, orderings, custom fields with their choices and saved filters. "about" (a filter, field or words) narrows and tells all values. Call it when a filter, field or type was refused, or before you guess one.
 
-Example: {"object_type":"dcim.device","about":"status"}"#;
+pub(super) static TOOL: Tool = Tool {
+    name: "netbox_describe",
+    description: "Tells what this NetBox has: without arguments its object types (plugins' and custom objects, too); with a \
+                  type its fields, filters, orderings, custom fields with their choices and saved filters. \"about\" (a \
+                  filter, field or words) narrows, and tells all lookups and values. Call it when a name was refused, or \
+                  before guessing one.",
+    example: r#"{"object_type":"dcim.device","about":"status"}"#,
+    arguments: &[Argument::new("object_type", Kind::Text, ""), Argument::new("about", Kind::Text, "")],
+    title: |input| match (words::text(input, "object_type"), words::text(input, "about")) {
+        (kind, about) if kind.is_empty() && about.is_empty() => "what types there are".to_owned(),
+        (kind, about) if kind.is_empty() => format!("types about {about}"),
+        (_, about) if about.is_empty() => format!("what {} have and take", words::plural(input)),
+        (_, about) => format!("{about} of {}", words::plural(input)),
+    },
+    run: |call, input| run(call, input).boxed(),
+};
 
-pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Problem> {
-    let text = |name: &str| match input.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
-        Some(_) => {
-            Err(refused(format!("The argument {name} is not a text")).hint(format!("the right shape is {EXAMPLE}")))
-        }
-    };
-    let about = About::new(text("about")?.unwrap_or_default());
-    let schema = call.schema().await;
-    let (summary, mut description) = match text("object_type")? {
-        None => ("what types there are".to_owned(), types(&schema, &about)),
+async fn run(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
+    let arguments = Arguments::new(&TOOL, input)?;
+    let about = About::new(arguments.optional_text("about")?.unwrap_or_default());
+    let schema = &call.schema;
+    let (summary, mut description) = match arguments.optional_text("object_type")? {
+        None => ("What types there are".to_owned(), types(schema, &about)),
         Some(name) => {
-            let kind = find(&schema, name)?;
-            (format!("what {} have and take", kind.plural), of_type(call, &schema, kind, &about).await)
+            let kind = find_type(schema, name)?;
+            (format!("What {} have and take", kind.plural), of_type(call, schema, kind, &about).await)
         }
     };
     if let Some(note) = schema.note() {
         description.push_str(&note);
         description.push('\n');
     }
-    Ok(Outcome { model_text: description, evidence: ToolOutcome { summary, ..ToolOutcome::default() } })
-}
-
-fn find(schema: &Schema, name: &str) -> Result<&'static ObjectType, Problem> {
-    schema.find_type(name).map_err(|near| {
-        let hint = if near.is_empty() {
-            "call netbox_describe without arguments for all types".to_owned()
-        } else {
-            format!("did you mean {}?", near.join(" or "))
-        };
-        refused(format!("There is no object type {} in this NetBox", short(name))).hint(hint)
-    })
+    Ok(Output::facts(summary, Map::from_iter([("description".to_owned(), json!(description))])))
 }
 
 /// The types by app.

@@ -113,7 +113,14 @@ impl Block {
                     name = before;
                     choices = Some((set, text.choices.get(set).copied().unwrap_or_default()));
                 }
-                let schema = schema_of(kind, choices);
+                let mut schema = schema_of(kind, choices);
+                if kind.starts_with("integer") && description.is_none() {
+                    // A number, not an id.
+                    let item = if schema.get("items").is_some() { schema.get_mut("items") } else { Some(&mut schema) };
+                    if let Some(item) = item.and_then(Value::as_object_mut) {
+                        item.insert("format".to_owned(), json!("int64"));
+                    }
+                }
                 parameters.push(parameter(name, &schema, description));
                 let lookups = text.lookups.get(lookups).copied().unwrap_or_default();
                 for lookup in lookups.split_whitespace() {

@@ -31,6 +31,8 @@ const DOCUMENT_TIMEOUT: Duration = Duration::from_mins(3);
 const STATUS_TIMEOUT: Duration = Duration::from_secs(20);
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 
+static FETCHING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// How far the fetching is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
@@ -227,7 +229,14 @@ impl Live {
             self.take(capabilities, document, &types, &fields);
         }
         self.reach(Stage::Loaded);
-        if !fresh && let Some(text) = self.document(credentials, &types).await {
+        if fresh {
+            return;
+        }
+        // One document at a time in this process: it costs memory here and seconds there. Who waited may find it kept.
+        let _one = FETCHING.lock().await;
+        if let Some((text, true)) = self.store.read("schema", &key) {
+            self.take(capabilities, Document { key, text: text.into(), since: Instant::now() }, &types, &fields);
+        } else if let Some(text) = self.document(credentials, &types).await {
             self.store.write("schema", &key, &text);
             let document = Document { key, text: text.into(), since: Instant::now() };
             self.take(capabilities, document, &types, &fields);

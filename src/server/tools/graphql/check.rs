@@ -48,6 +48,8 @@ pub(super) struct Root {
     /// The rows that the query itself asked for.
     pub(super) wanted: Option<u64>,
     pub(super) offset: u64,
+    /// Whether its objects have an id.
+    pub(super) has_id: bool,
     /// Whether the query itself asked for the id.
     pub(super) has_own_id: bool,
     /// Whether each row holds lists.
@@ -134,7 +136,8 @@ impl Checker<'_> {
             let (wanted, offset) = if is_list { take_paging(&mut field, &self.variables)? } else { (None, 0) };
             self.field(&mut field, "Query", 1)?;
             let has_own_id = field.selection_set.items.iter().any(is_id);
-            if is_list && !has_own_id {
+            let has_id = self.schema.object(&type_name).is_some_and(|fields| fields.contains_key("id"));
+            if is_list && !has_own_id && has_id {
                 field.selection_set.items.insert(0, Selection::Field(plain_field("id")));
             }
             if is_list {
@@ -142,7 +145,17 @@ impl Checker<'_> {
             }
             let has_lists = self.has_lists(&type_name, &field.selection_set);
             let key = field.alias.clone().unwrap_or_else(|| field.name.clone());
-            self.plan.roots.push(Root { key, field, type_name, is_list, wanted, offset, has_own_id, has_lists });
+            self.plan.roots.push(Root {
+                key,
+                field,
+                type_name,
+                is_list,
+                wanted,
+                offset,
+                has_id,
+                has_own_id,
+                has_lists,
+            });
         }
         if self.plan.roots.is_empty() || self.plan.roots.len() > MOST_ROOTS {
             return Err(refused(format!("The query has {} root fields", self.plan.roots.len()))

@@ -39,8 +39,9 @@ pub(super) async fn fetch(call: &Call<'_>, schema: &GraphqlSchema, root: &Root) 
         return Ok(fetched);
     }
     // Rows by id, where this NetBox can: an offset skips rows that are deleted meanwhile.
-    let by_id =
-        root.offset == 0 && schema.input("OffsetPaginationInput").is_some_and(|fields| fields.contains_key("start"));
+    let by_id = root.has_id
+        && root.offset == 0
+        && schema.input("OffsetPaginationInput").is_some_and(|fields| fields.contains_key("start"));
     let most = root.wanted.and_then(|wanted| usize::try_from(wanted).ok()).unwrap_or(MOST_ROWS).min(MOST_ROWS);
     let mut page = if root.has_lists { PAGE_WITH_LISTS } else { PAGE };
     let (mut position, mut known) = (if by_id { 0 } else { root.offset }, HashSet::new());

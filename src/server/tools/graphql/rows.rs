@@ -1,15 +1,10 @@
 //! Rows of GraphQL as flat ones: a related object becomes its name, several of its fields become columns of their own.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::page::id_of;
-use crate::server::netbox::{Address, ObjectType, Query, Schema};
-use crate::server::tools::flatten::cell_text;
-use crate::wire::tool::{Cell, Table};
-
-const MOST_ROWS: usize = 20;
-const MOST_COLUMNS: usize = 8;
-const LONGEST_CELL: usize = 200;
+use crate::server::netbox::{ObjectType, Schema};
+use crate::server::tools::frame::{Cell, Frame, Object, Row};
 
 /// The object type of `DeviceType` or `DeviceFilter`.
 pub(super) fn object_type(schema: &Schema, name: &str) -> Option<&'static ObjectType> {
@@ -63,28 +58,36 @@ fn entry(value: &Value) -> Value {
     }
 }
 
-/// The first rows for the person, each with a link to its object.
-pub(super) fn table(address: &Address, kind: Option<&ObjectType>, rows: &[Value]) -> Option<Table> {
-    let shown: Vec<_> = rows.iter().take(MOST_ROWS).map(|row| (row, flatten(row, false))).collect();
-    let mut columns: Vec<String> = Vec::new();
-    for name in shown.iter().flat_map(|(_, row)| row.keys()) {
-        if columns.len() < MOST_COLUMNS && !columns.contains(name) {
-            columns.push(name.clone());
+/// Rows as a table; each is about its object, so that the person's table links to it.
+pub(super) fn frame(kind: Option<&'static ObjectType>, rows: &[Value], with_id: bool) -> Frame {
+    let flat: Vec<_> = rows.iter().map(|row| flatten(row, with_id)).collect();
+    let mut frame = Frame::default();
+    let mut known = std::collections::HashSet::new();
+    for name in flat.iter().flat_map(Map::keys) {
+        if known.insert(name) {
+            frame.columns.push(name.clone());
         }
     }
-    if columns.is_empty() {
-        return None;
+    for (row, mut flat) in rows.iter().zip(flat.clone()) {
+        let object = kind.zip(row.get("id").and_then(id_of)).map(|(kind, id)| Object { endpoint: kind.endpoint, id });
+        let cells = frame.columns.iter().map(|name| Cell::plain(flat.shift_remove(name).unwrap_or_default())).collect();
+        frame.rows.push(Row { object, cells });
     }
-    let page = kind.and_then(ObjectType::page);
-    let rows = shown.iter().map(|(row, flat)| {
-        let id = row.get("id").and_then(id_of);
-        let link =
-            page.as_ref().zip(id).map(|(page, id)| address.page(&format!("{page}{id}/"), &Query::new()).to_string());
-        let cell = |(index, column): (usize, &String)| Cell {
-            text: cell_text(flat.get(column).unwrap_or(&Value::Null)).chars().take(LONGEST_CELL).collect(),
-            link: link.clone().filter(|_| index == 0),
-        };
-        columns.iter().enumerate().map(cell).collect()
-    });
-    Some(Table { rows: rows.collect(), columns })
+    frame
+}
+
+/// One list of several: as many rows as fit, and how many there are.
+pub(super) fn compact(rows: &[Value], with_id: bool, room: usize) -> Value {
+    let frame = frame(None, rows, with_id);
+    let mut used = 0;
+    let mut shown = Vec::new();
+    for row in &frame.rows {
+        let cells: Value = row.cells.iter().map(|cell| cell.value.clone()).collect();
+        used += cells.to_string().len() + 1;
+        if used > room {
+            break;
+        }
+        shown.push(cells);
+    }
+    json!({"total": rows.len(), "truncated": shown.len() < rows.len(), "columns": frame.columns, "rows": shown})
 }

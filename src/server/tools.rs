@@ -7,16 +7,20 @@ mod call;
 mod changelog;
 mod evidence;
 mod filters;
+mod finding;
 mod flatten;
 mod ignored;
+mod ip_space;
 mod list;
 mod names;
 mod object;
 mod output;
+mod pages;
 mod search;
 mod shape;
 mod table;
 mod title;
+mod topology;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -78,7 +82,9 @@ impl Toolbox {
         let result = match Tool::by_name(name) {
             Some(Tool::GetObjects) => list::run(&call, input).await,
             Some(Tool::GetObjectById) => object::run(&call, input).await,
+            Some(Tool::IpSpace) => ip_space::run(&call, input).await,
             Some(Tool::SearchObjects) => search::run(&call, input).await,
+            Some(Tool::Topology) => topology::run(&call, input).await,
             Some(Tool::GetChangelogs) => changelog::run(&call, input).await,
             None => Err(unknown_tool(name)),
         };

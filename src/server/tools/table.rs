@@ -10,12 +10,21 @@ pub(super) enum Tool {
     GetChangelogs,
     GetObjectById,
     GetObjects,
+    IpSpace,
     SearchObjects,
+    Topology,
 }
 
 impl Tool {
     /// Every tool, sorted by name.
-    pub(super) const ALL: [Self; 4] = [Self::GetChangelogs, Self::GetObjectById, Self::GetObjects, Self::SearchObjects];
+    pub(super) const ALL: [Self; 6] = [
+        Self::GetChangelogs,
+        Self::GetObjectById,
+        Self::GetObjects,
+        Self::IpSpace,
+        Self::SearchObjects,
+        Self::Topology,
+    ];
 
     pub(super) fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tool| tool.name() == name)
@@ -26,7 +35,9 @@ impl Tool {
             Self::GetChangelogs => "netbox_get_changelogs",
             Self::GetObjectById => "netbox_get_object_by_id",
             Self::GetObjects => "netbox_get_objects",
+            Self::IpSpace => "netbox_ip_space",
             Self::SearchObjects => "netbox_search_objects",
+            Self::Topology => "netbox_topology",
         }
     }
 
@@ -48,7 +59,9 @@ impl Tool {
             Self::GetObjects => {
                 r#"{"object_type":"dcim.device","filters":{"site":"Cleveland 01","status":"active"},"fields":["name","role","rack","primary_ip"],"limit":50}"#
             }
+            Self::IpSpace => r#"{"question":"next_address","prefix":"10.17.0.0/24"}"#,
             Self::SearchObjects => r#"{"query":"core-sw","object_types":["dcim.device","ipam.ipaddress"]}"#,
+            Self::Topology => r#"{"question":"trace","device":"cle-01-sw-1","name":"GigabitEthernet1/0/1"}"#,
         }
     }
 
@@ -57,7 +70,9 @@ impl Tool {
             Self::GetChangelogs => CHANGELOGS,
             Self::GetObjectById => OBJECT,
             Self::GetObjects => OBJECTS,
+            Self::IpSpace => IP_SPACE,
             Self::SearchObjects => SEARCH,
+            Self::Topology => TOPOLOGY,
         }
     }
 
@@ -89,6 +104,35 @@ impl Tool {
                     "ordering": ordering("A field, descending with -, such as -device_count"),
                 }),
                 json!(["object_type"]),
+            ),
+            Self::IpSpace => (
+                json!({
+                    "question": {"type": "string", "enum": super::ip_space::QUESTIONS},
+                    "prefix": {"type": ["string", "integer"], "description": "CIDR or id"},
+                    "address": {"type": "string"},
+                    "vrf": {"type": ["string", "integer"], "description": "Name, RD or id; \"global\" for none"},
+                    "length": {"type": "integer", "minimum": 1, "maximum": 128},
+                    "vlan_group": {"type": ["string", "integer"]},
+                    "filters": filters("Of prefixes, for many"),
+                    "over": {"type": "number", "description": "Percent"},
+                    "limit": limit(10),
+                }),
+                json!(["question"]),
+            ),
+            Self::Topology => (
+                json!({
+                    "question": {"type": "string", "enum": super::topology::QUESTIONS},
+                    "object_type": object_type,
+                    "object_id": {"type": "integer", "minimum": 1},
+                    "name": {"type": "string"},
+                    "device": {"type": "string", "description": "The device of the port called name"},
+                    "to": {"type": "string", "description": "path: the other device"},
+                    "face": {"type": "string", "enum": ["front", "rear"]},
+                    "units": {"type": "number", "description": "elevation: free units wanted in one piece"},
+                    "type": {"type": "string", "description": "free_ports: kind of port, such as 10gbase-x-sfpp"},
+                    "limit": limit(20),
+                }),
+                json!(["question"]),
             ),
             Self::SearchObjects => (
                 json!({
@@ -130,6 +174,14 @@ const SEARCH: &str = r#"Searches several types of object at once for a text: nam
 
 Example: {"query":"core-sw","object_types":["dcim.device","ipam.ipaddress"]}"#;
 
+const IP_SPACE: &str = r#"Answers about address space, computed as NetBox's interface does: next_address (free addresses of a prefix), free_prefixes (free blocks of length in a prefix), free_vlans (of vlan_group), utilization (of one prefix, or of all that filters choose, fullest first, only those over a percentage), whois (what an address is: object, prefixes of each VRF, VLAN, site, device), overlaps (prefixes inside one that is no container, duplicates, ranges), outside (addresses in no prefix).
+
+Example: {"question":"next_address","prefix":"10.17.0.0/24"}"#;
+
+const TOPOLOGY: &str = r#"Answers about cabling and racks: trace (a port, power feed or circuit to its far end), neighbours (of a device), path (from device to device "to"), impact (what is affected if a device, rack, site, circuit, cable, power feed or panel fails), elevation (a rack, or of a site where units are free), free_ports (of a device or site; object_type of the port, interfaces unless given). A port is device and name.
+
+Example: {"question":"trace","device":"cle-01-sw-1","name":"GigabitEthernet1/0/1"}"#;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,7 +196,7 @@ mod tests {
                 definition.name.len() + definition.description.len() + definition.input_schema.to_string().len()
             })
             .sum();
-        assert!(size <= 8 * 1024, "{size} bytes");
+        assert!(size <= 10 * 1024, "{size} bytes");
         for tool in Tool::ALL {
             assert!(tool.definition().description.ends_with(tool.example()), "{}", tool.name());
             serde_json::from_str::<Value>(tool.example()).unwrap();

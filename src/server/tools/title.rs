@@ -33,6 +33,11 @@ pub(super) fn title(name: &str, input: &Value) -> String {
             format!("search for “{}”{place}", short(&text("query")))
         }
         Some(Tool::GetChangelogs) => format!("changes{}", conditions(input)),
+        Some(Tool::IpSpace | Tool::Topology) => {
+            let about = ["prefix", "address", "vlan_group", "device", "name", "object_id", "to"];
+            let about: Vec<String> = about.iter().map(|key| short(&text(key))).filter(|text| !text.is_empty()).collect();
+            format!("{} {}{}", short(&text("question")).replace('_', " "), about.join(" "), conditions(input))
+        }
         None => short(name),
     };
     if title.chars().count() <= LONGEST { title } else { title.chars().take(LONGEST).chain(['…']).collect() }

@@ -96,7 +96,8 @@ async fn go_on<T>(
     Ok(Pages { rows, total })
 }
 
-/// Reads the objects whose filter `name` is one of `ids`, in as many requests as their addresses need.
+/// Reads the objects whose filter `name` is one of `ids`, in as many requests as their addresses need, until `most`
+/// objects of each.
 ///
 /// # Errors
 /// Those of any of its requests.
@@ -109,10 +110,13 @@ pub(super) async fn of_ids<T>(
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Pages<T>, Error> {
     let mut found = Pages { rows: Vec::new(), total: 0 };
-    for group in groups(name, ids) {
-        let query = group.iter().fold(query.clone(), |query, id| query.with(name, id));
-        let room = most.saturating_sub(found.rows.len());
-        let pages = all(call, path, &query, room.max(1), &read).await?;
+    let read = &read;
+    let queries: Vec<Query> =
+        groups(name, ids).iter().map(|group| group.iter().fold(query.clone(), |query, id| query.with(name, id))).collect();
+    let mut answers = stream::iter(queries.into_iter().map(|query| async move { all(call, path, &query, most, read).await }))
+        .buffered(AT_ONCE);
+    while let Some(pages) = answers.next().await {
+        let pages = pages?;
         found.rows.extend(pages.rows);
         found.total += pages.total;
     }

@@ -1,5 +1,15 @@
 //! `netbox_topology`: where cables lead, what hangs together, what fails with what, and what is free in racks.
 
+mod elevation;
+mod graph;
+mod impact;
+mod neighbours;
+mod path;
+mod port;
+mod ports;
+mod trace;
+mod way;
+
 use serde_json::Value;
 
 use super::Outcome;
@@ -12,7 +22,16 @@ use crate::wire::problem::Problem;
 pub(super) const QUESTIONS: [&str; 6] = ["trace", "neighbours", "path", "impact", "elevation", "free_ports"];
 
 pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Problem> {
-    let _ = call;
     let arguments = Arguments::new(Tool::Topology, input)?;
-    Err(arguments.wrong(&format!("The question is one of {}", QUESTIONS.join(", "))))
+    let question = arguments.text("question")?.to_lowercase().replace([' ', '-'], "_");
+    let finding = match question.as_str() {
+        "trace" => trace::run(call, &arguments).await,
+        "neighbours" | "neighbors" => neighbours::run(call, &arguments).await,
+        "path" => path::run(call, &arguments).await,
+        "impact" => impact::run(call, &arguments).await,
+        "elevation" | "free_units" => elevation::run(call, &arguments).await,
+        "free_ports" => ports::run(call, &arguments).await,
+        _ => Err(arguments.wrong(&format!("The question is one of {}", QUESTIONS.join(", ")))),
+    }?;
+    Ok(finding.outcome(call).await)
 }

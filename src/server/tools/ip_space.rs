@@ -11,6 +11,9 @@ mod vlans;
 mod which;
 mod whois;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value;
 
 use super::Outcome;

@@ -126,6 +126,7 @@ impl Tool {
                     "object_id": {"type": "integer", "minimum": 1},
                     "name": {"type": "string"},
                     "device": {"type": "string", "description": "The device of the port called name"},
+                    "site": {"type": "string", "description": "Where several racks have this name"},
                     "to": {"type": "string", "description": "path: the other device"},
                     "face": {"type": "string", "enum": ["front", "rear"]},
                     "units": {"type": "number", "description": "elevation: free units wanted in one piece"},

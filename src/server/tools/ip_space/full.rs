@@ -139,7 +139,7 @@ async fn many(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Pro
         })
         .collect();
     finding.summary = match over {
-        Some(over) => format!("{} of {} are over {over} % full", found.len(), kind.counted(chosen.total)),
+        Some(over) => format!("{} of {} over {over} % full", found.len(), kind.counted(chosen.total)),
         None => format!("Utilization of {}", kind.counted(chosen.total)),
     };
     Ok(finding)

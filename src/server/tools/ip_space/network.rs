@@ -49,6 +49,16 @@ impl Network {
         Some(Self { family, first: number & !host_bits(family, length), length })
     }
 
+    /// A single address.
+    pub(in crate::server::tools) fn host(family: Family, number: u128) -> Self {
+        Self { family, first: number, length: family.bits() }
+    }
+
+    /// The network of this length around its first address.
+    pub(in crate::server::tools) fn widened(self, length: u8) -> Self {
+        Self { first: self.first & !host_bits(self.family, length), length, ..self }
+    }
+
     /// Its addresses, first and last included.
     pub(in crate::server::tools) fn interval(self) -> Interval {
         Interval { first: self.first, last: self.first | host_bits(self.family, self.length) }

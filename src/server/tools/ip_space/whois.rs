@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::facts::{self, NamedPrefix};
-use super::network::parse_address;
+use super::network::{Family, Network, parse_address};
 use super::utilization::Vrf;
 use super::which;
 use crate::server::netbox::Query;
@@ -17,6 +17,8 @@ use crate::wire::problem::Problem;
 const ADDRESS: &str = "id,url,display,address,vrf,status,role,tenant,dns_name,description,assigned_object_type,assigned_object_id,assigned_object,nat_inside,nat_outside";
 const PREFIX: &str = "id,url,prefix,vrf,vlan,scope,status,role,description";
 const RANGE: &str = "id,url,display,start_address,end_address,vrf,role,status,description";
+/// Ranges around an address that are looked at, at most.
+const MOST_RANGES: usize = 5_000;
 
 pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
     let text = match arguments.word("address")? {
@@ -33,10 +35,24 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         let query = Query::new().with("fields", fields).with(filter, &address).with("limit", 200);
         vrf.iter().fold(query, |query, vrf| query.with("vrf_id", &vrf.value))
     };
+    // NetBox's own filter `contains` compares masks, too: it finds a range only by an address with the range's mask.
+    // No range in use is wider than the networks here.
+    let around = Network::host(family, number).widened(if family == Family::V4 { 12 } else { 32 });
+    let of_ranges = vrf.iter().fold(
+        Query::new().with("fields", RANGE).with("parent", around),
+        |query, vrf| query.with("vrf_id", &vrf.value),
+    );
+    let holding = |object: &Value| {
+        let range = facts::range(object)?;
+        (range.family == family && range.interval.contains(number)).then(|| object.clone())
+    };
     let (objects, prefixes, ranges) = futures::join!(
         async { call.list("ipam/ip-addresses/", &query(ADDRESS, "address")).await },
         async { call.list("ipam/prefixes/", &query(PREFIX, "contains")).await },
-        async { call.list("ipam/ip-ranges/", &query(RANGE, "contains")).await },
+        async {
+            // Every row that is read counts, so the rows are whole or nothing.
+            pages::all(call, "ipam/ip-ranges/", &of_ranges, MOST_RANGES, |object| Some(holding(object))).await
+        },
     );
     let objects = objects.map_err(|error| error.problem())?.results().to_vec();
     let prefixes = prefixes.map_err(|error| error.problem())?.results().to_vec();
@@ -68,8 +84,11 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     }
     finding.tell("longest_prefixes", json!(told));
     match &ranges {
-        Ok(answer) => {
-            let rows = answer.results();
+        Ok(pages) => {
+            if !pages.is_complete() {
+                finding.tell("warning", format!("Only {MOST_RANGES} of {} ranges were looked at", pages.total));
+            }
+            let rows: Vec<&Value> = pages.rows.iter().flatten().collect();
             let told: Vec<Value> = rows.iter().map(|object| Value::Object(range_row(object))).collect();
             finding.tell("ranges", json!(told));
             finding.rows.extend(rows.iter().map(|object| line("range", object, &range_row(object))));

@@ -39,7 +39,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     let mut lines: Vec<Line> = Vec::new();
     finding.tell("fails", failing.what.as_str());
     let power = power::follow(call, &mut failing).await?;
-    if failing.devices.len() > 1 || kind.name != "dcim.device" {
+    if failing.devices.len() > 1 || (kind.name != "dcim.device" && !failing.devices.is_empty()) {
         finding.tell("devices_failing", failing.devices.len());
     }
     let named = |devices: &BTreeMap<u64, String>| -> Vec<String> { devices.values().cloned().collect() };
@@ -62,10 +62,11 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     if let Some(warning) = &network.warning {
         finding.tell("warning", warning.as_str());
     }
-    let things = things::follow(call, &failing).await?;
+    let things = things::follow(call, &failing, &network.cut_off).await?;
     for (name, found) in [
         ("circuits", &things.circuits),
         ("virtual_machines", &things.machines),
+        ("virtual_machines_on_cut_off_hosts", &things.stranded),
         ("services", &things.services),
     ] {
         let names: Vec<String> = found.iter().map(|thing| thing.name.clone()).collect();
@@ -102,16 +103,16 @@ fn list(finding: &mut Finding, name: &str, names: &[String], limit: usize) {
 
 fn summary(failing: &Failing, power: &power::Power, network: &network::Network, things: &things::Things) -> String {
     let parts: Vec<String> = [
-        (power.dark.len(), "devices lose power"),
-        (network.cut_off.len(), "devices are cut off"),
-        (network.kept.len(), "lose a link"),
-        (things.circuits.len(), "circuits"),
-        (things.machines.len(), "virtual machines"),
-        (things.services.len(), "services"),
+        (power.dark.len(), "device loses power", "devices lose power"),
+        (network.cut_off.len(), "device is cut off", "devices are cut off"),
+        (network.kept.len(), "device loses a link", "devices lose a link"),
+        (things.circuits.len(), "circuit", "circuits"),
+        (things.machines.len() + things.stranded.len(), "virtual machine", "virtual machines"),
+        (things.services.len(), "service", "services"),
     ]
     .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, several)| format!("{count} {}", if count == 1 { one } else { several }))
     .collect();
     let effects = if parts.is_empty() { "nothing that NetBox knows of".to_owned() } else { parts.join(", ") };
     format!("If {} fails: {effects}", failing.what)

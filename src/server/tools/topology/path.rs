@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::graph::{self, Link, Node, Stacks};
 use super::port;
-use super::trace;
 use super::way;
+use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
 use crate::server::tools::finding::{Entry, Finding, Hop, HopEnd, PathPicture, Picture, name};
@@ -122,7 +122,9 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         there.iter().map(|step| (step, false)).chain(back.iter().rev().map(|step| (step, true))).collect();
     let in_service = stages.iter().all(|(step, _)| step.link.as_ref().is_none_or(|link| link.in_service));
     let parts = join_all(stages.iter().map(|(step, backwards)| stage(call, step, *backwards))).await;
-    let hops: Vec<Hop> = parts.into_iter().flatten().collect();
+    let mut hops: Vec<Hop> = parts.into_iter().flatten().collect();
+    // A provider's network between two circuits ends the way to it and begins the way from it.
+    hops.dedup_by(|after, before| after == before && !after.is_link);
     let picture = PathPicture { hops, complete: true };
     let devices = devices(&picture);
     finding.tell("path", way::line(&picture));
@@ -130,6 +132,17 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     finding.tell("devices", json!(devices));
     if !in_service {
         finding.tell("warning", "A cable on the way is not in service (planned or being removed)");
+    }
+    let networks: Vec<&str> = picture
+        .hops
+        .iter()
+        .flat_map(|hop| &hop.ends)
+        .filter(|end| end.target.is_some_and(|(endpoint, _)| endpoint == "circuits/provider-networks"))
+        .map(|end| end.label.as_str())
+        .collect();
+    if !networks.is_empty() {
+        let networks = networks.join(", ");
+        finding.tell("assumed", format!("That the provider's network {networks} joins the circuits that end at it"));
     }
     finding.tell("limits", "The shortest chain of cables; NetBox knows no routing or spanning tree");
     finding.summary = format!("{from_name} to {to_name} by way of {} devices", devices.len().saturating_sub(2));
@@ -201,12 +214,9 @@ async fn stage(call: &Call<'_>, step: &Step, backwards: bool) -> Vec<Hop> {
         let chassis = HopEnd { label: "virtual chassis".to_owned(), ..HopEnd::default() };
         return vec![Hop { ends: vec![chassis], is_link: true, status: None }];
     };
-    let traced = async {
-        let port = port::with_id(call, port::kind("dcim.interface")?, link.near.port.unwrap_or_default()).await?;
-        trace::ways(call, &port).await
-    };
-    let picture = match traced.await {
-        Ok(ways) if !ways.is_empty() => ways.into_iter().next().unwrap_or_default(),
+    let path = format!("dcim/interfaces/{}/trace/", link.near.port.unwrap_or_default());
+    let picture = match call.get(&path, &Query::new()).await {
+        Ok(answer) if !answer.results().is_empty() => way::of_trace(answer.results()),
         // What is known of it without its cables.
         _ => plain(link),
     };

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::server::netbox::{Error, ObjectType, Query, object_type};
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
-use crate::server::tools::filters::{refused, short};
+use crate::server::tools::filters::{refused, short as short_text};
 use crate::server::tools::finding::{name, name_in};
 use crate::server::tools::{names, pages};
 use crate::wire::problem::{Problem, ProblemCode};
@@ -109,9 +109,32 @@ pub(super) async fn object(
     if let Some(id) = arguments.number("object_id")? {
         return by_id(call, kind, id, "").await;
     }
-    match arguments.word("name")? {
-        Some(name) => names::one(call, kind, "id", &name).await,
-        None => Err(arguments.wrong(&format!("Give the {}'s object_id or name", kind.singular))),
+    match (arguments.word("name")?, arguments.word("site")?) {
+        (Some(name), Some(site)) if kind.name != "dcim.site" => at_site(call, kind, &name, &site).await,
+        (Some(name), _) => names::one(call, kind, "id", &name).await,
+        (None, _) => Err(arguments.wrong(&format!("Give the {}'s object_id or name", kind.singular))),
+    }
+}
+
+/// The object of this name at a site: racks and locations are called alike at many.
+async fn at_site(call: &Call<'_>, kind: &'static ObjectType, text: &str, site: &str) -> Result<Value, Problem> {
+    let site = names::one(call, self::kind("dcim.site")?, "slug", site).await?;
+    let id = site.get("id").map(Value::to_string).unwrap_or_default();
+    let endpoint = crate::server::tools::filters::endpoint_of(kind)?;
+    if !endpoint.filters.contains_key("site_id") {
+        return names::one(call, kind, "id", text).await;
+    }
+    let query = Query::new().with("name__ie", text).with("site_id", id).with("brief", "true").with("limit", 5);
+    let answer = call.list(&kind.list_path(), &query).await.map_err(|error| error.problem())?;
+    match answer.results() {
+        [one] => Ok(one.clone()),
+        [] => Err(refused(format!("There is no {} called {} at {}", kind.singular, short_text(text), name(&site)))
+            .hint(format!("list the {} of the site with netbox_get_objects", kind.plural))),
+        several => {
+            let ids: Vec<String> = several.iter().filter_map(|object| object.get("id").map(Value::to_string)).collect();
+            Err(refused(format!("More than one of the {} is called {} there", kind.plural, short_text(text)))
+                .hint(format!("give object_id: {}", ids.join(", "))))
+        }
     }
 }
 
@@ -186,47 +209,63 @@ async fn of_name(
         Some(kind) => vec![kind],
         None => of_device().collect(),
     };
+    // One question finds the exact name and its short forms: they end in the same number.
+    let number = wanted.find(|letter: char| letter.is_ascii_digit()).and_then(|at| wanted.get(at..));
     let (first, others) = kinds.split_at(kinds.len().min(1));
     for kinds in [first, others] {
         let found = join_all(kinds.iter().map(|kind| async move {
-            let query = Query::new().with("device_id", device).with("name__ie", wanted).with("fields", fields(kind));
-            (*kind, call.list(&kind.list_path(), &query.with("limit", 5)).await)
+            let query = Query::new().with("device_id", device).with("fields", fields(kind)).with("limit", 200);
+            let query = match number {
+                Some(number) => query.with("name__iew", number),
+                None => query.with("name__ie", wanted),
+            };
+            (*kind, call.list(&kind.list_path(), &query).await)
         }))
         .await;
-        for (kind, answer) in found {
-            // A type that this token may not see is none that the port can be of.
-            let Some(object) = answer.ok().and_then(|answer| answer.results().first().cloned()) else { continue };
-            return Ok(Port { kind, lookup: lookup(kind).unwrap_or(Lookup::Trace), object });
+        // A type that this token may not see is none that the port can be of.
+        let ports: Vec<(&'static ObjectType, Value)> = found
+            .into_iter()
+            .filter_map(|(kind, answer)| Some((kind, answer.ok()?)))
+            .flat_map(|(kind, answer)| answer.results().iter().map(|row| (kind, row.clone())).collect::<Vec<_>>())
+            .collect();
+        let exact = ports.iter().find(|(_, row)| name(row).to_lowercase() == wanted.to_lowercase());
+        let short: Vec<_> = ports.iter().filter(|(_, row)| is_short_for(wanted, &name(row))).collect();
+        match (exact, short.as_slice()) {
+            (Some((kind, object)), _) | (None, [(kind, object)]) => {
+                let lookup = lookup(kind).unwrap_or(Lookup::Trace);
+                return Ok(Port { kind, lookup, object: object.clone() });
+            }
+            (None, []) => {}
+            (None, several) => {
+                let names: Vec<String> = several.iter().take(5).map(|(_, row)| name(row)).collect();
+                return Err(refused(format!("{} can be more than one port of {device_name}", short_text(wanted)))
+                    .hint(format!("write it in full: {}", names.join(", "))));
+            }
         }
     }
-    let kind = asked.map_or_else(|| kind("dcim.interface"), Ok)?;
+    Err(missing(call, asked, device, device_name, wanted).await)
+}
+
+async fn missing(
+    call: &Call<'_>,
+    asked: Option<&'static ObjectType>,
+    device: u64,
+    device_name: &str,
+    wanted: &str,
+) -> Problem {
+    let problem = refused(format!("{device_name} has no port called {}", short_text(wanted)));
+    let Some(kind) = asked.or_else(|| object_type::by_name("dcim.interface")) else { return problem };
     let query = Query::new().with("device_id", device).with("fields", "id,name");
-    let ports = pages::all(call, &kind.list_path(), &query, 2_000, |row| {
-        Some((row.get("id")?.as_u64()?, row.get("name")?.as_str()?.to_owned()))
+    let read = |row: &Value| Some(row.get("name")?.as_str()?.to_owned());
+    let ports = pages::all(call, &kind.list_path(), &query, 2_000, read).await.map(|pages| pages.rows);
+    let ports = ports.unwrap_or_default();
+    let nearest = crate::server::netbox::catalogue::nearest(wanted, ports.iter().map(String::as_str));
+    let some: Vec<&str> = ports.iter().take(6).map(String::as_str).collect();
+    problem.hint(match (nearest.is_empty(), some.is_empty()) {
+        (false, _) => format!("did you mean {}?", nearest.join(" or ")),
+        (true, false) => format!("its {} are {}, …", kind.plural, some.join(", ")),
+        (true, true) => format!("it has no {} that this token may see", kind.plural),
     })
-    .await
-    .map_err(|error| error.problem())?
-    .rows;
-    let matching: Vec<&(u64, String)> = ports.iter().filter(|(_, name)| is_short_for(wanted, name)).collect();
-    match matching.as_slice() {
-        [(id, _)] => with_id(call, kind, *id).await,
-        [] => {
-            let names = crate::server::netbox::catalogue::nearest(wanted, ports.iter().map(|(_, name)| name.as_str()));
-            let some: Vec<&str> = ports.iter().take(6).map(|(_, name)| name.as_str()).collect();
-            Err(refused(format!("{device_name} has no port called {}", short(wanted))).hint(
-                match (names.is_empty(), some.is_empty()) {
-                    (false, _) => format!("did you mean {}?", names.join(" or ")),
-                    (true, false) => format!("its {} are {}, …", kind.plural, some.join(", ")),
-                    (true, true) => format!("it has no {} that this token may see", kind.plural),
-                },
-            ))
-        }
-        several => {
-            let names: Vec<&str> = several.iter().take(5).map(|(_, name)| name.as_str()).collect();
-            Err(refused(format!("{} can be more than one port of {device_name}", short(wanted)))
-                .hint(format!("write it in full: {}", names.join(", "))))
-        }
-    }
 }
 
 /// Whether `short` is how people write `name`: `Gi1/0/1` or `gi 1/0/1` for `GigabitEthernet1/0/1`.

@@ -26,7 +26,7 @@ struct Free {
 }
 
 pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
-    let limit = usize::try_from(arguments.limit(10)?).unwrap_or(10);
+    let limit = usize::try_from(arguments.limit(25)?).unwrap_or(25);
     let asked = port::asked_kind(arguments)?;
     let is_port = |kind: &&'static ObjectType| port::of_device().any(|port| port.name == kind.name);
     let named = arguments.word("type")?;
@@ -89,7 +89,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         let mut most: Vec<(&str, usize)> = devices.into_values().collect();
         most.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(right.0)));
         let told: serde_json::Map<String, Value> =
-            most.into_iter().take(limit).map(|(name, count)| (name.to_owned(), json!(count))).collect();
+            most.into_iter().take(limit.min(15)).map(|(name, count)| (name.to_owned(), json!(count))).collect();
         finding.tell("most_free", Value::Object(told));
     }
     if partial {
@@ -130,37 +130,44 @@ fn is_of((value, label): &(String, String), wanted: &str) -> bool {
     plain(value) == wanted || plain(value).contains(&wanted) || plain(label).contains(&wanted)
 }
 
-/// Names with their numbers in spans: `Gi1/0/1-3, Gi1/0/7`; after `most` spans how many there are besides.
+/// Names with their numbers in spans, each stem once: `Gi1/0/1-3,7`; after `most` spans how many names there are besides.
 fn shortened(names: &[&str], most: usize) -> String {
-    let mut spans: Vec<(&str, u64, u64)> = Vec::new();
-    let mut plain: Vec<&str> = Vec::new();
     let mut split: Vec<(&str, u64)> = Vec::new();
+    let mut texts: Vec<String> = Vec::new();
     for name in names {
         let stem = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
         let digits = name.get(stem.len()..).unwrap_or_default();
         match digits.parse() {
             Ok(number) if !digits.starts_with('0') || digits == "0" => split.push((stem, number)),
-            _ => plain.push(name),
+            _ => texts.push((*name).to_owned()),
         }
     }
     split.sort_unstable();
+    let mut stems: Vec<(&str, Vec<(u64, u64)>)> = Vec::new();
+    let (mut spans, mut left) = (texts.len(), 0);
     for (stem, number) in split {
-        match spans.last_mut() {
-            Some((before, _, last)) if *before == stem && *last + 1 == number => *last = number,
-            _ => spans.push((stem, number, number)),
+        if !stems.last().is_some_and(|(before, _)| *before == stem) {
+            stems.push((stem, Vec::new()));
+        }
+        let Some((_, runs)) = stems.last_mut() else { continue };
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ if spans >= most => left += 1,
+            _ => {
+                spans += 1;
+                runs.push((number, number));
+            }
         }
     }
-    let mut texts: Vec<String> = spans
-        .iter()
-        .map(|(stem, first, last)| if first == last { format!("{stem}{first}") } else { format!("{stem}{first}-{last}") })
-        .chain(plain.into_iter().map(str::to_owned))
-        .collect();
-    let more = texts.len().saturating_sub(most);
-    texts.truncate(most);
-    if more > 0 {
-        texts.push(format!("and {more} more"));
+    let span = |(first, last): &(u64, u64)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+    let stems = stems.iter().filter(|(_, runs)| !runs.is_empty());
+    let mut all: Vec<String> =
+        stems.map(|(stem, runs)| format!("{stem}{}", runs.iter().map(span).collect::<Vec<_>>().join(","))).collect();
+    all.append(&mut texts);
+    if left > 0 {
+        all.push(format!("and {left} more"));
     }
-    texts.join(", ")
+    all.join(", ")
 }
 
 #[cfg(test)]
@@ -170,8 +177,8 @@ mod tests {
     #[test]
     fn names_with_numbers_in_a_row_become_one() {
         let names = ["Gi1/0/10", "Gi1/0/1", "Gi1/0/2", "Gi1/0/3", "mgmt", "Gi2/0/1", "p01"];
-        assert_eq!(shortened(&names, 9), "Gi1/0/1-3, Gi1/0/10, Gi2/0/1, mgmt, p01");
-        assert_eq!(shortened(&names, 1), "Gi1/0/1-3, and 4 more");
+        assert_eq!(shortened(&names, 9), "Gi1/0/1-3,10, Gi2/0/1, mgmt, p01");
+        assert_eq!(shortened(&names, 3), "Gi1/0/1-3, mgmt, p01, and 2 more");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::units::{Block, Face, Units, halves, largest, number, total};
+use super::units::{Block, Face, Units, halves, largest, number, total, units};
 use crate::server::netbox::{ObjectType, Query};
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
@@ -118,7 +118,7 @@ pub(super) async fn run(
                 rack.entry.clone(),
                 Entry::from(rack.site.clone().unwrap_or_default()),
                 Entry::from(rack.location.clone().unwrap_or_default()),
-                Entry::text(f64::from(total(free)) / 2.0),
+                Entry::text(units(total(free))),
                 Entry::text(largest(free).map_or(0.0, Block::units)),
                 Entry::from(texts.join(", ")),
             ]
@@ -138,7 +138,7 @@ fn row(rack: &Rack, free: &[Block], kind: &ObjectType) -> Map<String, Value> {
         }
     }
     row.insert("largest".to_owned(), json!(largest(free).map(Block::text)));
-    row.insert("free_units".to_owned(), json!(f64::from(total(free)) / 2.0));
+    row.insert("free_units".to_owned(), units(total(free)));
     row
 }
 

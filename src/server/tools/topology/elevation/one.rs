@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::units::{Block, Face, Units, halves, largest, number, total};
+use super::units::{Block, Face, Units, halves, largest, number, total, units as units_of};
 use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
@@ -182,7 +182,7 @@ fn tell(
         Some(Face::Rear) => "free_in_the_rear",
     };
     finding.answer.insert(called.to_owned(), json!(texts(&free)));
-    finding.tell("free_units", number(f64::from(total(&free)) / 2.0).parse::<f64>().unwrap_or_default());
+    finding.answer.insert("free_units".to_owned(), units_of(total(&free)));
     finding.tell("largest_free", largest(&free).map(Block::text));
     if face.is_none() {
         for (name, face) in [("also_free_in_front", Face::Front), ("also_free_in_the_rear", Face::Rear)] {

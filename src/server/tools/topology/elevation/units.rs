@@ -47,6 +47,11 @@ pub(super) fn number(units: f64) -> String {
     format!("{}", rounded(units))
 }
 
+/// Half units as a number of units, whole where they are.
+pub(super) fn units(halves: u32) -> serde_json::Value {
+    if halves.is_multiple_of(2) { serde_json::json!(halves / 2) } else { serde_json::json!(f64::from(halves) / 2.0) }
+}
+
 /// Units as NetBox writes them, in halves.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be small and not negative")]
 pub(super) fn halves(units: f64) -> Option<u32> {

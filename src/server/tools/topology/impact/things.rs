@@ -32,6 +32,8 @@ pub(super) struct Thing {
 pub(super) struct Things {
     pub(super) circuits: Vec<Thing>,
     pub(super) machines: Vec<Thing>,
+    /// Virtual machines that run on, out of reach.
+    pub(super) stranded: Vec<Thing>,
     pub(super) services: Vec<Thing>,
     /// Clusters that lose some of their hosts: `cluster: 1 of 8 hosts`.
     pub(super) clusters: Vec<String>,
@@ -45,10 +47,15 @@ struct Place {
     cluster: Option<(u64, String)>,
 }
 
-pub(super) async fn follow(call: &Call<'_>, failing: &Failing) -> Result<Things, Problem> {
+pub(super) async fn follow(
+    call: &Call<'_>,
+    failing: &Failing,
+    cut_off: &[(u64, String)],
+) -> Result<Things, Problem> {
     let mut things = Things::default();
     things.circuits = failing.circuits.iter().map(|(id, name)| circuit(*id, name)).collect();
-    let devices: Vec<u64> = failing.devices.keys().copied().collect();
+    let devices: Vec<u64> =
+        failing.devices.keys().copied().chain(cut_off.iter().map(|(device, _)| *device)).collect();
     if devices.is_empty() {
         return Ok(things);
     }
@@ -76,12 +83,19 @@ pub(super) async fn follow(call: &Call<'_>, failing: &Failing) -> Result<Things,
     }
     match machines {
         Ok((found, clusters)) => {
-            things.machines = found;
+            let out_of_reach: BTreeSet<u64> = cut_off.iter().map(|(device, _)| *device).collect();
+            let (stranded, lost) =
+                found.into_iter().partition(|(host, _)| host.is_some_and(|host| out_of_reach.contains(&host)));
+            let things_of = |found: Vec<(Option<u64>, Thing)>| found.into_iter().map(|(_, thing)| thing);
+            things.machines = things_of(lost).collect();
+            things.stranded =
+                things_of(stranded).map(|thing| Thing { effect: "virtual machine is out of reach", ..thing }).collect();
             things.clusters = clusters;
         }
         Err(problem) => things.notes.push(format!("Virtual machines could not be looked at: {}", problem.message)),
     }
-    let hosted: Vec<u64> = things.machines.iter().filter_map(|machine| machine.target.map(|(_, id)| id)).collect();
+    let hosted = things.machines.iter().chain(&things.stranded);
+    let hosted: Vec<u64> = hosted.filter_map(|machine| machine.target.map(|(_, id)| id)).collect();
     match services(call, &devices, &hosted).await {
         Ok(found) => things.services = found,
         Err(problem) => things.notes.push(format!("Services could not be looked at: {}", problem.message)),
@@ -99,7 +113,8 @@ async fn circuits(
     failing: &Failing,
     places: &[Place],
 ) -> Result<(BTreeMap<u64, String>, Option<String>), Problem> {
-    let sites: BTreeSet<u64> = places.iter().filter_map(|place| place.site).collect();
+    let failed = places.iter().filter(|place| failing.devices.contains_key(&place.id));
+    let sites: BTreeSet<u64> = failed.filter_map(|place| place.site).collect();
     let sites: Vec<u64> = sites.into_iter().collect();
     let kind = port::kind("circuits.circuittermination")?;
     let query = Query::new().with("cabled", "true").with("fields", port::fields(kind));
@@ -127,13 +142,13 @@ async fn circuits(
 }
 
 /// The virtual machines that are placed on failing devices, and those of clusters without any host left; and the
-/// clusters that lose some hosts.
+/// clusters that lose some hosts. Each machine comes with its host.
 async fn machines(
     call: &Call<'_>,
     failing: &Failing,
     places: &[Place],
     devices: &[u64],
-) -> Result<(Vec<Thing>, Vec<String>), Problem> {
+) -> Result<(Vec<(Option<u64>, Thing)>, Vec<String>), Problem> {
     let mut clusters: BTreeMap<u64, (String, usize)> = BTreeMap::new();
     for place in places.iter().filter(|place| failing.devices.contains_key(&place.id)) {
         if let Some((id, name)) = &place.cluster {
@@ -162,20 +177,21 @@ async fn machines(
         let more = more.map_err(|error| error.problem())?.rows;
         found.extend(more.into_iter().filter(|row| row.get("id").and_then(Value::as_u64).is_some_and(|id| !known.contains(&id))));
     }
-    let mut things: Vec<Thing> = found
+    let mut things: Vec<(Option<u64>, Thing)> = found
         .iter()
         .filter_map(|machine| {
             let host = name_in(machine, "device").map(|device| format!("on {device}"));
             let cluster = name_in(machine, "cluster").map(|cluster| format!("cluster {cluster}"));
-            Some(Thing {
+            let thing = Thing {
                 name: name(machine),
                 effect: "virtual machine loses its host",
                 target: Some(("virtualization/virtual-machines", machine.get("id")?.as_u64()?)),
                 details: [host, cluster].into_iter().flatten().collect::<Vec<_>>().join(", "),
-            })
+            };
+            Some((id_in(machine, "device"), thing))
         })
         .collect();
-    things.sort_by(|left, right| left.name.cmp(&right.name));
+    things.sort_by(|left, right| left.1.name.cmp(&right.1.name));
     Ok((things, weakened))
 }
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
 use super::call::Call;
-use super::flatten::cell_text;
-use super::output;
-use crate::server::netbox::{Query, object_type};
-use crate::wire::tool::{Cell, Table, ToolOutcome};
+use super::frame::{Cell, Frame, Object, Row};
+use super::output::{self, Output, Rows};
+use crate::server::netbox::Query;
+use crate::wire::result::Picture;
+use crate::wire::tool;
 
 /// Both views of an answer.
 #[derive(Debug, Default)]
@@ -16,140 +16,12 @@ pub(super) struct Finding {
     pub(super) summary: String,
     /// What the model reads.
     pub(super) answer: Map<String, Value>,
-    /// Headings of the person's table.
+    /// Columns of the person's table.
     pub(super) columns: Vec<&'static str>,
     /// Its rows, complete.
-    pub(super) rows: Vec<Vec<Entry>>,
+    pub(super) rows: Vec<Vec<Cell>>,
     /// The structured picture.
     pub(super) picture: Option<Picture>,
-}
-
-/// A cell of the person's table.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Entry {
-    pub(super) value: Value,
-    /// The object that it names: endpoint and id.
-    pub(super) target: Option<(&'static str, u64)>,
-}
-
-/// A structured picture.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(dead_code, reason = "read where results are shown")]
-pub(super) enum Picture {
-    Rack(RackPicture),
-    Path(PathPicture),
-    Prefixes(PrefixMap),
-}
-
-/// A rack with both faces.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(dead_code, reason = "read where results are shown")]
-pub(super) struct RackPicture {
-    pub(super) name: String,
-    /// The lowest unit.
-    pub(super) starting_unit: u32,
-    /// How many units it has.
-    pub(super) height: u32,
-    /// Whether unit numbers grow from top to bottom.
-    pub(super) descending: bool,
-    pub(super) front: Vec<RackItem>,
-    pub(super) rear: Vec<RackItem>,
-    pub(super) reservations: Vec<Reservation>,
-}
-
-/// What fills a part of a rack's face.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(dead_code, reason = "read where results are shown")]
-pub(super) struct RackItem {
-    /// Its lowest unit; halves are possible.
-    pub(super) from: f64,
-    /// Its height in units.
-    pub(super) height: f64,
-    /// The device's name; nothing where the token may not see it.
-    pub(super) label: Option<String>,
-    pub(super) device: Option<u64>,
-    pub(super) status: Option<String>,
-    pub(super) role: Option<String>,
-}
-
-/// Units that somebody reserved.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(dead_code, reason = "read where results are shown")]
-pub(super) struct Reservation {
-    pub(super) units: Vec<u32>,
-    pub(super) user: String,
-    pub(super) description: String,
-}
-
-/// A way through cables.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(dead_code, reason = "read where results are shown")]
-pub(super) struct PathPicture {
-    pub(super) hops: Vec<Hop>,
-    pub(super) complete: bool,
-}
-
-/// One thing on a path.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(dead_code, reason = "read where results are shown")]
-pub(super) struct Hop {
-    pub(super) ends: Vec<HopEnd>,
-    /// Whether it is a cable or another link between the ends before and after it.
-    pub(super) is_link: bool,
-    /// Of a link: its status.
-    pub(super) status: Option<String>,
-}
-
-/// An object of a hop.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(dead_code, reason = "read where results are shown")]
-pub(super) struct HopEnd {
-    pub(super) label: String,
-    /// The device, circuit or panel that it belongs to.
-    pub(super) parent: Option<String>,
-    pub(super) target: Option<(&'static str, u64)>,
-}
-
-/// A prefix and what fills it.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(dead_code, reason = "read where results are shown")]
-pub(super) struct PrefixMap {
-    pub(super) prefix: String,
-    pub(super) blocks: Vec<PrefixBlock>,
-}
-
-/// A part of a prefix.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(dead_code, reason = "read where results are shown")]
-pub(super) struct PrefixBlock {
-    pub(super) prefix: String,
-    /// Whether nothing uses it.
-    pub(super) free: bool,
-    /// 0 to 100, where known.
-    pub(super) percent: Option<f64>,
-}
-
-impl Entry {
-    pub(super) fn text(value: impl Into<Value>) -> Self {
-        Self { value: value.into(), target: None }
-    }
-
-    /// What an object is called, with its page.
-    pub(super) fn object(object: &Value) -> Self {
-        Self { value: json!(name(object)), target: target(object) }
-    }
-}
-
-impl From<&str> for Entry {
-    fn from(text: &str) -> Self {
-        Self::text(text)
-    }
-}
-
-impl From<String> for Entry {
-    fn from(text: String) -> Self {
-        Self::text(text)
-    }
 }
 
 impl Finding {
@@ -168,30 +40,37 @@ impl Finding {
         }
     }
 
-    /// The outcome of the call.
-    pub(super) async fn outcome(mut self, call: &Call<'_>) -> Outcome {
-        let note = call.visibility_note().await;
-        self.tell("note", note);
-        let address = call.netbox.address();
-        let cell = |entry: Entry| Cell {
-            text: cell_text(&entry.value),
-            link: entry.target.and_then(|(endpoint, id)| {
-                let page = object_type::by_path(endpoint)?.page()?;
-                Some(address.page(&format!("{page}{id}/"), &Query::new()).to_string())
-            }),
-        };
-        let rows: Vec<Vec<Cell>> =
-            self.rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect();
-        let columns = self.columns.into_iter().map(str::to_owned).collect();
-        output::shorten(&mut self.answer, output::LARGEST);
-        Outcome {
-            model_text: Value::Object(self.answer).to_string(),
-            evidence: ToolOutcome {
-                summary: self.summary,
-                table: (!rows.is_empty()).then_some(Table { columns, rows }),
-                ..ToolOutcome::default()
-            },
+    /// What the call gives.
+    pub(super) async fn output(mut self, call: &Call<'_>) -> Output {
+        output::shorten_object(&mut self.answer, output::LARGEST);
+        let mut output = Output::facts(self.summary, self.answer);
+        output.tail.insert("shows".into(), json!(call.visibility_note().await));
+        output.picture = self.picture;
+        if !self.rows.is_empty() {
+            let mut frame = Frame::new(&self.columns);
+            frame.rows = self.rows.into_iter().map(|cells| Row { object: None, cells }).collect();
+            output.rows = Some(Rows::whole(frame, 0));
         }
+        output
+    }
+}
+
+/// What an object is called, with its page.
+pub(super) fn named(object: &Value) -> Cell {
+    Cell { value: json!(name(object)), object: object_of(object) }
+}
+
+/// A name of an object that is known by its endpoint and id.
+pub(super) fn linked(text: impl Into<Value>, endpoint: &'static str, id: u64) -> Cell {
+    Cell { value: text.into(), object: Some(Object { endpoint, id }) }
+}
+
+/// A cell of a picture, with the page in NetBox where it has one.
+pub(super) fn shown(call: &Call<'_>, text: impl Into<String>, object: Option<Object>) -> tool::Cell {
+    let page = object.and_then(Object::page);
+    tool::Cell {
+        text: text.into(),
+        link: page.map(|page| call.netbox.address().page(&page, &Query::new()).to_string()),
     }
 }
 
@@ -212,11 +91,14 @@ pub(super) fn choice_in(object: &Value, field: &str) -> Option<String> {
     value.get("value").unwrap_or(value).as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// Endpoint and id of an object, by its address in the API: whatever the host, which may be an internal one.
-pub(super) fn target(object: &Value) -> Option<(&'static str, u64)> {
-    let url = object.get("url")?.as_str()?;
-    let path = url.rsplit_once("/api/")?.1;
-    Some((object_type::by_path(path)?.endpoint, object.get("id")?.as_u64()?))
+/// The object that a nested or whole object of NetBox's API is.
+pub(super) fn object_of(object: &Value) -> Option<Object> {
+    Object::of(object)
+}
+
+/// The endpoint of an object's type.
+pub(super) fn endpoint_of(object: &Value) -> Option<&'static str> {
+    Object::of(object).map(|object| object.endpoint)
 }
 
 /// The id of an object in one of another's fields.
@@ -250,10 +132,9 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_known_by_its_address() {
+    fn an_object_is_called_by_its_name_and_known_by_its_address() {
         let object = json!({"id": 7, "url": "http://internal:8080/netbox/api/dcim/front-ports/7/", "display": "F7"});
-        assert_eq!(target(&object), Some(("dcim/front-ports", 7)));
-        assert_eq!(target(&json!({"id": 7})), None);
-        assert_eq!(Entry::object(&object).value, json!("F7"));
+        assert_eq!(named(&object), linked("F7", "dcim/front-ports", 7));
+        assert_eq!(endpoint_of(&json!({"id": 7})), None);
     }
 }

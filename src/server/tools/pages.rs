@@ -1,19 +1,20 @@
-//! Whole lists: their pages fetched a few at a time, each folded into small facts before the next ones come, so that
-//! memory does not grow with what NetBox writes around them.
+//! Whole lists, each object folded into small facts as its page comes, so that memory does not grow with what NetBox
+//! writes around them; and lists of many ids, in as many requests as their addresses need.
 
 use futures::StreamExt as _;
 use futures::stream;
 use serde_json::Value;
 
+use super::ask;
 use super::call::Call;
 use super::filters::Filters;
-use super::list;
-use crate::server::netbox::{Answer, Error, ObjectType, Query};
+use super::sweep::sweep;
+use crate::server::netbox::{Error, ObjectType, Query};
 use crate::wire::problem::Problem;
 
 /// The most that NetBox gives at once.
-const PAGE: usize = 1000;
-/// Pages that are fetched at the same time.
+const PAGE: u64 = 1_000;
+/// Groups of ids that are asked for at the same time.
 const AT_ONCE: usize = 4;
 /// Room for the ids in a request's address, in bytes; the client refuses addresses over 3,500.
 const IDS: usize = 2_600;
@@ -24,16 +25,29 @@ pub(super) struct Pages<T> {
     pub(super) rows: Vec<T>,
     /// How many there are in NetBox.
     pub(super) total: u64,
+    /// How many of them were read.
+    read: u64,
 }
 
 impl<T> Pages<T> {
-    /// Whether all of them are here.
+    /// No objects.
+    pub(super) fn none() -> Self {
+        Self { rows: Vec::new(), total: 0, read: 0 }
+    }
+
+    /// Whether all of them were read.
     pub(super) fn is_complete(&self) -> bool {
-        self.rows.len() as u64 >= self.total
+        self.read >= self.total
+    }
+
+    /// The same objects as something else.
+    pub(super) fn map<U>(&self, each: impl Fn(&T) -> U) -> Pages<U> {
+        Pages { rows: self.rows.iter().map(each).collect(), total: self.total, read: self.read }
     }
 }
 
-/// Reads a list from its beginning until `most` objects. What `read` does not understand is left out.
+/// Reads a list from its beginning until `most` objects. What `read` does not understand is left out. The fields of
+/// `query` have `id` among them.
 ///
 /// # Errors
 /// Those of any of its requests.
@@ -41,12 +55,12 @@ pub(super) async fn all<T>(
     call: &Call<'_>,
     path: &str,
     query: &Query,
-    most: usize,
+    most: u64,
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Pages<T>, Error> {
-    let shaped = shaped(query, most);
-    let first = call.list(path, &shaped).await?;
-    go_on(call, path, &shaped, first, most, read).await
+    let mut rows = Vec::new();
+    let swept = sweep(call, path, query, most, |object| rows.extend(read(&object))).await?;
+    Ok(Pages { rows, total: swept.total, read: swept.read })
 }
 
 /// Reads a list that filters choose, whose names are looked up.
@@ -58,42 +72,19 @@ pub(super) async fn filtered<T>(
     kind: &'static ObjectType,
     query: &Query,
     filters: &mut Filters,
-    most: usize,
+    most: u64,
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Pages<T>, Problem> {
-    let mut shaped = shaped(query, most);
-    let first = list::list(call, kind, &shaped, filters).await?;
-    filters.add_to(&mut shaped);
-    go_on(call, &kind.list_path(), &shaped, first, most, read).await.map_err(|error| error.problem())
-}
-
-/// By id: any other order may put an object on two pages or on none.
-fn shaped(query: &Query, most: usize) -> Query {
-    query.clone().with("ordering", "id").with("limit", PAGE.min(most))
-}
-
-async fn go_on<T>(
-    call: &Call<'_>,
-    path: &str,
-    shaped: &Query,
-    first: Answer,
-    most: usize,
-    read: impl Fn(&Value) -> Option<T>,
-) -> Result<Pages<T>, Error> {
+    let first = ask::list(call, kind, &query.clone().with("ordering", "id").with("limit", PAGE.min(most)), filters).await?;
     let total = first.total().unwrap_or_default();
-    let mut rows: Vec<T> = first.results().iter().filter_map(&read).collect();
-    drop(first);
-    let end = usize::try_from(total).unwrap_or(usize::MAX).min(most);
-    let offsets: Vec<usize> = (PAGE..end).step_by(PAGE).collect();
-    let mut pages = stream::iter(offsets.into_iter().map(|offset| {
-        let query = shaped.clone().with("offset", offset);
-        async move { call.list(path, &query).await }
-    }))
-    .buffered(AT_ONCE);
-    while let Some(page) = pages.next().await {
-        rows.extend(page?.results().iter().filter_map(&read));
+    let results = first.results();
+    if results.len() as u64 >= total {
+        return Ok(Pages { rows: results.iter().filter_map(read).collect(), total, read: total });
     }
-    Ok(Pages { rows, total })
+    drop(first);
+    let mut query = query.clone();
+    filters.add_to(&mut query);
+    all(call, &kind.list_path(), &query, most, read).await.map_err(|error| error.problem())
 }
 
 /// Reads the objects whose filter `name` is one of `ids`, in as many requests as their addresses need, until `most`
@@ -106,10 +97,10 @@ pub(super) async fn of_ids<T>(
     path: &str,
     query: &Query,
     (name, ids): (&str, &[u64]),
-    most: usize,
+    most: u64,
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Pages<T>, Error> {
-    let mut found = Pages { rows: Vec::new(), total: 0 };
+    let mut found = Pages::none();
     let read = &read;
     let queries: Vec<Query> =
         groups(name, ids).iter().map(|group| group.iter().fold(query.clone(), |query, id| query.with(name, id))).collect();
@@ -119,6 +110,7 @@ pub(super) async fn of_ids<T>(
         let pages = pages?;
         found.rows.extend(pages.rows);
         found.total += pages.total;
+        found.read += pages.read;
     }
     Ok(found)
 }

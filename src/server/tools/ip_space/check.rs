@@ -14,7 +14,8 @@ use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
 use crate::server::tools::filters;
-use crate::server::tools::finding::{Entry, Finding, name, name_in};
+use crate::server::tools::finding::{Finding, linked, name, name_in};
+use crate::server::tools::frame::Cell;
 use crate::server::tools::pages;
 use crate::wire::problem::Problem;
 
@@ -113,7 +114,7 @@ pub(super) async fn overlaps(call: &Call<'_>, arguments: &Arguments<'_>) -> Resu
     let (prefixes, ranges) = (prefixes?, ranges.map_err(|error| error.problem())?);
     let partial = !prefixes.is_complete() || !ranges.is_complete();
     let conflicts = conflicts(prefixes.rows, ranges.rows);
-    let mut finding = Finding { columns: vec!["conflict", "VRF", "one", "other"], ..Finding::default() };
+    let mut finding = Finding { columns: vec!["conflict", "vrf", "one", "other"], ..Finding::default() };
     finding.tell("prefixes", prefixes.total);
     finding.tell("ranges", ranges.total);
     finding.tell("resolved", Value::Object(filters.resolved.clone()));
@@ -136,10 +137,10 @@ pub(super) async fn overlaps(call: &Call<'_>, arguments: &Arguments<'_>) -> Resu
         .iter()
         .map(|conflict| {
             let entry =
-                |thing: &Thing| Entry { value: json!(thing.name), target: Some((thing.endpoint, thing.id)) };
+                |thing: &Thing| linked(thing.name.as_str(), thing.endpoint, thing.id);
             vec![
-                Entry::from(conflict.what.name().replace('_', " ")),
-                Entry::from(conflict.vrf.clone().unwrap_or_default()),
+                Cell::plain(conflict.what.name().replace('_', " ")),
+                Cell::plain(conflict.vrf.clone().unwrap_or_default()),
                 entry(&conflict.one),
                 entry(&conflict.other),
             ]
@@ -265,7 +266,7 @@ pub(super) async fn outside(call: &Call<'_>, arguments: &Arguments<'_>) -> Resul
     let partial = !addresses.is_complete() || !prefixes.is_complete();
     let mut strays: Vec<Stray> = addresses.rows.into_iter().flatten().collect();
     strays.sort_by_key(|stray| (stray.vrf, stray.family, stray.number, stray.id));
-    let mut finding = Finding { columns: vec!["address", "VRF"], ..Finding::default() };
+    let mut finding = Finding { columns: vec!["address", "vrf"], ..Finding::default() };
     finding.tell("addresses", addresses.total);
     finding.answer.insert("total".to_owned(), json!(strays.len()));
     let mut tables: Vec<(Vrf, Vec<&Stray>)> = Vec::new();
@@ -290,8 +291,8 @@ pub(super) async fn outside(call: &Call<'_>, arguments: &Arguments<'_>) -> Resul
     finding.rows = strays
         .iter()
         .map(|stray| {
-            let address = Entry { value: json!(stray.address), target: Some(("ipam/ip-addresses", stray.id)) };
-            vec![address, Entry::from(stray.vrf_name.clone().unwrap_or_default())]
+            let address = linked(stray.address.as_str(), "ipam/ip-addresses", stray.id);
+            vec![address, Cell::plain(stray.vrf_name.clone().unwrap_or_default())]
         })
         .collect();
     finding.summary = match strays.len() {

@@ -4,13 +4,15 @@ use serde_json::{Value, json};
 
 use super::facts;
 use super::intervals::of_length;
+use super::map::{self, Part};
 use super::network::Network;
 use super::which::{self, Asked};
 use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
 use crate::server::tools::filters::refused;
-use crate::server::tools::finding::{Entry, Finding, Picture, PrefixBlock, PrefixMap, amount, name_in};
+use crate::server::tools::finding::{Finding, amount, name_in};
+use crate::server::tools::frame::Cell;
 use crate::server::tools::pages;
 use crate::wire::problem::Problem;
 
@@ -28,7 +30,7 @@ pub(super) async fn addresses(call: &Call<'_>, arguments: &Arguments<'_>) -> Res
         finding.tell(field, name_in(&object, field));
     }
     finding.answer.insert("free".to_owned(), json!(free));
-    finding.rows = free.iter().map(|address| vec![Entry::from(address.as_str())]).collect();
+    finding.rows = free.iter().map(|address| vec![Cell::plain(address.as_str())]).collect();
     if prefix.facts.is_container || object.get("children").and_then(Value::as_u64) > Some(0) {
         let hint = "This prefix has prefixes in it: ask about the one that the address is for";
         finding.tell("warning", hint);
@@ -65,7 +67,7 @@ pub(super) async fn prefixes(call: &Call<'_>, arguments: &Arguments<'_>) -> Resu
         Some(length) => of_length(&blocks, length, limit),
         None => (blocks.iter().copied().take(limit).collect(), blocks.len() as u128),
     };
-    let mut finding = Finding { columns: vec!["prefix", "addresses in it"], ..Finding::default() };
+    let mut finding = Finding { columns: vec!["prefix", "addresses"], ..Finding::default() };
     finding.answer = prefix.row();
     if let Some(length) = length {
         finding.tell("length", length);
@@ -80,7 +82,7 @@ pub(super) async fn prefixes(call: &Call<'_>, arguments: &Arguments<'_>) -> Resu
     }
     let used = used(call, &found, prefix.facts.vrf).await?;
     for (network, count) in found.iter().zip(&used) {
-        finding.rows.push(vec![Entry::from(network.to_string()), Entry::text(*count)]);
+        finding.rows.push(vec![Cell::plain(network.to_string()), Cell::plain(*count)]);
     }
     let taken: Vec<String> = found
         .iter()
@@ -92,18 +94,20 @@ pub(super) async fn prefixes(call: &Call<'_>, arguments: &Arguments<'_>) -> Resu
         // NetBox calls a block free that no prefix covers, whatever addresses are in it.
         finding.tell("addresses_in_them", taken.join(", "));
     }
-    finding.picture = Some(Picture::Prefixes(PrefixMap {
-        prefix: network.to_string(),
-        blocks: blocks
-            .iter()
-            .map(|block| PrefixBlock { prefix: block.to_string(), free: true, percent: None })
-            .collect(),
-    }));
+    let free = blocks.iter().fold(0_u128, |sum, block| sum.saturating_add(block.size()));
+    let parts = blocks.iter().map(|network| Part { network: *network, id: None, kind: "free", detail: String::new() });
+    finding.picture = map::picture(call, network, prefix.id, parts.collect(), "prefix", used_percent(free, network));
     finding.summary = match length {
         Some(length) => format!("{} free /{length} in {}", crate::server::tools::flatten::cell_text(&amount(total)), prefix.called()),
         None => format!("{} free blocks in {}", blocks.len(), prefix.called()),
     };
     Ok(finding)
+}
+
+/// How much of a prefix other prefixes cover.
+#[allow(clippy::cast_precision_loss, reason = "for a picture")]
+fn used_percent(free: u128, network: Network) -> f64 {
+    100.0 - free as f64 / network.size() as f64 * 100.0
 }
 
 /// How many addresses of the VRF lie in each of the blocks.

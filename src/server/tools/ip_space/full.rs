@@ -3,16 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::facts::{self, NamedPrefix};
+use super::map::{self, Part};
 use super::network::Network;
-use super::utilization::{Basis, Prefix, Range, Space, Utilization};
+use super::utilization::{Basis, Prefix, Space, Utilization};
 use super::which::{self, Asked, kind};
 use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
 use crate::server::tools::filters;
-use crate::server::tools::finding::{
-    Entry, Finding, Picture, PrefixBlock, PrefixMap, amount, name_in, rounded,
-};
+use crate::server::tools::finding::{Finding, amount, linked, name_in, rounded};
+use crate::server::tools::frame::Cell;
 use crate::server::tools::pages::{self, Pages};
 use crate::wire::problem::Problem;
 
@@ -63,32 +63,28 @@ async fn one(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Prob
     if partial {
         finding.tell("warning", format!("Only the first {} addresses were counted", super::MOST));
     }
-    finding.columns = vec!["prefix", "utilization %", "used", "of", "free"];
+    finding.columns = vec!["prefix", "utilization", "used", "capacity", "free"];
     finding.rows = vec![cells(&prefix, &found)];
     if facts.is_container {
-        finding.picture = Some(map(&facts, &space));
+        let parts = direct(&facts, &networks);
+        finding.picture = map::picture(call, facts.network, prefix.id, parts, "free", found.percent);
     }
     finding.summary = format!("{} is {} % full", prefix.called(), rounded(found.percent));
     Ok(finding)
 }
 
-/// The child prefixes of a container that lie directly in it, and the free blocks between them.
-fn map(prefix: &Prefix, space: &Space) -> Picture {
-    let mut blocks: Vec<(Network, bool)> = Vec::new();
-    for child in space.children(prefix) {
-        if blocks.last().is_none_or(|(before, _)| !before.contains(child)) {
-            blocks.push((child, false));
+/// The child prefixes that lie directly in a container.
+fn direct(prefix: &Prefix, children: &[NamedPrefix]) -> Vec<Part> {
+    let mut sorted: Vec<&NamedPrefix> = children.iter().filter(|child| child.facts.network != prefix.network).collect();
+    sorted.sort_by_key(|child| child.facts.network);
+    let mut parts: Vec<Part> = Vec::new();
+    for child in sorted {
+        let network = child.facts.network;
+        if parts.last().is_none_or(|before| !before.network.contains(network)) {
+            parts.push(Part { network, id: Some(child.id), kind: "prefix", detail: child.status.clone() });
         }
     }
-    let whole: super::intervals::Intervals = [prefix.network.interval()].into_iter().collect();
-    let free = whole.without(&space.covered(prefix)).networks(prefix.network.family);
-    blocks.extend(free.into_iter().map(|network| (network, true)));
-    blocks.sort_unstable();
-    let block = |(network, free): (Network, bool)| PrefixBlock { prefix: network.to_string(), free, percent: None };
-    Picture::Prefixes(PrefixMap {
-        prefix: prefix.network.to_string(),
-        blocks: blocks.into_iter().map(block).collect(),
-    })
+    parts
 }
 
 async fn many(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
@@ -128,13 +124,13 @@ async fn many(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Pro
         .collect();
     finding.answer.insert("returned".to_owned(), json!(rows.len()));
     finding.answer.insert("results".to_owned(), json!(rows));
-    finding.columns = vec!["prefix", "VRF", "status", "utilization %", "used", "of", "free"];
+    finding.columns = vec!["prefix", "vrf", "status", "utilization", "used", "capacity", "free"];
     finding.rows = found
         .iter()
         .map(|(prefix, utilization)| {
             let mut cells = cells(prefix, utilization);
-            cells.insert(1, Entry::text(prefix.vrf_name.clone().unwrap_or_default()));
-            cells.insert(2, Entry::from(prefix.status.as_str()));
+            cells.insert(1, Cell::plain(prefix.vrf_name.clone().unwrap_or_default()));
+            cells.insert(2, Cell::plain(prefix.status.as_str()));
             cells
         })
         .collect();
@@ -151,13 +147,9 @@ async fn fill(call: &Call<'_>, chosen: &Pages<NamedPrefix>, everything: bool) ->
     let has_containers = chosen.rows.iter().any(|prefix| prefix.facts.is_container);
     let others: Vec<Network> =
         chosen.rows.iter().filter(|prefix| !prefix.facts.is_container).map(|prefix| prefix.facts.network).collect();
-    let nothing = || Pages { rows: Vec::new(), total: 0 };
     let networks = async {
         if !has_containers || everything {
-            return Ok(Pages {
-                rows: chosen.rows.iter().map(|prefix| (prefix.facts.vrf, prefix.facts.network)).collect(),
-                total: chosen.total,
-            });
+            return Ok(chosen.map(|prefix| (prefix.facts.vrf, prefix.facts.network)));
         }
         let query = Query::new().with("fields", "id,prefix,vrf");
         pages::all(call, "ipam/prefixes/", &query, super::MOST, |row| {
@@ -167,7 +159,7 @@ async fn fill(call: &Call<'_>, chosen: &Pages<NamedPrefix>, everything: bool) ->
     };
     let hosts = async {
         if others.is_empty() {
-            return Ok(nothing());
+            return Ok(Pages::none());
         }
         let mut query = Query::new().with("fields", facts::HOST);
         let outermost = outermost(&others);
@@ -178,7 +170,7 @@ async fn fill(call: &Call<'_>, chosen: &Pages<NamedPrefix>, everything: bool) ->
     };
     let ranges = async {
         if others.is_empty() {
-            return Ok(Pages { rows: Vec::<Range>::new(), total: 0 });
+            return Ok(Pages::none());
         }
         let query = Query::new().with("fields", facts::RANGE);
         pages::all(call, "ipam/ip-ranges/", &query, super::MOST, facts::range).await
@@ -222,14 +214,14 @@ fn row(prefix: &NamedPrefix, found: &Utilization) -> Map<String, Value> {
     row
 }
 
-fn cells(prefix: &NamedPrefix, found: &Utilization) -> Vec<Entry> {
-    let called = Entry { value: json!(prefix.facts.network.to_string()), target: Some(("ipam/prefixes", prefix.id)) };
+fn cells(prefix: &NamedPrefix, found: &Utilization) -> Vec<Cell> {
+    let called = linked(prefix.facts.network.to_string(), "ipam/prefixes", prefix.id);
     vec![
         called,
-        Entry::text(rounded(found.percent)),
-        Entry::text(amount(found.used)),
-        Entry::text(amount(found.capacity)),
-        Entry::text(amount(found.free)),
+        Cell::plain(rounded(found.percent)),
+        Cell::plain(amount(found.used)),
+        Cell::plain(amount(found.capacity)),
+        Cell::plain(amount(found.free)),
     ]
 }
 

@@ -8,7 +8,8 @@ use super::which::kind;
 use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{Entry, Finding, name, name_in, rounded};
+use crate::server::tools::finding::{Finding, name, name_in, rounded};
+use crate::server::tools::frame::Cell;
 use crate::server::tools::{names, pages};
 use crate::wire::problem::Problem;
 
@@ -58,7 +59,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     finding.tell("free_ranges", format!("{}{more}", texts.join(", ")));
     finding.rows = spans
         .into_iter()
-        .map(|(first, last)| vec![Entry::text(first), Entry::text(last), Entry::text(last - first + 1)])
+        .map(|(first, last)| vec![Cell::plain(first), Cell::plain(last), Cell::plain(last - first + 1)])
         .collect();
     finding.summary = match first.first() {
         Some(first) => format!("{} VLAN ids are free in {}, the first is {first}", free.len(), name(&group)),

@@ -10,7 +10,8 @@ use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
 use crate::server::tools::filters::{refused, short};
-use crate::server::tools::finding::{Entry, Finding, choice_in, id_in, name, name_in};
+use crate::server::tools::finding::{Finding, choice_in, id_in, name, name_in, named};
+use crate::server::tools::frame::Cell;
 use crate::server::tools::pages;
 use crate::wire::problem::Problem;
 
@@ -18,7 +19,7 @@ const ADDRESS: &str = "id,url,display,address,vrf,status,role,tenant,dns_name,de
 const PREFIX: &str = "id,url,prefix,vrf,vlan,scope,status,role,description";
 const RANGE: &str = "id,url,display,start_address,end_address,vrf,role,status,description";
 /// Ranges around an address that are looked at, at most.
-const MOST_RANGES: usize = 5_000;
+const MOST_RANGES: u64 = 5_000;
 
 pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
     let text = match arguments.word("address")? {
@@ -56,7 +57,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     );
     let objects = objects.map_err(|error| error.problem())?.results().to_vec();
     let prefixes = prefixes.map_err(|error| error.problem())?.results().to_vec();
-    let mut finding = Finding { columns: vec!["what", "name", "VRF", "details"], ..Finding::default() };
+    let mut finding = Finding { columns: vec!["type", "name", "vrf", "details"], ..Finding::default() };
     let devices = devices(call, &objects).await;
     let told: Vec<Value> = objects.iter().map(|object| Value::Object(address_row(object, &devices))).collect();
     for object in &objects {
@@ -225,14 +226,14 @@ fn range_row(object: &Value) -> Map<String, Value> {
 }
 
 /// A row of the person's table.
-fn line(what: &'static str, object: &Value, row: &Map<String, Value>) -> Vec<Entry> {
+fn line(what: &'static str, object: &Value, row: &Map<String, Value>) -> Vec<Cell> {
     let details = row
         .iter()
         .filter(|(field, _)| !matches!(field.as_str(), "vrf" | "range"))
         .map(|(field, value)| format!("{} {}", field.replace('_', " "), crate::server::tools::flatten::cell_text(value)))
         .collect::<Vec<_>>();
     let vrf = facts::vrf(object).and_then(|_| name_in(object, "vrf")).unwrap_or_default();
-    vec![Entry::from(what), Entry::object(object), Entry::from(vrf), Entry::from(details.join(", "))]
+    vec![Cell::plain(what), named(object), Cell::plain(vrf), Cell::plain(details.join(", "))]
 }
 
 #[cfg(test)]

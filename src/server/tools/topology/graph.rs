@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use crate::server::netbox::Query;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{id_in, name, name_in, target};
+use crate::server::tools::finding::{endpoint_of, id_in, name, name_in};
 use crate::server::tools::pages::{self, Pages};
 use crate::wire::problem::Problem;
 
 /// Links that one expansion reads, at most.
-const MOST_LINKS: usize = 20_000;
+const MOST_LINKS: u64 = 20_000;
 /// Members of virtual chassis that are read, at most.
-const MOST_MEMBERS: usize = 5_000;
+const MOST_MEMBERS: u64 = 5_000;
 
 /// What links join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +56,7 @@ fn end(object: &Value) -> Option<End> {
         let name = name_in(object, "device").unwrap_or_default();
         return Some(End { node: Node::Device(device), name, port: Some(id) });
     }
-    let (endpoint, _) = target(object)?;
+    let endpoint = endpoint_of(object)?;
     (endpoint == "circuits/provider-networks")
         .then(|| End { node: Node::Network(id), name: name(object), port: None })
 }

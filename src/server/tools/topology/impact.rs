@@ -14,7 +14,8 @@ use super::graph::{self, Link, Node, Stacks};
 use super::port;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{Entry, Finding};
+use crate::server::tools::finding::{Finding, linked};
+use crate::server::tools::frame::Cell;
 use crate::wire::problem::Problem;
 use failing::Failing;
 
@@ -24,7 +25,7 @@ const LIMITS: &str = "From cables, power and placement in NetBox only: routing, 
 /// Something affected, for the person's table.
 struct Line {
     effect: &'static str,
-    entry: Entry,
+    cell: Cell,
     details: String,
 }
 
@@ -73,7 +74,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         list(&mut finding, name, &names, limit);
         lines.extend(found.iter().map(|thing| Line {
             effect: thing.effect,
-            entry: Entry { value: json!(thing.name), target: thing.target },
+            cell: Cell { value: json!(thing.name), object: thing.object },
             details: thing.details.clone(),
         }));
     }
@@ -81,14 +82,14 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     finding.tell("notes", json!([failing.notes.clone(), things.notes.clone()].concat()));
     finding.tell("limits", LIMITS);
     finding.summary = summary(&failing, &power, &network, &things);
-    finding.columns = vec!["effect", "what", "details"];
+    finding.columns = vec!["effect", "name", "details"];
     finding.rows =
-        lines.into_iter().map(|line| vec![Entry::from(line.effect), line.entry, Entry::from(line.details)]).collect();
+        lines.into_iter().map(|line| vec![Cell::plain(line.effect), line.cell, Cell::plain(line.details)]).collect();
     Ok(finding)
 }
 
 fn line(effect: &'static str, endpoint: &'static str, id: u64, name: &str) -> Line {
-    Line { effect, entry: Entry { value: json!(name), target: Some((endpoint, id)) }, details: String::new() }
+    Line { effect, cell: linked(name, endpoint, id), details: String::new() }
 }
 
 /// Tells names; where there are more than fit, how many.

@@ -8,7 +8,8 @@ use super::way;
 use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{Entry, Finding, name, name_in};
+use crate::server::tools::finding::{Finding, name, name_in, named};
+use crate::server::tools::frame::Cell;
 use crate::server::tools::pages;
 use crate::wire::problem::Problem;
 
@@ -25,11 +26,11 @@ const COUNTERS: [(&str, &str); 7] = [
 
 /// A cabled port and where it leads.
 struct Link {
-    port: Entry,
+    port: Cell,
     port_name: String,
     /// The device or circuit at the far end.
     neighbour: String,
-    far: Entry,
+    far: Cell,
     far_name: String,
     /// What it is plugged into, where that is not the far end.
     through: Option<String>,
@@ -54,7 +55,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         (kind, pages::all(call, &kind.list_path(), &query, 5_000, read).await)
     }))
     .await;
-    let mut finding = Finding { columns: vec!["port", "leads to", "through", "in service"], ..Finding::default() };
+    let mut finding = Finding { columns: vec!["port", "far_end", "through", "in_service"], ..Finding::default() };
     let (mut all, mut failed) = (Vec::new(), Vec::new());
     for (kind, answer) in answers {
         match answer {
@@ -101,7 +102,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         .into_iter()
         .map(|link| {
             let service = if link.in_service { "yes" } else { "no" };
-            vec![link.port, link.far, Entry::from(link.through.unwrap_or_default()), Entry::from(service)]
+            vec![link.port, link.far, Cell::plain(link.through.unwrap_or_default()), Cell::plain(service)]
         })
         .collect();
     Ok(finding)
@@ -133,10 +134,10 @@ fn links(kind: &'static str, object: &Value) -> Vec<Link> {
                 (Some(_), None) => name(end),
             };
             Link {
-                port: Entry::object(object),
+                port: named(object),
                 port_name: name(object),
                 neighbour: parent.unwrap_or_else(|| name(end)),
-                far: Entry { value: json!(way::called_or_circuit(end)), ..Entry::object(end) },
+                far: Cell { value: json!(way::called_or_circuit(end)), ..named(end) },
                 far_name,
                 through: through.filter(|text| !text.is_empty()),
                 in_service,

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::graph::{self, Link, Node, Stacks};
 use super::port;
-use super::way;
+use super::way::{self, Hop, HopEnd, Way};
 use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{Entry, Finding, Hop, HopEnd, PathPicture, Picture, name};
+use crate::server::tools::finding::{Finding, name};
+use crate::server::tools::frame::{Cell, Object};
 use crate::server::tools::names;
 use crate::wire::problem::Problem;
 
@@ -19,6 +20,8 @@ use crate::wire::problem::Problem;
 const MOST_DEVICES: usize = 4_000;
 /// Steps from one device to the other, at most.
 const MOST_STEPS: usize = 16;
+
+const LIMITS: &str = "The shortest chain of cables; NetBox knows no routing or spanning tree";
 
 /// How a node was reached.
 #[derive(Clone, Debug)]
@@ -125,7 +128,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     let mut hops: Vec<Hop> = parts.into_iter().flatten().collect();
     // A provider's network between two circuits ends the way to it and begins the way from it.
     hops.dedup_by(|after, before| after == before && !after.is_link);
-    let picture = PathPicture { hops, complete: true };
+    let picture = Way { hops, complete: true };
     let devices = devices(&picture);
     finding.tell("path", way::line(&picture));
     finding.tell("links", stages.iter().filter(|(step, _)| step.link.is_some()).count());
@@ -137,32 +140,32 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         .hops
         .iter()
         .flat_map(|hop| &hop.ends)
-        .filter(|end| end.target.is_some_and(|(endpoint, _)| endpoint == "circuits/provider-networks"))
+        .filter(|end| end.target().is_some_and(|(endpoint, _)| endpoint == "circuits/provider-networks"))
         .map(|end| end.label.as_str())
         .collect();
     if !networks.is_empty() {
         let networks = networks.join(", ");
         finding.tell("assumed", format!("That the provider's network {networks} joins the circuits that end at it"));
     }
-    finding.tell("limits", "The shortest chain of cables; NetBox knows no routing or spanning tree");
+    finding.tell("limits", LIMITS);
     finding.summary = format!("{from_name} to {to_name} by way of {} devices", devices.len().saturating_sub(2));
-    finding.columns = vec!["hop", "what"];
+    finding.columns = vec!["hop", "name"];
     finding.rows = picture
         .hops
         .iter()
         .enumerate()
         .map(|(at, hop)| {
             let texts: Vec<String> = hop.ends.iter().map(way::end_text).collect();
-            let target = hop.ends.first().and_then(|end| end.target);
-            vec![Entry::text(at + 1), Entry { value: json!(texts.join(", ")), target }]
+            let object = hop.ends.first().and_then(|end| end.object);
+            vec![Cell::plain(at + 1), Cell { value: json!(texts.join(", ")), object }]
         })
         .collect();
-    finding.picture = Some(Picture::Path(picture));
+    finding.picture = Some(way::picture(call, &picture, LIMITS));
     Ok(finding)
 }
 
 /// The devices on the way, each once.
-fn devices(picture: &PathPicture) -> Vec<String> {
+fn devices(picture: &Way) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for parent in picture.hops.iter().filter_map(|hop| hop.ends.first()?.parent.clone()) {
         if names.last() != Some(&parent) {
@@ -223,17 +226,18 @@ async fn stage(call: &Call<'_>, step: &Step, backwards: bool) -> Vec<Hop> {
     if backwards { way::reversed(picture).hops } else { picture.hops }
 }
 
-fn plain(link: &Link) -> PathPicture {
+fn plain(link: &Link) -> Way {
     let hop = |end: &graph::End| Hop {
         ends: vec![HopEnd {
             label: String::new(),
             parent: Some(end.name.clone()),
-            target: end.port.map(|port| ("dcim/interfaces", port)),
+            object: end.port.map(|id| Object { endpoint: "dcim/interfaces", id }),
+            ..HopEnd::default()
         }],
         ..Hop::default()
     };
     let unknown = Hop { ends: vec![HopEnd { label: "link".to_owned(), ..HopEnd::default() }], is_link: true, status: None };
-    PathPicture { hops: vec![hop(&link.near), unknown, hop(&link.far)], complete: true }
+    Way { hops: vec![hop(&link.near), unknown, hop(&link.far)], complete: true }
 }
 
 #[cfg(test)]

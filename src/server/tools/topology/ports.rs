@@ -8,15 +8,16 @@ use super::port;
 use crate::server::netbox::{ObjectType, Query, object_type};
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{Entry, Finding, choice_in, id_in, name, name_in};
+use crate::server::tools::finding::{Finding, choice_in, id_in, linked, name, name_in, named};
+use crate::server::tools::frame::Cell;
 use crate::server::tools::pages;
 use crate::wire::problem::Problem;
 
-const MOST: usize = 20_000;
+const MOST: u64 = 20_000;
 
 /// A free port.
 struct Free {
-    entry: Entry,
+    cell: Cell,
     name: String,
     device: u64,
     device_name: String,
@@ -102,8 +103,8 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     finding.rows = ports
         .into_iter()
         .map(|port| {
-            let device = Entry { value: json!(port.device_name), target: Some(("dcim/devices", port.device)) };
-            vec![port.entry, device, Entry::from(port.kind.1), Entry::from(port.description)]
+            let device = linked(port.device_name, "dcim/devices", port.device);
+            vec![port.cell, device, Cell::plain(port.kind.1), Cell::plain(port.description)]
         })
         .collect();
     Ok(finding)
@@ -114,7 +115,7 @@ fn free(object: &Value) -> Option<Free> {
     let value = choice_in(object, "type").unwrap_or_else(|| "without type".to_owned());
     let label = object.get("type").and_then(|kind| kind.get("label")?.as_str()).unwrap_or_default();
     Some(Free {
-        entry: Entry::object(object),
+        cell: named(object),
         name: name(object),
         device: id_in(object, "device")?,
         device_name: name_in(object, "device").unwrap_or_default(),

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::port::{self, Lookup, Port};
-use super::way;
+use super::way::{self, Way};
 use crate::server::netbox::{Query, object_type};
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
 use crate::server::tools::filters::refused;
-use crate::server::tools::finding::{Entry, Finding, PathPicture, Picture, name};
+use crate::server::tools::finding::{Finding, name};
+use crate::server::tools::frame::Cell;
 use crate::wire::problem::Problem;
 
 pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
@@ -60,22 +61,22 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         [one] => format!("{} ends at {one}", port.called()),
         several => format!("{} paths through {}", several.len(), port.called()),
     };
-    finding.columns = vec!["hop", "what"];
+    finding.columns = vec!["hop", "name"];
     let hops = ways.iter().flat_map(|way| &way.hops);
     finding.rows = hops
         .enumerate()
         .map(|(at, hop)| {
             let texts: Vec<String> = hop.ends.iter().map(way::end_text).collect();
-            let target = hop.ends.first().and_then(|end| end.target);
-            vec![Entry::text(at + 1), Entry { value: json!(texts.join(", ")), target }]
+            let object = hop.ends.first().and_then(|end| end.object);
+            vec![Cell::plain(at + 1), Cell { value: json!(texts.join(", ")), object }]
         })
         .collect();
-    finding.picture = ways.into_iter().next().map(Picture::Path);
+    finding.picture = ways.first().map(|way| way::picture(call, way, ""));
     Ok(finding)
 }
 
 /// The ways that lead from or through a port; of two that differ only in their direction one.
-pub(super) async fn ways(call: &Call<'_>, port: &Port) -> Result<Vec<PathPicture>, Problem> {
+pub(super) async fn ways(call: &Call<'_>, port: &Port) -> Result<Vec<Way>, Problem> {
     let is_linked = ["cable", "wireless_link"]
         .into_iter()
         .any(|field| port.object.get(field).is_some_and(|link| !link.is_null()));
@@ -91,9 +92,9 @@ pub(super) async fn ways(call: &Call<'_>, port: &Port) -> Result<Vec<PathPicture
         }
         Lookup::Paths => {
             let answer = call.get(&path("paths"), &Query::new()).await.map_err(|error| error.problem())?;
-            let mut found: Vec<PathPicture> = Vec::new();
+            let mut found: Vec<Way> = Vec::new();
             // Complete ways first: from their other end they are told as complete, too.
-            let mut all: Vec<PathPicture> = answer.results().iter().map(way::of_path).collect();
+            let mut all: Vec<Way> = answer.results().iter().map(way::of_path).collect();
             all.sort_by_key(|way| !way.complete);
             for way in all {
                 if !found.iter().any(|before| way::ends_of(before) == way::ends_of(&way)) {

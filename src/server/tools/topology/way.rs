@@ -3,10 +3,49 @@
 use serde_json::Value;
 
 use super::port::called;
-use crate::server::tools::finding::{Hop, HopEnd, PathPicture, choice_in, name_in, target};
+use crate::server::tools::call::Call;
+use crate::server::tools::frame::Object;
+use crate::wire::result::{self, Picture};
+use crate::wire::tool::Cell;
+use crate::server::tools::finding::{choice_in, endpoint_of, name, name_in, object_of, shown};
+
+/// A way through cables.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Way {
+    pub(super) hops: Vec<Hop>,
+    /// Whether it ends where nothing goes on.
+    pub(super) complete: bool,
+}
+
+/// One thing on a way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Hop {
+    pub(super) ends: Vec<HopEnd>,
+    /// Whether it is a cable or another link between the ends before and after it.
+    pub(super) is_link: bool,
+    /// Of a link: its status.
+    pub(super) status: Option<String>,
+}
+
+/// An object of a hop.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct HopEnd {
+    pub(super) label: String,
+    /// The device or circuit that it belongs to.
+    pub(super) parent: Option<String>,
+    pub(super) parent_object: Option<Object>,
+    pub(super) object: Option<Object>,
+}
+
+impl HopEnd {
+    /// The endpoint of its type and its id.
+    pub(super) fn target(&self) -> Option<(&'static str, u64)> {
+        self.object.map(|object| (object.endpoint, object.id))
+    }
+}
 
 /// Reads `/trace/`: threes of near ends, link, far ends.
-pub(super) fn of_trace(segments: &[Value]) -> PathPicture {
+pub(super) fn of_trace(segments: &[Value]) -> Way {
     let mut hops = Vec::new();
     for segment in segments {
         let part = |at: usize| segment.get(at).unwrap_or(&Value::Null);
@@ -20,11 +59,11 @@ pub(super) fn of_trace(segments: &[Value]) -> PathPicture {
 }
 
 /// Reads a path of `/paths/`: groups of objects.
-pub(super) fn of_path(path: &Value) -> PathPicture {
+pub(super) fn of_path(path: &Value) -> Way {
     let groups = path.get("path").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let hops = groups.iter().map(|group| {
         let is_link = group.get(0).is_some_and(|object| {
-            target(object).is_some_and(|(endpoint, _)| matches!(endpoint, "dcim/cables" | "wireless/wireless-links"))
+            endpoint_of(object).is_some_and(|endpoint| matches!(endpoint, "dcim/cables" | "wireless/wireless-links"))
         });
         match group.get(0) {
             Some(first) if is_link => link(first),
@@ -36,15 +75,15 @@ pub(super) fn of_path(path: &Value) -> PathPicture {
     picture
 }
 
-fn finished(hops: Vec<Hop>) -> PathPicture {
+fn finished(hops: Vec<Hop>) -> Way {
     let hops: Vec<Hop> = hops.into_iter().filter(|hop| hop.is_link || !hop.ends.is_empty()).collect();
     let complete = hops.last().is_some_and(|hop| !hop.is_link && hop.ends.iter().all(is_endpoint));
-    PathPicture { hops, complete }
+    Way { hops, complete }
 }
 
 /// Whether a way ends there for good: a port that is no panel's, or a provider's network.
 fn is_endpoint(end: &HopEnd) -> bool {
-    end.target.is_some_and(|(endpoint, _)| {
+    end.target().is_some_and(|(endpoint, _)| {
         !matches!(endpoint, "dcim/front-ports" | "dcim/rear-ports" | "circuits/circuit-terminations" | "dcim/sites")
     })
 }
@@ -55,16 +94,17 @@ fn ends(objects: &Value) -> Hop {
 }
 
 fn end(object: &Value) -> HopEnd {
-    let parent = ["device", "circuit"].into_iter().find_map(|field| name_in(object, field));
+    let inside = ["device", "circuit"].into_iter().find_map(|field| object.get(field).filter(|inner| inner.is_object()));
+    let parent = inside.map(name);
     let label = match parent.as_deref() {
         // `MPLS-CLE-01-103: Termination A` says the circuit already.
         Some(_) if object.get("circuit").is_some() => {
             let side = object.get("term_side").and_then(Value::as_str).unwrap_or_default();
             format!("Termination {side}")
         }
-        _ => crate::server::tools::finding::name(object),
+        _ => name(object),
     };
-    HopEnd { label, parent, target: target(object) }
+    HopEnd { label, parent, parent_object: inside.and_then(object_of), object: object_of(object) }
 }
 
 fn link(object: &Value) -> Hop {
@@ -72,25 +112,25 @@ fn link(object: &Value) -> Hop {
     let label = object.get("label").and_then(Value::as_str).filter(|label| !label.is_empty());
     let label = label.map_or_else(|| format!("#{id}"), str::to_owned);
     let status = choice_in(object, "status");
-    Hop { ends: vec![HopEnd { label, parent: None, target: target(object) }], is_link: true, status }
+    Hop { ends: vec![HopEnd { label, object: object_of(object), ..HopEnd::default() }], is_link: true, status }
 }
 
 /// The same way from its other end.
-pub(super) fn reversed(mut picture: PathPicture) -> PathPicture {
+pub(super) fn reversed(mut picture: Way) -> Way {
     picture.hops.reverse();
     picture
 }
 
 /// What it begins and ends at, in an order that does not depend on its direction.
-pub(super) fn ends_of(picture: &PathPicture) -> Vec<Option<(&'static str, u64)>> {
-    let of = |hop: Option<&Hop>| hop.and_then(|hop| hop.ends.first()).and_then(|end| end.target);
+pub(super) fn ends_of(picture: &Way) -> Vec<Option<(&'static str, u64)>> {
+    let of = |hop: Option<&Hop>| hop.and_then(|hop| hop.ends.first()).and_then(HopEnd::target);
     let mut both = vec![of(picture.hops.first()), of(picture.hops.last())];
     both.sort_unstable();
     both
 }
 
 /// The way in one line: `a-1 eth0 -(#7)- panel Front 1|Rear 1 -(#8, planned)- b-1 eth0`.
-pub(super) fn line(picture: &PathPicture) -> String {
+pub(super) fn line(picture: &Way) -> String {
     let mut text = String::new();
     let mut before: Option<&Hop> = None;
     for hop in &picture.hops {
@@ -119,8 +159,40 @@ pub(super) fn line(picture: &PathPicture) -> String {
     text
 }
 
+/// The way as a picture: places with the ports by which it enters and leaves them, and the links between.
+pub(super) fn picture(call: &Call<'_>, way: &Way, note: &str) -> Picture {
+    let mut hops: Vec<result::Hop> = Vec::new();
+    let mut inside: Option<Option<&str>> = None;
+    for hop in &way.hops {
+        let first = hop.ends.first();
+        if hop.is_link {
+            if let (Some(last), Some(end)) = (hops.last_mut(), first) {
+                let labels: Vec<&str> = hop.ends.iter().map(|end| end.label.as_str()).collect();
+                last.link = shown(call, labels.join(", "), end.object);
+                last.detail = hop.status.clone().unwrap_or_default();
+            }
+            inside = None;
+            continue;
+        }
+        let Some(first) = first else { continue };
+        let ports: Vec<Cell> = hop.ends.iter().map(|end| shown(call, end.label.as_str(), end.object)).collect();
+        match (&first.parent, hops.last_mut()) {
+            (Some(parent), Some(last)) if inside == Some(Some(parent.as_str())) => last.ports.extend(ports),
+            (Some(parent), _) => {
+                let place = shown(call, parent.as_str(), first.parent_object);
+                hops.push(result::Hop { place, ports, ..result::Hop::default() });
+            }
+            (None, _) => {
+                hops.push(result::Hop { place: shown(call, end_text(first), first.object), ..result::Hop::default() });
+            }
+        }
+        inside = Some(first.parent.as_deref());
+    }
+    Picture::Path(result::Path { hops, complete: way.complete, note: note.to_owned() })
+}
+
 /// The ends of a way, as people call them.
-pub(super) fn last(picture: &PathPicture) -> Vec<String> {
+pub(super) fn last(picture: &Way) -> Vec<String> {
     picture.hops.last().filter(|hop| !hop.is_link).map(|hop| hop.ends.iter().map(end_text).collect()).unwrap_or_default()
 }
 

@@ -8,16 +8,17 @@ use super::units::{Block, Face, Units, halves, largest, number, total, units};
 use crate::server::netbox::{ObjectType, Query};
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{Entry, Finding, choice_in, id_in, name, name_in};
+use crate::server::tools::finding::{Finding, choice_in, id_in, name, name_in, named};
+use crate::server::tools::frame::Cell;
 use crate::server::tools::pages;
 use crate::server::tools::topology::port;
 use crate::wire::problem::Problem;
 
-const MOST_RACKS: usize = 5_000;
-const MOST_DEVICES: usize = 50_000;
+const MOST_RACKS: u64 = 5_000;
+const MOST_DEVICES: u64 = 50_000;
 
 struct Rack {
-    entry: Entry,
+    cell: Cell,
     name: String,
     site: Option<String>,
     location: Option<String>,
@@ -67,7 +68,7 @@ pub(super) async fn run(
     let types: BTreeSet<u64> = devices.rows.iter().map(|device| device.device_type).collect();
     let types: Vec<u64> = types.into_iter().collect();
     let sizes = sizes(call, &types).await?;
-    let partial = !racks.is_complete() || devices.rows.len() >= MOST_DEVICES;
+    let partial = !racks.is_complete() || devices.total > MOST_DEVICES;
     let mut racks: HashMap<u64, Rack> = racks.rows.into_iter().collect();
     for device in devices.rows {
         let Some(rack) = racks.get_mut(&device.rack) else { continue };
@@ -109,18 +110,18 @@ pub(super) async fn run(
         finding.tell("partial", "Not all racks or devices could be read");
     }
     finding.tell("limits", "Devices that this token may not see count as free here; the elevation of one rack knows them");
-    finding.columns = vec!["rack", "site", "location", "free units", "in one piece", "free"];
+    finding.columns = vec!["rack", "site", "location", "free_units", "largest", "free"];
     finding.rows = found
         .iter()
         .map(|(rack, free)| {
             let texts: Vec<String> = free.iter().map(|block| block.text()).collect();
             vec![
-                rack.entry.clone(),
-                Entry::from(rack.site.clone().unwrap_or_default()),
-                Entry::from(rack.location.clone().unwrap_or_default()),
-                Entry::text(units(total(free))),
-                Entry::text(largest(free).map_or(0.0, Block::units)),
-                Entry::from(texts.join(", ")),
+                rack.cell.clone(),
+                Cell::plain(rack.site.clone().unwrap_or_default()),
+                Cell::plain(rack.location.clone().unwrap_or_default()),
+                Cell::plain(units(total(free))),
+                Cell::plain(largest(free).map_or(0.0, Block::units)),
+                Cell::plain(texts.join(", ")),
             ]
         })
         .collect();
@@ -145,7 +146,7 @@ fn row(rack: &Rack, free: &[Block], kind: &ObjectType) -> Map<String, Value> {
 fn rack(object: &Value) -> Option<(u64, Rack)> {
     let whole = |field: &str| object.get(field).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
     let rack = Rack {
-        entry: Entry::object(object),
+        cell: named(object),
         name: name(object),
         site: name_in(object, "site"),
         location: name_in(object, "location"),
@@ -174,7 +175,7 @@ async fn sizes(call: &Call<'_>, types: &[u64]) -> Result<HashMap<u64, (u32, bool
         return Ok(HashMap::new());
     }
     let query = Query::new().with("fields", "id,u_height,is_full_depth");
-    let found = pages::of_ids(call, "dcim/device-types/", &query, ("id", types), types.len(), |row| {
+    let found = pages::of_ids(call, "dcim/device-types/", &query, ("id", types), 5_000, |row| {
         let full_depth = row.get("is_full_depth").and_then(Value::as_bool).unwrap_or(true);
         Some((row.get("id")?.as_u64()?, (halves(row.get("u_height")?.as_f64()?)?, full_depth)))
     })

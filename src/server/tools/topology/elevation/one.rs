@@ -6,20 +6,57 @@ use super::units::{Block, Face, Units, halves, largest, number, total, units as 
 use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{
-    Entry, Finding, Picture, RackItem, RackPicture, Reservation, choice_in, name, name_in,
-};
+use crate::server::tools::finding::{Finding, choice_in, name, name_in, named, shown};
+use crate::server::tools::frame::{Cell, Object};
 use crate::server::tools::pages;
 use crate::server::tools::topology::port;
 use crate::wire::problem::Problem;
+use crate::wire::result::{Picture, Rack, RackSlot};
 
 const RACK: &str = "id,url,name,facility_id,site,location,status,u_height,starting_unit,desc_units";
 const DEVICE: &str = "id,url,name,position,face,role,status,device_type,parent_device";
 
+/// A rack with both faces.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Elevation {
+    name: String,
+    /// The lowest unit.
+    starting_unit: u32,
+    /// How many units it has.
+    height: u32,
+    /// Whether unit numbers grow from top to bottom.
+    descending: bool,
+    front: Vec<Item>,
+    rear: Vec<Item>,
+    reservations: Vec<Reservation>,
+}
+
+/// What fills a part of a rack's face.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Item {
+    /// Its lowest unit; halves are possible.
+    from: f64,
+    /// Its height in units.
+    height: f64,
+    /// The device's name; nothing where the token may not see it.
+    label: Option<String>,
+    device: Option<u64>,
+    role: Option<String>,
+}
+
+/// Units that somebody reserved.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Reservation {
+    id: u64,
+    units: Vec<u32>,
+    user: String,
+    description: String,
+}
+
 /// A device of the rack.
 struct Device {
     id: u64,
-    entry: Entry,
+    cell: Cell,
     name: String,
     position: Option<f64>,
     face: Option<String>,
@@ -66,7 +103,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     };
     let whole = |field: &str| rack.get(field).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
     let (starting_unit, height) = (whole("starting_unit").unwrap_or(1), whole("u_height").unwrap_or_default());
-    let picture = RackPicture {
+    let picture = Elevation {
         name: name(&rack),
         starting_unit,
         height,
@@ -91,13 +128,13 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     let names: Vec<&str> = zero.iter().map(|device| device.name.as_str()).collect();
     finding.tell("without_units", json!(names));
     rows(&mut finding, &picture, &devices, &zero);
-    finding.picture = Some(Picture::Rack(picture));
+    finding.picture = Some(draw(call, id, &picture));
     Ok(finding)
 }
 
 impl Device {
     /// Whether it is in the rack without a place among its units, and not in a bay of another device.
-    fn is_zero_unit(&self, picture: &RackPicture) -> bool {
+    fn is_zero_unit(&self, picture: &Elevation) -> bool {
         let drawn = picture.front.iter().chain(&picture.rear).any(|item| item.device == Some(self.id));
         !drawn && !self.in_parent
     }
@@ -106,7 +143,7 @@ impl Device {
 fn device(object: &Value) -> Option<Device> {
     Some(Device {
         id: object.get("id")?.as_u64()?,
-        entry: Entry::object(object),
+        cell: named(object),
         name: Some(name(object)).filter(|name| !name.is_empty()).or_else(|| name_in(object, "device_type"))?,
         position: object.get("position").and_then(Value::as_f64),
         face: choice_in(object, "face"),
@@ -120,6 +157,7 @@ fn device(object: &Value) -> Option<Device> {
 fn reservation(object: &Value) -> Reservation {
     let units = object.get("units").and_then(Value::as_array).into_iter().flatten();
     Reservation {
+        id: object.get("id").and_then(Value::as_u64).unwrap_or_default(),
         units: units.filter_map(|unit| u32::try_from(unit.as_u64()?).ok()).collect(),
         user: object.get("user").and_then(|user| user.get("username")?.as_str()).unwrap_or_default().to_owned(),
         description: object.get("description").and_then(Value::as_str).unwrap_or_default().to_owned(),
@@ -127,7 +165,7 @@ fn reservation(object: &Value) -> Reservation {
 }
 
 /// The half units of a face as what fills them. A device that this token may not see is taken without a name.
-fn items(rows: &[Value], devices: &[Device]) -> Vec<RackItem> {
+fn items(rows: &[Value], devices: &[Device]) -> Vec<Item> {
     let mut taken: Vec<(f64, Option<u64>, Option<String>)> = rows
         .iter()
         .filter(|row| row.get("occupied") == Some(&json!(true)))
@@ -141,18 +179,17 @@ fn items(rows: &[Value], devices: &[Device]) -> Vec<RackItem> {
         })
         .collect();
     taken.sort_by(|left, right| left.0.total_cmp(&right.0));
-    let mut items: Vec<RackItem> = Vec::new();
+    let mut items: Vec<Item> = Vec::new();
     for (unit, device, label) in taken {
         match items.last_mut() {
             Some(last) if last.device == device && (last.from + last.height - unit).abs() < 0.1 => last.height += 0.5,
             _ => {
                 let known = devices.iter().find(|known| device == Some(known.id));
-                items.push(RackItem {
+                items.push(Item {
                     from: unit,
                     height: 0.5,
                     label,
                     device,
-                    status: known.and_then(|known| known.status.clone()),
                     role: known.and_then(|known| known.role.clone()),
                 });
             }
@@ -164,7 +201,7 @@ fn items(rows: &[Value], devices: &[Device]) -> Vec<RackItem> {
 fn tell(
     finding: &mut Finding,
     rack: &Value,
-    picture: &RackPicture,
+    picture: &Elevation,
     units: &Units,
     face: Option<Face>,
     wanted: Option<f64>,
@@ -223,13 +260,13 @@ fn tell(
 }
 
 /// What is in a rack from top to bottom: `U41-42 core-1`, with the face where it is not on both.
-fn lines(picture: &RackPicture, face: Option<Face>) -> Vec<String> {
-    let mut items: Vec<(&RackItem, Option<&str>)> = Vec::new();
-    let on = |items: &[RackItem], item: &RackItem| {
+fn lines(picture: &Elevation, face: Option<Face>) -> Vec<String> {
+    let mut items: Vec<(&Item, Option<&str>)> = Vec::new();
+    let on = |items: &[Item], item: &Item| {
         items.iter().any(|other| other.device == item.device && (other.from - item.from).abs() < 0.1)
     };
     if face != Some(Face::Rear) {
-        let only = |item: &RackItem| (face.is_none() && !on(&picture.rear, item)).then_some("front");
+        let only = |item: &Item| (face.is_none() && !on(&picture.rear, item)).then_some("front");
         items.extend(picture.front.iter().map(|item| (item, only(item))));
     }
     if face != Some(Face::Front) {
@@ -248,7 +285,52 @@ fn lines(picture: &RackPicture, face: Option<Face>) -> Vec<String> {
         .collect()
 }
 
-fn spans(units: &[u32]) -> String {
+/// The rack as a picture: places are half units from the bottom, whichever way the units are numbered.
+fn draw(call: &Call<'_>, id: u64, elevation: &Elevation) -> Picture {
+    let (base, whole) = (elevation.starting_unit * 2, elevation.height * 2);
+    let place = |first: u32, count: u32| {
+        let from = first.saturating_sub(base);
+        if elevation.descending { whole.saturating_sub(from + count) } else { from }
+    };
+    let mut slots = Vec::new();
+    for (face, items) in [("front", &elevation.front), ("rear", &elevation.rear)] {
+        for item in items {
+            let (Some(first), Some(count)) = (halves(item.from), halves(item.height)) else { continue };
+            let object = item.device.map(|id| Object { endpoint: "dcim/devices", id });
+            slots.push(RackSlot {
+                face: face.to_owned(),
+                from: place(first, count),
+                height: count,
+                kind: "device".to_owned(),
+                label: shown(call, item.label.as_deref().unwrap_or("not visible to this token"), object),
+                detail: item.role.clone().unwrap_or_default(),
+            });
+        }
+        for reservation in &elevation.reservations {
+            for (first, last) in runs(&reservation.units) {
+                let count = (last - first + 1) * 2;
+                let object = Object { endpoint: "dcim/rack-reservations", id: reservation.id };
+                slots.push(RackSlot {
+                    face: face.to_owned(),
+                    from: place(first * 2, count),
+                    height: count,
+                    kind: "reservation".to_owned(),
+                    label: shown(call, reservation.description.as_str(), Some(object)),
+                    detail: reservation.user.clone(),
+                });
+            }
+        }
+    }
+    Picture::Rack(Rack {
+        name: shown(call, elevation.name.as_str(), Some(Object { endpoint: "dcim/racks", id })),
+        height: whole,
+        starting_unit: elevation.starting_unit,
+        descending: elevation.descending,
+        slots,
+    })
+}
+
+fn runs(units: &[u32]) -> Vec<(u32, u32)> {
     let mut sorted = units.to_vec();
     sorted.sort_unstable();
     let mut runs: Vec<(u32, u32)> = Vec::new();
@@ -258,14 +340,18 @@ fn spans(units: &[u32]) -> String {
             _ => runs.push((unit, unit)),
         }
     }
-    let text = |(first, last): &(u32, u32)| if first == last { format!("U{first}") } else { format!("U{first}-{last}") };
-    runs.iter().map(text).collect::<Vec<_>>().join(", ")
+    runs
 }
 
-fn rows(finding: &mut Finding, picture: &RackPicture, devices: &[Device], zero: &[&Device]) {
+fn spans(units: &[u32]) -> String {
+    let text = |(first, last): &(u32, u32)| if first == last { format!("U{first}") } else { format!("U{first}-{last}") };
+    runs(units).iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn rows(finding: &mut Finding, picture: &Elevation, devices: &[Device], zero: &[&Device]) {
     finding.columns = vec!["unit", "height", "device", "face", "role", "type", "status"];
     let mut seen = Vec::new();
-    let mut items: Vec<&RackItem> = picture.front.iter().chain(&picture.rear).collect();
+    let mut items: Vec<&Item> = picture.front.iter().chain(&picture.rear).collect();
     items.sort_by(|left, right| right.from.total_cmp(&left.from));
     for item in items {
         if item.device.is_some() && seen.contains(&item.device) {
@@ -274,13 +360,13 @@ fn rows(finding: &mut Finding, picture: &RackPicture, devices: &[Device], zero: 
         seen.push(item.device);
         let device = devices.iter().find(|device| item.device == Some(device.id));
         let text = |of: fn(&Device) -> Option<&String>| {
-            Entry::from(device.and_then(of).cloned().unwrap_or_default())
+            Cell::plain(device.and_then(of).cloned().unwrap_or_default())
         };
-        let hidden = || Entry::from(item.label.clone().unwrap_or_else(|| "not visible to this token".to_owned()));
+        let hidden = || Cell::plain(item.label.clone().unwrap_or_else(|| "not visible to this token".to_owned()));
         finding.rows.push(vec![
-            Entry::text(device.and_then(|device| device.position).unwrap_or(item.from)),
-            Entry::text(item.height),
-            device.map_or_else(hidden, |device| device.entry.clone()),
+            Cell::plain(device.and_then(|device| device.position).unwrap_or(item.from)),
+            Cell::plain(item.height),
+            device.map_or_else(hidden, |device| device.cell.clone()),
             text(|device| device.face.as_ref()),
             text(|device| device.role.as_ref()),
             text(|device| device.device_type.as_ref()),
@@ -288,11 +374,11 @@ fn rows(finding: &mut Finding, picture: &RackPicture, devices: &[Device], zero: 
         ]);
     }
     for device in zero {
-        let text = |text: Option<&String>| Entry::from(text.cloned().unwrap_or_default());
+        let text = |text: Option<&String>| Cell::plain(text.cloned().unwrap_or_default());
         finding.rows.push(vec![
-            Entry::from(""),
-            Entry::text(0),
-            device.entry.clone(),
+            Cell::plain(""),
+            Cell::plain(0),
+            device.cell.clone(),
             text(device.face.as_ref()),
             text(device.role.as_ref()),
             text(device.device_type.as_ref()),
@@ -316,7 +402,7 @@ mod tests {
         let found = items(&rows, &[]);
         let told: Vec<(f64, f64, Option<u64>)> = found.iter().map(|item| (item.from, item.height, item.device)).collect();
         assert_eq!(told, [(1.0, 0.5, None), (2.5, 0.5, Some(2)), (3.0, 1.0, Some(1))]);
-        let picture = RackPicture { rear: items(&rows[..2], &[]), front: found, ..RackPicture::default() };
+        let picture = Elevation { rear: items(&rows[..2], &[]), front: found, ..Elevation::default() };
         assert_eq!(
             lines(&picture, None),
             ["U3 d1", "U2.5 d2 (front)", "U1 a device this token may not see (front)"]

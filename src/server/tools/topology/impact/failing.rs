@@ -8,14 +8,15 @@ use crate::server::netbox::{ObjectType, Query, object_type};
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
 use crate::server::tools::filters::{capitalised, refused};
-use crate::server::tools::finding::{PathPicture, name};
+use crate::server::tools::finding::{name};
 use crate::server::tools::pages;
 use crate::server::tools::topology::port::{self, Lookup, Port};
 use crate::server::tools::topology::trace;
+use crate::server::tools::topology::way::Way;
 use crate::wire::problem::Problem;
 
 /// Devices that can fail at once, at most.
-const MOST_DEVICES: usize = 3_000;
+const MOST_DEVICES: u64 = 3_000;
 /// Ends of circuits whose paths are read, at most.
 const MOST_ENDS: usize = 30;
 
@@ -156,11 +157,11 @@ async fn of_port(call: &Call<'_>, failing: &mut Failing, port: &Port) -> Result<
 }
 
 /// A way that no longer leads through: its ends, and the circuits on it.
-fn cut(failing: &mut Failing, way: &PathPicture) {
+fn cut(failing: &mut Failing, way: &Way) {
     for (at, hop) in way.hops.iter().enumerate() {
         let is_end = at == 0 || at + 1 == way.hops.len();
         for end in &hop.ends {
-            match end.target {
+            match end.target() {
                 Some(("dcim/interfaces", id)) if is_end => {
                     failing.interfaces.insert(id);
                 }

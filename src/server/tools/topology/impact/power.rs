@@ -7,13 +7,14 @@ use serde_json::Value;
 use super::failing::Failing;
 use crate::server::netbox::Query;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{id_in, name_in, target};
+use crate::server::tools::finding::{id_in, name_in, object_of};
+use crate::server::tools::frame::Object;
 use crate::server::tools::pages;
 use crate::wire::problem::Problem;
 
 /// Rounds of feeds, distribution units and what hangs on them.
 const MOST_ROUNDS: usize = 6;
-const MOST_PORTS: usize = 20_000;
+const MOST_PORTS: u64 = 20_000;
 
 /// What power shows.
 #[derive(Debug, Default)]
@@ -141,8 +142,8 @@ fn inlet(port: &Value) -> Option<Inlet> {
     let ends = port.get("connected_endpoints").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let sources: Vec<Source> = ends
         .iter()
-        .filter_map(|end| match target(end)? {
-            ("dcim/power-feeds", feed) => Some(Source::Feed(feed)),
+        .filter_map(|end| match object_of(end)? {
+            Object { endpoint: "dcim/power-feeds", id } => Some(Source::Feed(id)),
             _ => id_in(end, "device").map(Source::Device),
         })
         .collect();

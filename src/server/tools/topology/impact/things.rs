@@ -9,6 +9,7 @@ use super::failing::Failing;
 use crate::server::netbox::Query;
 use crate::server::tools::call::Call;
 use crate::server::tools::finding::{id_in, name, name_in};
+use crate::server::tools::frame::Object;
 use crate::server::tools::pages;
 use crate::server::tools::topology::port::{self, Lookup, Port};
 use crate::server::tools::topology::trace;
@@ -16,14 +17,14 @@ use crate::wire::problem::Problem;
 
 /// Ends of circuits at the failing devices' sites whose paths are read, at most.
 const MOST_ENDS: usize = 30;
-const MOST: usize = 10_000;
+const MOST: u64 = 10_000;
 
 /// Something that is affected.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Thing {
     pub(super) name: String,
     pub(super) effect: &'static str,
-    pub(super) target: Option<(&'static str, u64)>,
+    pub(super) object: Option<Object>,
     pub(super) details: String,
 }
 
@@ -95,7 +96,7 @@ pub(super) async fn follow(
         Err(problem) => things.notes.push(format!("Virtual machines could not be looked at: {}", problem.message)),
     }
     let hosted = things.machines.iter().chain(&things.stranded);
-    let hosted: Vec<u64> = hosted.filter_map(|machine| machine.target.map(|(_, id)| id)).collect();
+    let hosted: Vec<u64> = hosted.filter_map(|machine| machine.object.map(|object| object.id)).collect();
     match services(call, &devices, &hosted).await {
         Ok(found) => things.services = found,
         Err(problem) => things.notes.push(format!("Services could not be looked at: {}", problem.message)),
@@ -104,7 +105,7 @@ pub(super) async fn follow(
 }
 
 fn circuit(id: u64, name: &str) -> Thing {
-    Thing { name: name.to_owned(), effect: "circuit fails or loses its end", target: Some(("circuits/circuits", id)), ..Thing::default() }
+    Thing { name: name.to_owned(), effect: "circuit fails or loses its end", object: Some(Object { endpoint: "circuits/circuits", id }), ..Thing::default() }
 }
 
 /// The circuits whose way leads to or through a failing device, among those that end at the devices' sites.
@@ -185,7 +186,7 @@ async fn machines(
             let thing = Thing {
                 name: name(machine),
                 effect: "virtual machine loses its host",
-                target: Some(("virtualization/virtual-machines", machine.get("id")?.as_u64()?)),
+                object: Some(Object { endpoint: "virtualization/virtual-machines", id: machine.get("id")?.as_u64()? }),
                 details: [host, cluster].into_iter().flatten().collect::<Vec<_>>().join(", "),
             };
             Some((id_in(machine, "device"), thing))
@@ -202,7 +203,7 @@ async fn services(call: &Call<'_>, devices: &[u64], machines: &[u64]) -> Result<
         Some(Thing {
             name: parent.map_or_else(|| name(row), |parent| format!("{} on {parent}", name(row))),
             effect: "service fails",
-            target: Some(("ipam/services", row.get("id")?.as_u64()?)),
+            object: Some(Object { endpoint: "ipam/services", id: row.get("id")?.as_u64()? }),
             details: String::new(),
         })
     };

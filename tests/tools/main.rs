@@ -6,8 +6,10 @@
 mod access;
 mod compared;
 mod doctor;
+mod ip_space;
 mod questions;
 mod refusals;
 mod registry;
 mod side;
+mod topology;
 mod values;

@@ -78,7 +78,7 @@ impl Agent {
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let asking = Asking { credentials: &self.credentials, conversation: conversation.as_str() };
+        let asking = Asking::new(&self.credentials, conversation.as_str());
         self.toolbox.result_page(asking, handle, query).await
     }
 

@@ -58,7 +58,7 @@ impl Agent {
     }
 
     async fn call_tool(&self, conversation: &ConversationId, call: &ToolUse) -> Outcome {
-        let asking = Asking { credentials: &self.credentials, conversation: conversation.as_str() };
+        let asking = Asking::new(&self.credentials, conversation.as_str());
         match &call.input {
             Ok(input) => self.toolbox.call(asking, &call.name, input).await,
             Err(raw) => Outcome {

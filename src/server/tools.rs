@@ -21,6 +21,7 @@ mod object;
 mod output;
 mod pages;
 mod person;
+mod profile;
 mod related;
 mod relational;
 mod results;

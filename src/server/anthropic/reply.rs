@@ -118,7 +118,8 @@ impl From<&str> for StopReason {
             "tool_use" => Self::ToolUse,
             "max_tokens" => Self::MaxTokens,
             "stop_sequence" => Self::StopSequence,
-            "pause_turn" => Self::PauseTurn,
+            // A pause after the provider's own compaction is gone on from in the same way.
+            "pause_turn" | "compaction" => Self::PauseTurn,
             "refusal" => Self::Refusal,
             "model_context_window_exceeded" => Self::ContextWindow,
             other => Self::Other(other.to_owned()),

@@ -21,7 +21,7 @@ fn nothing_configured_is_the_demo_on_loopback() {
     assert!(matches!(config.connection.netbox, NetboxSource::Demo));
     assert!(matches!(config.connection.model, ModelSource::StandIn));
     assert!(config.listen.ip().is_loopback());
-    assert_eq!(config.connection.maximum_rounds, 25);
+    assert_eq!(config.connection.answers.budget.rounds, 25);
     assert_eq!(config.drain, Duration::from_secs(10));
 }
 

@@ -64,6 +64,7 @@ async fn a_run_that_broke_off_ends_as_failed_and_the_next_message_begins() {
             .end_run(&first.run, History::default(), done(&first), String::new(), "now")
             .await
             .unwrap()
+            .next
             .is_none()
     );
     assert_eq!(conversation.transcript().await, transcript);
@@ -116,7 +117,7 @@ async fn a_deleted_conversation_takes_nothing_and_ends_its_views() {
     assert!(run.cancel.is_cancelled());
     assert!(view.next().await.is_none());
     assert!(
-        conversation.end_run(&run.run, History::default(), done(&run), String::new(), "now").await.unwrap().is_none()
+        conversation.end_run(&run.run, History::default(), done(&run), String::new(), "now").await.unwrap().next.is_none()
     );
     assert!(conversation.abandon_run(&run.run, "now").await.is_none());
     let code = |refused: Result<(), Problem>| refused.unwrap_err().code;

@@ -44,7 +44,8 @@ fn delta(text: &str) -> String {
 /// A long reply in pieces of some words, about a megabyte.
 fn long_stream() -> String {
     let mut stream = event(&json!({"type": "message_start", "message": {"id": "msg_1", "model": "m", "usage": {}}}));
-    stream += &event(&json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}));
+    stream +=
+        &event(&json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}));
     stream += &delta("There are 14 sites in the whole estate, ").repeat(8_000);
     stream += &event(&json!({"type": "content_block_stop", "index": 0}));
     stream += &event(&json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {}}));

@@ -140,9 +140,7 @@ impl ConnectionArguments {
         let model = model_source(&self, &mut problems);
         let answers = AnswerConfig::read(&self, &mut problems);
         match (netbox, model) {
-            (Some(netbox), Some(model)) if problems.is_empty() => {
-                Ok(ConnectionConfig { netbox, model, answers })
-            }
+            (Some(netbox), Some(model)) if problems.is_empty() => Ok(ConnectionConfig { netbox, model, answers }),
             _ => Err(problems),
         }
     }

@@ -96,8 +96,12 @@ async fn at_a_limit_the_model_is_told_and_answers_with_what_it_has() {
     answers.budget.tokens = 1_000;
     let replies = vec![
         counted(&[call("a")], "tool_use", 600),
-        counted(&[json!({"type": "tool_use", "id": "b", "name": "netbox_get_objects",
-            "input": {"object_type": "dcim.rack", "limit": 1}})], "tool_use", 600),
+        counted(
+            &[json!({"type": "tool_use", "id": "b", "name": "netbox_get_objects",
+            "input": {"object_type": "dcim.rack", "limit": 1}})],
+            "tool_use",
+            600,
+        ),
         counted(&[text("At least 14 sites")], "end_turn", 700),
     ];
     let (script, stack) = stack(replies, answers).await;
@@ -126,7 +130,8 @@ async fn an_answer_that_takes_too_long_is_ended() {
 #[tokio::test]
 async fn netbox_is_not_asked_twice_for_the_same() {
     let again = |id: &str| Reply::Events(events(&[call(id)], "tool_use"));
-    let (script, stack) = stack(vec![again("a"), again("b"), again("c"), said(&[text("14")])], AnswerConfig::default()).await;
+    let (script, stack) =
+        stack(vec![again("a"), again("b"), again("c"), said(&[text("14")])], AnswerConfig::default()).await;
     let mut socket = stack.script().await;
     socket.send(json!({"type": "send", "text": "How many sites?"})).await;
     let frames = socket.until_completed().await;
@@ -151,7 +156,8 @@ async fn the_frozen_part_of_every_request_is_the_same_bytes() {
         let names: Vec<_> = body["tools"].as_array().unwrap().iter().map(|tool| tool["name"].to_string()).collect();
         assert!(names.is_sorted(), "{names:?}");
         assert!(!body["system"].to_string().contains("Current time"));
-        let newest = body["messages"].as_array().unwrap().iter().rfind(|message| message["content"][1]["text"].is_string());
+        let newest =
+            body["messages"].as_array().unwrap().iter().rfind(|message| message["content"][1]["text"].is_string());
         assert!(newest.unwrap().to_string().contains("Current time"));
     }
     let (before, now) = (bodies[1]["messages"].as_array().unwrap(), bodies[2]["messages"].as_array().unwrap());

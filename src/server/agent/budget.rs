@@ -71,9 +71,7 @@ impl Limit {
             Self::Time(_) => "all its time",
             Self::Context => "all the room there is",
         };
-        format!(
-            "Not run: this answer has used {what}. Answer now with what you already have, and say what is missing"
-        )
+        format!("Not run: this answer has used {what}. Answer now with what you already have, and say what is missing")
     }
 
     /// What the person reads: of an answer that was written with what was there, or of one that never came.

@@ -268,13 +268,7 @@ mod tests {
 
     fn segment(model: &str, tools: &str) -> Segment {
         let text = str::to_owned;
-        Segment {
-            model: text(model),
-            provider: text("p"),
-            account: text("a"),
-            system: text("s"),
-            tools: text(tools),
-        }
+        Segment { model: text(model), provider: text("p"), account: text("a"), system: text("s"), tools: text(tools) }
     }
 
     #[test]

@@ -56,7 +56,8 @@ impl Repeats {
             made.failed = false;
             return Verdict::Run;
         }
-        let place = if made.round == round { "this round".to_owned() } else { format!("round {} of this answer", made.round) };
+        let place =
+            if made.round == round { "this round".to_owned() } else { format!("round {} of this answer", made.round) };
         if made.times == 2 {
             return Verdict::Known(format!(
                 "The same call with the same arguments was made in {place}, and its result stands there: it has not \
@@ -116,7 +117,9 @@ mod tests {
         repeats.ended("a", false);
         assert_eq!(repeats.judge(&call("b", json!({"x": 2})), 1), Verdict::Run);
         let again = json!({"y": {"b": 2, "a": 1}, "x": 1});
-        assert!(matches!(repeats.judge(&call("c", again.clone()), 2), Verdict::Known(text) if text.contains("round 1")));
+        assert!(
+            matches!(repeats.judge(&call("c", again.clone()), 2), Verdict::Known(text) if text.contains("round 1"))
+        );
         assert!(matches!(repeats.judge(&call("d", again), 3), Verdict::Refused(text) if text.contains("hint: ")));
     }
 

@@ -71,7 +71,10 @@ impl Agent {
         let history = &machine.history;
         let counted = match history.context_tokens() {
             0 => bytes(history.messages()) / BYTES_PER_TOKEN,
-            counted => counted + history.messages().last().map_or(0, |last| bytes(std::slice::from_ref(last))) / BYTES_PER_TOKEN,
+            counted => {
+                counted
+                    + history.messages().last().map_or(0, |last| bytes(std::slice::from_ref(last))) / BYTES_PER_TOKEN
+            }
         };
         if history.is_full() || counted >= threshold {
             self.compact(machine, writer, progress, cancel).await?;
@@ -189,12 +192,14 @@ fn excerpt(text: &str, maximum: usize) -> Option<String> {
     if maximum == 0 || text.is_empty() {
         return None;
     }
-    Some(match text.char_indices().nth(maximum) {
-        // A closing tag in it must not end what is marked as data.
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text.to_owned(),
-    }
-    .replace("</conversation>", "</ conversation>"))
+    Some(
+        match text.char_indices().nth(maximum) {
+            // A closing tag in it must not end what is marked as data.
+            Some((cut, _)) => format!("{}…", &text[..cut]),
+            None => text.to_owned(),
+        }
+        .replace("</conversation>", "</ conversation>"),
+    )
 }
 
 #[cfg(test)]

@@ -55,8 +55,7 @@ impl Agent {
         if let Some((text, summary)) = broken_off {
             for call in &calls {
                 if !results.iter().any(|result| result.id == call.id) {
-                    let outcome =
-                        ToolOutcome { is_error: true, summary: summary.to_owned(), ..ToolOutcome::default() };
+                    let outcome = ToolOutcome { is_error: true, summary: summary.to_owned(), ..ToolOutcome::default() };
                     writer.tool_result(CallId::from(call.id.as_str()), outcome).await?;
                     results.push(ToolResult { id: call.id.clone(), text: text.to_owned(), is_error: true });
                 }

@@ -71,7 +71,16 @@ impl Wait {
 impl<'a> Retrying<'a> {
     /// Prepares a request; nothing is sent before [`Self::next`].
     pub fn new(client: &'a Client, request: &'a Request, cancellation: CancellationToken) -> Self {
-        Self { client, request, cancellation, state: State::Send, retries: 0, reissued: false, shown: false, broken_off: Usage::default() }
+        Self {
+            client,
+            request,
+            cancellation,
+            state: State::Send,
+            retries: 0,
+            reissued: false,
+            shown: false,
+            broken_off: Usage::default(),
+        }
     }
 
     /// The next step. The last is `Reply(Done(..))` or an error; after it, and as soon as the request is cancelled,

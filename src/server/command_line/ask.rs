@@ -124,7 +124,12 @@ async fn show(
             let outcome = outcome(*why);
             match problem.clone().or_else(|| unfinished(*why)) {
                 // An answer that was written with what there was.
-                Some(problem) if *why == EndReason::Done => screen.note(&format!("note: {problem}")).await?,
+                Some(problem) if *why == EndReason::Done => {
+                    screen.note(&format!("note: {}", problem.message)).await?;
+                    if let Some(hint) = &problem.hint {
+                        screen.note(&format!("hint: {hint}")).await?;
+                    }
+                }
                 Some(problem) => screen.problem(&problem).await?,
                 None => {}
             }

@@ -56,9 +56,8 @@ impl AnswerConfig {
             seconds: number("MAXIMUM_SECONDS", &arguments.maximum_seconds, usual.budget.seconds, 5, 86_400, problems),
             context_tokens: None,
         };
-        let compact_at_tokens = typed::given(arguments.compact_at_tokens.as_deref()).map(|text| {
-            typed::number("COMPACT_AT_TOKENS", Some(text), 100_000, 2_000..=10_000_000, problems)
-        });
+        let compact_at_tokens = typed::given(arguments.compact_at_tokens.as_deref())
+            .map(|text| typed::number("COMPACT_AT_TOKENS", Some(text), 100_000, 2_000..=10_000_000, problems));
         Self {
             budget,
             effort: effort(arguments.model_effort.as_deref(), problems),

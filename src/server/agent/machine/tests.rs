@@ -89,7 +89,8 @@ fn tokens_money_and_time_are_limits_like_rounds() {
     for budget in budgets {
         let mut machine = Machine { budget, ..machine() };
         let mut reply = calling(&["a".to_owned()]);
-        reply.usage = Usage { calls: 1, input_tokens: 40, output_tokens: 10, cost_micro_dollars: 50, ..Usage::default() };
+        reply.usage =
+            Usage { calls: 1, input_tokens: 40, output_tokens: 10, cost_micro_dollars: 50, ..Usage::default() };
         machine.clock(1_000);
         machine.reply(reply);
         assert_eq!(machine.next_step(), Step::CallModel, "{budget:?}");

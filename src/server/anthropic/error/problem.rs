@@ -157,6 +157,8 @@ pub(super) fn is_too_long(failure: &ApiFailure) -> bool {
     failure.failure == FailureType::InvalidRequest
         && failure.message.as_deref().is_some_and(|message| {
             let message = message.to_ascii_lowercase();
-            message.contains("prompt is too long") || message.contains("context size") || message.contains("context length")
+            message.contains("prompt is too long")
+                || message.contains("context size")
+                || message.contains("context length")
         })
 }

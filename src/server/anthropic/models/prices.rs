@@ -57,7 +57,11 @@ impl Prices {
                         read: price(read)?,
                     });
                 }
-                _ => return Err(wrong("a model with six numbers is expected: above, input, output, write-5m, write-1h, read")),
+                _ => {
+                    return Err(wrong(
+                        "a model with six numbers is expected: above, input, output, write-5m, write-1h, read",
+                    ));
+                }
             }
         }
         // The dearer line of a long prompt comes before the cheaper one that would fit it too.
@@ -150,7 +154,9 @@ mod tests {
     fn a_list_of_ones_own_is_read_or_told_where_it_is_wrong() {
         let own = Prices::parse("as-of 2027-01-01\nmine 0 1 2.5 0 0 0.000001 # cheap\n").unwrap();
         assert_eq!((own.as_of(), own.cost("mine", &usage(0, 0, 0, 0, 2))), ("2027-01-01", Some(5)));
-        for wrong in ["mine 0 1 2", "mine 0 1 2 -3 4 5", "mine 0 1e3 2 3 4 5", "mine x 1 2 3 4 5", "mine 0 0.0000001 2 3 4 5"] {
+        for wrong in
+            ["mine 0 1 2", "mine 0 1 2 -3 4 5", "mine 0 1e3 2 3 4 5", "mine x 1 2 3 4 5", "mine 0 0.0000001 2 3 4 5"]
+        {
             let told = Prices::parse(&format!("# mine\n{wrong}\n")).unwrap_err();
             assert!(told.starts_with("line 2: "), "{told}");
         }

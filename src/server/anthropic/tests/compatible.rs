@@ -49,7 +49,8 @@ async fn ollama() {
 #[tokio::test]
 async fn llama_cpp() {
     // The conversation has had a call of this id already.
-    let earlier = json!({"role": "assistant", "content": [{"type": "tool_use", "id": "call_0", "name": "n", "input": {}}]});
+    let earlier =
+        json!({"role": "assistant", "content": [{"type": "tool_use", "id": "call_0", "name": "n", "input": {}}]});
     let reply = reply(LLAMA_CPP, vec![super::super::message::user("How many sites?"), earlier]).await;
     assert_eq!(reply.stop_reason, StopReason::ToolUse, "it left the reason out, but the call is whole");
     let ids: HashSet<_> = reply.tool_uses.iter().map(|call| call.id.as_str()).collect();

@@ -127,7 +127,12 @@ async fn a_deleted_conversation_takes_nothing_and_ends_its_views() {
     assert!(run.cancel.is_cancelled());
     assert!(view.next().await.is_none());
     assert!(
-        conversation.end_run(&run.run, History::default(), done(&run), String::new(), "now").await.unwrap().next.is_none()
+        conversation
+            .end_run(&run.run, History::default(), done(&run), String::new(), "now")
+            .await
+            .unwrap()
+            .next
+            .is_none()
     );
     assert!(conversation.abandon_run(&run.run, "now").await.is_none());
     let code = |refused: Result<(), Problem>| refused.unwrap_err().code;

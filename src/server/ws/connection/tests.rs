@@ -18,7 +18,8 @@ struct Client {
 
 /// A client whose network holds a frame or two.
 async fn client() -> Client {
-    let config = ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
+    let config =
+        ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
     let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
     let state = AppState::new(connections, hub, Vec::new(), Vec::new());

@@ -7,6 +7,7 @@ use crate::wire::transcript::Usage;
 
 /// Something happened in a reply that is being streamed.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one at a time, and the large one comes once a reply")]
 pub enum ReplyEvent {
     /// The model began. Comes first, and again when the request was made again.
     Started {

@@ -43,17 +43,31 @@ impl AnswerConfig {
     pub(super) fn read(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -> Self {
         let usual = Self::default();
         let budget = Budget {
-            rounds: number("MAXIMUM_ROUNDS", &arguments.maximum_rounds, usual.budget.rounds, 1, 100, problems),
+            rounds: number(
+                "MAXIMUM_ROUNDS",
+                arguments.maximum_rounds.as_deref(),
+                usual.budget.rounds,
+                1,
+                100,
+                problems,
+            ),
             tokens: number(
                 "MAXIMUM_TOKENS",
-                &arguments.maximum_tokens,
+                arguments.maximum_tokens.as_deref(),
                 usual.budget.tokens,
                 1_000,
                 1_000_000_000,
                 problems,
             ),
             micro_dollars: cost(arguments.maximum_cost.as_deref(), usual.budget.micro_dollars, problems),
-            seconds: number("MAXIMUM_SECONDS", &arguments.maximum_seconds, usual.budget.seconds, 5, 86_400, problems),
+            seconds: number(
+                "MAXIMUM_SECONDS",
+                arguments.maximum_seconds.as_deref(),
+                usual.budget.seconds,
+                5,
+                86_400,
+                problems,
+            ),
             context_tokens: None,
         };
         let compact_at_tokens = typed::given(arguments.compact_at_tokens.as_deref())
@@ -70,25 +84,23 @@ impl AnswerConfig {
 
 fn number<Number: std::str::FromStr + PartialOrd + Copy + std::fmt::Display>(
     name: &str,
-    text: &Option<String>,
+    text: Option<&str>,
     usual: Number,
     least: Number,
     most: Number,
     problems: &mut Vec<Problem>,
 ) -> Number {
-    typed::number(name, text.as_deref(), usual, least..=most, problems)
+    typed::number(name, text, usual, least..=most, problems)
 }
 
 fn cost(text: Option<&str>, usual: u64, problems: &mut Vec<Problem>) -> u64 {
     let Some(text) = typed::given(text) else { return usual };
-    match micro_dollars(text).filter(|&amount| amount > 0) {
-        Some(amount) => amount,
-        None => {
-            let what = format!("is `{text}`, not an amount of US dollars");
-            problems.push(wrong("MAXIMUM_COST", &what, "use for example 0.50, with at most six decimals"));
-            usual
-        }
-    }
+    let Some(amount) = micro_dollars(text).filter(|&amount| amount > 0) else {
+        let what = format!("is `{text}`, not an amount of US dollars");
+        problems.push(wrong("MAXIMUM_COST", &what, "use for example 0.50, with at most six decimals"));
+        return usual;
+    };
+    amount
 }
 
 fn effort(text: Option<&str>, problems: &mut Vec<Problem>) -> Effort {

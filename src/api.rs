@@ -9,7 +9,6 @@ use crate::wire::deployment::{ConversationSummary, StartingQuestion};
 use crate::wire::id::ConversationId;
 use crate::wire::transcript::Transcript;
 
-#[cfg(feature = "ssr")]
 mod caller;
 
 /// This browser's conversations, newest first.

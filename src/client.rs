@@ -6,6 +6,7 @@
 
 pub mod beacon;
 pub mod clipboard;
+pub mod fetch;
 pub mod focus;
 pub mod panic;
 pub mod socket;

@@ -12,6 +12,7 @@ pub mod frames;
 pub mod list;
 pub mod outbox;
 pub mod place;
+pub mod request;
 pub mod toast;
 
 use leptos::prelude::*;

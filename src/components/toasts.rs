@@ -32,7 +32,7 @@ pub fn Toasts() -> impl IntoView {
 #[component]
 fn ToastView(toast: Toast) -> impl IntoView {
     let store = Store::get();
-    let Toast { number, text, undo } = toast;
+    let Toast { number, text, hint, undo } = toast;
     Effect::new(move |_| {
         if let Ok(timeout) = set_timeout_with_handle(move || store.dismiss(number), SHOWN_FOR) {
             on_cleanup(move || timeout.clear());
@@ -40,7 +40,10 @@ fn ToastView(toast: Toast) -> impl IntoView {
     });
     view! {
         <li class="toast">
-            <span class="toast-text">{text}</span>
+            <div class="toast-text">
+                <p>{text}</p>
+                {hint.map(|hint| view! { <p class="toast-hint">{hint}</p> })}
+            </div>
             {undo
                 .is_some()
                 .then(|| {

@@ -6,7 +6,7 @@ pub mod highlight;
 mod inline;
 mod table;
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, Erased, Live, list, row};
 use leptos::prelude::*;
 
 use crate::chat::markdown::Block;
@@ -23,58 +23,59 @@ pub fn Markdown(
     text: TextView,
 ) -> impl IntoView {
     let TextView { finished, open, .. } = text;
+    // It is drawn again with every word: in place, so that what is selected in it stays so.
+    let tail: Live = Box::new(move || open.with(|open| blocks(open)).erase_in_place());
     view! {
         <div class="markdown">
-            <For
-                each=move || finished.get().into_iter().enumerate()
-                key=|(index, _)| *index
-                children=|(_, finished)| block(&finished)
-            />
-            {move || open.with(|open| blocks(open))}
+            {list(move || {
+                let blocks = finished.get().into_iter().enumerate();
+                blocks.map(|(index, finished)| row(index, move || block(&finished))).collect()
+            })}
+            {tail}
         </div>
     }
 }
 
 /// Views of blocks, in their order.
-fn blocks(tree: &[Block]) -> Vec<AnyView> {
+fn blocks(tree: &[Block]) -> Vec<Erased> {
     tree.iter().map(block).collect()
 }
 
-fn block(block: &Block) -> AnyView {
+fn block(block: &Block) -> Erased {
     match block {
-        Block::Paragraph(content) => view! { <p>{inlines(content)}</p> }.erase(),
+        Block::Paragraph(content) => view! { <p>{inlines(content)}</p> }.erase_in_place(),
         Block::Heading { level, inlines: content } => heading(*level, inlines(content)),
-        Block::List { start, tight, items } => list(*start, *tight, items),
+        Block::List { start, tight, items } => markdown_list(*start, *tight, items),
         Block::Code { language, text } => code(language.as_deref().unwrap_or_default(), text),
-        Block::Quote(content) => view! { <blockquote>{blocks(content)}</blockquote> }.erase(),
+        Block::Quote(content) => view! { <blockquote>{blocks(content)}</blockquote> }.erase_in_place(),
         Block::Table { alignments, head, rows } => table(alignments, head, rows),
-        Block::Rule => view! { <hr /> }.erase(),
+        Block::Rule => view! { <hr /> }.erase_in_place(),
     }
 }
 
 /// A heading. The question above is a heading of level 2, so those of its answer begin at 3; models begin theirs at 2.
-fn heading(level: u8, content: Vec<AnyView>) -> AnyView {
+fn heading(level: u8, content: Vec<Erased>) -> Erased {
     match level {
-        0..=2 => view! { <h3>{content}</h3> }.erase(),
-        3 => view! { <h4>{content}</h4> }.erase(),
-        4 => view! { <h5>{content}</h5> }.erase(),
-        _ => view! { <h6>{content}</h6> }.erase(),
+        0..=2 => view! { <h3>{content}</h3> }.erase_in_place(),
+        3 => view! { <h4>{content}</h4> }.erase_in_place(),
+        4 => view! { <h5>{content}</h5> }.erase_in_place(),
+        _ => view! { <h6>{content}</h6> }.erase_in_place(),
     }
 }
 
-fn list(start: Option<u64>, tight: bool, items: &[Vec<Block>]) -> AnyView {
+fn markdown_list(start: Option<u64>, tight: bool, items: &[Vec<Block>]) -> Erased {
     let items: Vec<_> = items.iter().map(|item| view! { <li>{list_item(tight, item)}</li> }).collect();
     match start {
-        Some(start) => view! { <ol start=start.to_string()>{items}</ol> }.erase(),
-        None => view! { <ul>{items}</ul> }.erase(),
+        Some(start) => view! { <ol start=start.to_string()>{items}</ol> }.erase_in_place(),
+        None => view! { <ul>{items}</ul> }.erase_in_place(),
     }
 }
 
 /// An item of a tight list has its text directly in it, without a paragraph around.
-fn list_item(tight: bool, item: &[Block]) -> Vec<AnyView> {
+fn list_item(tight: bool, item: &[Block]) -> Vec<Erased> {
     item.iter()
         .map(|one| match one {
-            Block::Paragraph(content) if tight => inlines(content).erase(),
+            Block::Paragraph(content) if tight => inlines(content).erase_in_place(),
             other => block(other),
         })
         .collect()

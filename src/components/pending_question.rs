@@ -26,8 +26,7 @@ pub fn PendingQuestion(
                 store.forget_pending(&edited);
             };
             let remove = move |_| store.forget_pending(&command);
-            view! {
-                <ProblemView problem>
+            let ways_out = view! {
                     <button type="button" class="text-button" on:click=edit>
                         <IconView icon=Icon::Edit />
                         <span>"Edit and send again"</span>
@@ -36,9 +35,9 @@ pub fn PendingQuestion(
                         <IconView icon=Icon::Close />
                         <span>"Remove"</span>
                     </button>
-                </ProblemView>
             }
-            .erase()
+            .erase();
+            view! { <ProblemView problem ways_out /> }.erase()
         }
     };
     view! {

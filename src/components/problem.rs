@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::erase::Erased;
 use super::icon::{Icon, IconView};
 use crate::wire::problem::Problem;
 
@@ -17,7 +18,7 @@ pub fn ProblemView(
     passing: bool,
     /// Ways out.
     #[prop(optional)]
-    children: Option<Children>,
+    ways_out: Option<Erased>,
 ) -> impl IntoView {
     let Problem { message, hint, retry_after_milliseconds, request_id, .. } = problem;
     let class = if passing { "problem problem-passing" } else { "problem" };
@@ -29,7 +30,7 @@ pub fn ProblemView(
                 {hint.map(|hint| view! { <p class="problem-hint">{hint}</p> })}
                 {retry_after_milliseconds.map(|milliseconds| view! { <Countdown milliseconds /> })}
                 {request_id.map(|request| view! { <p class="problem-hint">"Request " <code>{request}</code></p> })}
-                {children.map(|children| view! { <div class="problem-actions">{children()}</div> })}
+                {ways_out.map(|ways_out| view! { <div class="problem-actions">{ways_out}</div> })}
             </div>
         </div>
     }

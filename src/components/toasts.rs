@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::components::erase::Erase;
 use leptos::prelude::*;
 
+use super::erase::{list, row};
 use super::icon::{Icon, IconButton};
 use crate::store::Store;
 use crate::store::toast::Toast;
@@ -19,11 +19,13 @@ pub fn Toasts() -> impl IntoView {
     view! {
         <section aria-label="Messages">
             <ul class="toasts">
-                <For
-                    each=move || toasts.get()
-                    key=|toast| toast.number
-                    children=|toast| view! { <ToastView toast /> }.erase()
-                />
+                {list(move || {
+                    toasts
+                        .get()
+                        .into_iter()
+                        .map(|toast| row(toast.number, move || view! { <ToastView toast /> }))
+                        .collect()
+                })}
             </ul>
         </section>
     }

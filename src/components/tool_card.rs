@@ -4,7 +4,7 @@ mod curl;
 mod preview;
 mod request;
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, live};
 use leptos::prelude::*;
 
 use self::preview::PreviewTable;
@@ -41,10 +41,10 @@ pub fn ToolCard(
     view! {
         <li class="tool-card" data-state=state>
             <h3 class="tool-title">{title}</h3>
-            {move || match outcome.get() {
+            {live(move || match outcome.get() {
                 None => view! { <p class="tool-summary">"Asking NetBox " <Elapsed since=started_at /></p> }.erase(),
                 Some(outcome) => evidence(outcome).erase(),
-            }}
+            })}
             <details class="tool-arguments">
                 <summary>
                     <span>"Arguments of " <code>{name}</code></span>

@@ -1,6 +1,6 @@
 //! The empty conversation: what may be asked, from what the connected NetBox holds.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
@@ -29,7 +29,7 @@ pub fn Welcome() -> impl IntoView {
                 </p>
                 <p class="welcome-connected">{connected}</p>
                 <ul class="starting-questions">
-                    {move || store.starting_questions.get().into_iter().map(starting_question).collect::<Vec<_>>()}
+                    {live(move || store.starting_questions.get().into_iter().map(starting_question).collect::<Vec<_>>())}
                 </ul>
             </div>
         </div>

@@ -9,7 +9,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use crate::components::banner::Banner;
 use crate::components::chat_input::ChatInput;
 use crate::components::connection_state::ConnectionState;
-use crate::components::erase::Erase;
+use crate::components::erase::{Draw, Erase};
 use crate::components::keyboard_sheet::KeyboardSheet;
 use crate::components::live_region::LiveRegion;
 use crate::components::rail::Rail;
@@ -22,7 +22,7 @@ use crate::store::place::Place;
 #[component]
 pub fn Workspace(
     /// The page.
-    children: Children,
+    page: Draw,
 ) -> impl IntoView {
     let store = Store::get();
     let path = use_location().pathname;
@@ -53,7 +53,7 @@ pub fn Workspace(
                 <StageHeader />
                 <Banner />
                 <main class="page" id="main">
-                    {children()}
+                    {page()}
                 </main>
                 <section class="stage-foot" aria-label="Question">
                     <ConnectionState />

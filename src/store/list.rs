@@ -1,6 +1,7 @@
 //! The list of conversations, grouped by day.
 
 use crate::wire::deployment::ConversationSummary;
+use crate::wire::id::ConversationId;
 
 use super::clock::Clock;
 
@@ -11,6 +12,13 @@ pub struct Group {
     pub heading: &'static str,
     /// Newest first.
     pub conversations: Vec<ConversationSummary>,
+}
+
+impl Group {
+    /// Which conversations.
+    pub fn ids(&self) -> Vec<ConversationId> {
+        self.conversations.iter().map(|one| one.id.clone()).collect()
+    }
 }
 
 /// Groups conversations by how many days ago they were used last, newest first.

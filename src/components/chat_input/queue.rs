@@ -1,6 +1,6 @@
 //! Messages that wait until the running answer is done.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{list, row, when};
 use leptos::prelude::*;
 
 use crate::components::icon::{Icon, IconButton};
@@ -14,20 +14,17 @@ pub fn Queue() -> impl IntoView {
     let waiting = Memo::new(move |_| {
         store.opened.with(|opened| opened.conversation().map(|view| view.queue.get()).unwrap_or_default())
     });
-    let has_some = Memo::new(move |_| waiting.with(|waiting| !waiting.is_empty()));
-    move || {
-        has_some.get().then(|| {
-            view! {
-                <ul class="queue" aria-label="Asked next">
-                    <For
-                        each=move || waiting.get()
-                        key=|queued| queued.message.clone()
-                        children=move |queued| queued_message(store, queued).erase()
-                    />
-                </ul>
-            }
-        })
-    }
+    let rows = move || {
+        waiting
+            .get()
+            .into_iter()
+            .map(|queued| row(&queued.message.clone(), move || queued_message(store, queued)))
+            .collect()
+    };
+    when(
+        move || waiting.with(|waiting| !waiting.is_empty()),
+        move || view! { <ul class="queue" aria-label="Asked next">{list(rows)}</ul> },
+    )
 }
 
 fn queued_message(store: Store, queued: QueuedMessage) -> impl IntoView {

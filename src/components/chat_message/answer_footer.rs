@@ -1,6 +1,6 @@
 //! What stands under an answer: copy, again, and what it took.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, live, when};
 use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
@@ -28,29 +28,29 @@ pub fn AnswerFooter(
     let author = if answer.stand_in { "Stand-in model".to_owned() } else { answer.model.clone() };
     let has_text = !answer.markdown().is_empty() && end.why != EndReason::Refused;
     // The time of day is the browser's own, so it is not in the first drawing.
-    let time = move || {
+    let time = live(move || {
         let clock = store.clock.get();
         clock
             .local
             .then(|| view! { <span title=clock.date_and_time(started_at)>{clock.time_of_day(started_at)}</span> })
-    };
+    });
     let can_retry = matches!(end.why, EndReason::Done | EndReason::Stopped | EndReason::Length);
     view! {
         <footer class="answer-footer">
             {has_text.then(|| view! { <CopyButton text=move || answer.markdown() label="Copy answer" /> })}
-            {move || {
-                let message = message.clone();
-                (can_retry && is_last.get())
-                    .then(|| {
-                        view! {
-                            <IconButton
-                                icon=Icon::Retry
-                                label="Answer again"
-                                on_press=move || store.regenerate(message.clone())
-                            />
-                        }
-                    })
-            }}
+            {when(
+                move || can_retry && is_last.get(),
+                move || {
+                    let message = message.clone();
+                    view! {
+                        <IconButton
+                            icon=Icon::Retry
+                            label="Answer again"
+                            on_press=move || store.regenerate(message.clone())
+                        />
+                    }
+                },
+            )}
             <span class="answer-facts">
                 <span>{author}</span>
                 {time}

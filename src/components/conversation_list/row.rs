@@ -1,6 +1,6 @@
 //! A line of the list: open, rename, delete.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, live};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ pub fn ConversationRow(
 
     view! {
         <li class="conversation-row" data-current=move || is_current.get().then_some("")>
-            {move || {
+            {live(move || {
                 let id = renamed.clone();
                 if renaming.get() {
                     let (title, _) = summary.get_untracked();
@@ -74,7 +74,7 @@ pub fn ConversationRow(
                     </span>
                 }
                     .erase()
-            }}
+            })}
         </li>
     }
 }

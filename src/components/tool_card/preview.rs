@@ -1,6 +1,6 @@
 //! The first rows of a result, as NetBox sent them.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, Erased};
 use leptos::prelude::*;
 
 use crate::components::status_pill::{StatusPill, is_status};
@@ -33,7 +33,7 @@ pub fn PreviewTable(
     }
 }
 
-fn cell_view(column: &str, cell: Cell) -> AnyView {
+fn cell_view(column: &str, cell: Cell) -> Erased {
     let Cell { text, link } = cell;
     let content = match link {
         Some(link) => view! { <a href=link target="_blank" rel="noopener noreferrer">{text}</a> }.erase(),

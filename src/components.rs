@@ -9,6 +9,7 @@ pub mod conversation_list;
 pub mod copy_button;
 pub mod elapsed;
 pub mod erase;
+pub mod focus;
 pub mod format;
 pub mod icon;
 pub mod keyboard_sheet;

@@ -10,6 +10,7 @@ use leptos_router::hooks::use_query_map;
 use self::keys::{Press, Pressed, pressed};
 use self::queue::Queue;
 use super::erase::when;
+use super::focus::go_on;
 use super::format;
 use super::icon::{Icon, IconView};
 use crate::store::Store;
@@ -107,7 +108,7 @@ pub fn ChatInput() -> impl IntoView {
                                     title="Stop the answer (Esc)"
                                     on:click=move |_| {
                                         store.stop();
-                                        focus(field);
+                                        go_on(store, "");
                                     }
                                 >
                                     <IconView icon=Icon::Stop />

@@ -3,6 +3,7 @@
 use crate::components::erase::Erase;
 use leptos::prelude::*;
 
+use super::focus::go_on;
 use super::icon::{Icon, IconView};
 use super::problem::ProblemView;
 use crate::store::Store;
@@ -25,7 +26,10 @@ pub fn PendingQuestion(
                 store.compose(composed.clone());
                 store.forget_pending(&edited);
             };
-            let remove = move |_| store.forget_pending(&command);
+            let remove = move |_| {
+                store.forget_pending(&command);
+                go_on(store, "");
+            };
             let ways_out = view! {
                     <button type="button" class="text-button" on:click=edit>
                         <IconView icon=Icon::Edit />

@@ -5,11 +5,13 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::erase::{list, row};
+use super::focus::go_on;
 use super::icon::{Icon, IconButton};
 use crate::store::Store;
+use crate::store::place::conversation_path;
 use crate::store::toast::Toast;
 
-/// How long a message stays; long enough to reach its undo.
+/// How long a message stays when nobody is at it; long enough to reach its undo.
 const SHOWN_FOR: Duration = Duration::from_secs(8);
 
 /// All messages.
@@ -36,10 +38,25 @@ fn ToastView(toast: Toast) -> impl IntoView {
     let store = Store::get();
     let Toast { number, text, hint, undo } = toast;
     Effect::new(move |_| {
-        if let Ok(timeout) = set_timeout_with_handle(move || store.dismiss(number), SHOWN_FOR) {
-            on_cleanup(move || timeout.clear());
+        // It stays while somebody is at it.
+        let leave = move || {
+            if !is_held() {
+                store.dismiss(number);
+            }
+        };
+        if let Ok(interval) = set_interval_with_handle(leave, SHOWN_FOR) {
+            on_cleanup(move || interval.clear());
         }
     });
+    let brought_back = undo.as_ref().map(|summary| conversation_path(&summary.id)).unwrap_or_default();
+    let take_back = move |_| {
+        store.undo(number);
+        go_on(store, &format!(".conversation-link[href='{brought_back}']"));
+    };
+    let dismiss = move || {
+        store.dismiss(number);
+        go_on(store, ".toast button");
+    };
     view! {
         <li class="toast">
             <div class="toast-text">
@@ -50,12 +67,18 @@ fn ToastView(toast: Toast) -> impl IntoView {
                 .is_some()
                 .then(|| {
                     view! {
-                        <button type="button" class="text-button" on:click=move |_| store.undo(number)>
+                        <button type="button" class="text-button" on:click=take_back>
                             "Undo"
                         </button>
                     }
                 })}
-            <IconButton icon=Icon::Close label="Dismiss" on_press=move || store.dismiss(number) />
+            <IconButton icon=Icon::Close label="Dismiss" on_press=dismiss />
         </li>
     }
+}
+
+/// Whether the pointer or the keyboard is at a message. (Timers run in the browser only.)
+fn is_held() -> bool {
+    let held = document().query_selector(".toast:is(:hover, :focus-within)");
+    held.is_ok_and(|held| held.is_some())
 }

@@ -4,6 +4,7 @@ use crate::components::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
+use super::focus::go_on;
 use super::format;
 use crate::store::Store;
 use crate::wire::command::SendMode;
@@ -49,6 +50,7 @@ fn starting_question(question: StartingQuestion) -> impl IntoView {
         event.prevent_default();
         event.stop_propagation();
         store.ask(&asked, SendMode::Queue);
+        go_on(store, "");
     };
     view! {
         <li>

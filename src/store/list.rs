@@ -35,6 +35,13 @@ pub fn group_by_day(mut conversations: Vec<ConversationSummary>, clock: Clock) -
     groups
 }
 
+/// The conversation below one in the list, or above it where it is the last.
+pub fn neighbour(conversations: Vec<ConversationSummary>, clock: Clock, id: &ConversationId) -> Option<ConversationId> {
+    let ids: Vec<_> = group_by_day(conversations, clock).iter().flat_map(Group::ids).collect();
+    let place = ids.iter().position(|one| one == id)?;
+    ids.get(place + 1).or_else(|| ids.get(place.checked_sub(1)?)).cloned()
+}
+
 fn heading(days_ago: i64) -> &'static str {
     match days_ago {
         ..=0 => "Today",

@@ -3,6 +3,7 @@
 use crate::components::erase::{Erase, when};
 use leptos::prelude::*;
 
+use crate::components::focus::go_on;
 use crate::components::icon::{Icon, IconView};
 use crate::components::problem::ProblemView;
 use crate::store::Store;
@@ -84,7 +85,10 @@ fn WayOut(
         move || {
             let on_press = on_press.clone();
             view! {
-                <button type="button" class="text-button" on:click=move |_| on_press(store)>
+                <button type="button" class="text-button" on:click=move |_| {
+                    on_press(store);
+                    go_on(store, "");
+                }>
                     <IconView icon />
                     <span>{label}</span>
                 </button>

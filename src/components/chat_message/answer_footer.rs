@@ -4,6 +4,7 @@ use crate::components::erase::{Erase, live, when};
 use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
+use crate::components::focus::go_on;
 use crate::components::format;
 use crate::components::icon::{Icon, IconButton};
 use crate::store::Store;
@@ -46,7 +47,10 @@ pub fn AnswerFooter(
                         <IconButton
                             icon=Icon::Retry
                             label="Answer again"
-                            on_press=move || store.regenerate(message.clone())
+                            on_press=move || {
+                                store.regenerate(message.clone());
+                                go_on(store, "");
+                            }
                         />
                     }
                 },

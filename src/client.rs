@@ -9,5 +9,6 @@ pub mod clipboard;
 pub mod fetch;
 pub mod focus;
 pub mod panic;
+pub mod save;
 pub mod socket;
 pub mod storage;

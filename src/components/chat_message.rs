@@ -67,8 +67,11 @@ fn Waiting(since: i64) -> impl IntoView {
 fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: Signal<bool>) -> impl IntoView {
     let started_at = answer.started_at;
     let segments = {
-        let parts = answer.parts.clone();
-        Memo::new(move |_| parts.with(|parts| segments(parts)))
+        let (parts, end) = (answer.parts.clone(), answer.end.clone());
+        Memo::new(move |_| {
+            let is_marked = end.with(|end| end.as_ref().is_some_and(|end| !end.ungrounded.is_empty()));
+            parts.with(|parts| segments(parts, is_marked))
+        })
     };
     let is_waiting = {
         let end = answer.end.clone();
@@ -123,25 +126,26 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
 /// A stretch of parts that is drawn as one: a text, or the work between two texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Segment {
-    /// The part's place and its identity: another text at the same place is drawn anew.
-    Text(usize, usize),
+    /// The part's place, its identity, and whether what is not from NetBox is marked: another text at the same place
+    /// is drawn anew, and so is one whose marks came with its end.
+    Text(usize, usize, bool),
     Work(usize),
 }
 
 impl Segment {
     fn key(self) -> String {
         match self {
-            Self::Text(index, identity) => format!("{index} {identity}"),
+            Self::Text(index, identity, is_marked) => format!("{index} {identity} {is_marked}"),
             Self::Work(index) => index.to_string(),
         }
     }
 }
 
-fn segments(parts: &[PartView]) -> Vec<Segment> {
+fn segments(parts: &[PartView], is_marked: bool) -> Vec<Segment> {
     let mut segments = Vec::new();
     for (index, part) in parts.iter().enumerate() {
         match part {
-            PartView::Text(text) => segments.push(Segment::Text(index, text.identity())),
+            PartView::Text(text) => segments.push(Segment::Text(index, text.identity(), is_marked)),
             PartView::Thinking(_) | PartView::Tool(_) if matches!(segments.last(), Some(Segment::Work(_))) => {}
             PartView::Thinking(_) | PartView::Tool(_) => segments.push(Segment::Work(index)),
         }
@@ -152,8 +156,11 @@ fn segments(parts: &[PartView]) -> Vec<Segment> {
 fn segment_view(answer: &AnswerView, segment: Segment) -> Erased {
     match segment {
         Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.erase(),
-        Segment::Text(index, _) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
-            Some(PartView::Text(text)) => view! { <Markdown text /> }.erase(),
+        Segment::Text(index, ..) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
+            Some(PartView::Text(text)) => {
+                let ungrounded = answer.end.with_untracked(|end| end.as_ref().map(|end| end.ungrounded.clone()));
+                view! { <Markdown text ungrounded=ungrounded.unwrap_or_default() /> }.erase()
+            }
             _ => ().erase(),
         },
     }
@@ -172,10 +179,10 @@ mod tests {
             let thinking = || PartView::Thinking(ArcRwSignal::new(String::new()));
             let text = || PartView::Text(TextView::of_text("x"));
             let parts = [thinking(), thinking(), text(), thinking(), text(), text()];
-            let places: Vec<_> = segments(&parts)
+            let places: Vec<_> = segments(&parts, false)
                 .into_iter()
                 .map(|segment| match segment {
-                    Segment::Text(index, _) => ("text", index),
+                    Segment::Text(index, ..) => ("text", index),
                     Segment::Work(index) => ("work", index),
                 })
                 .collect();

@@ -4,6 +4,7 @@
 pub mod code;
 pub mod highlight;
 mod inline;
+mod result;
 mod table;
 
 use crate::components::erase::{Erase, Erased, Live, list, row};
@@ -13,7 +14,8 @@ use crate::chat::markdown::Block;
 use crate::store::conversation::text::TextView;
 
 use self::code::code;
-use self::inline::inlines;
+use self::inline::{Ungrounded, inlines};
+use self::result::{outline, result};
 use self::table::table;
 
 /// A text that may still grow. Finished blocks are drawn once; only the open tail is drawn again.
@@ -21,10 +23,14 @@ use self::table::table;
 pub fn Markdown(
     /// The text.
     text: TextView,
+    /// What in it is not from NetBox.
+    #[prop(optional)]
+    ungrounded: Vec<String>,
 ) -> impl IntoView {
     let TextView { finished, open, .. } = text;
+    provide_context(Ungrounded(ungrounded.into()));
     // It is drawn again with every word: in place, so that what is selected in it stays so.
-    let tail: Live = Box::new(move || open.with(|open| blocks(open)).erase_in_place());
+    let tail: Live = Box::new(move || open.with(|open| open.iter().map(open_block).collect::<Vec<_>>()).erase_in_place());
     view! {
         <div class="markdown">
             {list(move || {
@@ -41,6 +47,14 @@ fn blocks(tree: &[Block]) -> Vec<Erased> {
     tree.iter().map(block).collect()
 }
 
+/// A block that is drawn again with every word: a result would be fetched again each time, so it is outlined only.
+fn open_block(open: &Block) -> Erased {
+    match open {
+        Block::Result { handle } => outline(handle),
+        other => block(other),
+    }
+}
+
 fn block(block: &Block) -> Erased {
     match block {
         Block::Paragraph(content) => view! { <p>{inlines(content)}</p> }.erase_in_place(),
@@ -50,6 +64,7 @@ fn block(block: &Block) -> Erased {
         Block::Quote(content) => view! { <blockquote>{blocks(content)}</blockquote> }.erase_in_place(),
         Block::Table { alignments, head, rows } => table(alignments, head, rows),
         Block::Rule => view! { <hr /> }.erase_in_place(),
+        Block::Result { handle } => result(handle),
     }
 }
 

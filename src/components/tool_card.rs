@@ -15,6 +15,7 @@ use super::format;
 use super::icon::{Icon, IconView};
 use super::markdown::code::coloured;
 use super::markdown::highlight::Language;
+use super::result::ResultView;
 use crate::store::conversation::answer::ToolView;
 use crate::wire::tool::ToolOutcome;
 
@@ -59,7 +60,7 @@ pub fn ToolCard(
 
 /// What came back.
 fn evidence(outcome: ToolOutcome) -> impl IntoView {
-    let ToolOutcome { is_error, summary, milliseconds, requests, table } = outcome;
+    let ToolOutcome { is_error, summary, milliseconds, requests, table, result } = outcome;
     let page = requests.iter().rev().find_map(|request| request.page.clone());
     let commands: Vec<String> = requests.iter().map(curl::command).collect();
     let summary = if is_error {
@@ -80,10 +81,15 @@ fn evidence(outcome: ToolOutcome) -> impl IntoView {
         .erase()
     };
     let lines: Vec<_> = requests.into_iter().map(|request| view! { <RequestLine request /> }).collect();
+    let rows = match (result, table) {
+        (Some(reference), _) => view! { <ResultView reference /> }.erase(),
+        (None, Some(table)) if !table.rows.is_empty() => view! { <PreviewTable table /> }.erase(),
+        _ => ().erase(),
+    };
     view! {
         {summary}
         <ul class="request-lines">{lines}</ul>
-        {table.filter(|table| !table.rows.is_empty()).map(|table| view! { <PreviewTable table /> })}
+        {rows}
         <div class="tool-actions">
             {page
                 .map(|page| {

@@ -12,6 +12,7 @@ use crate::components::connection_state::ConnectionState;
 use crate::components::erase::{Draw, Erase};
 use crate::components::keyboard_sheet::KeyboardSheet;
 use crate::components::live_region::LiveRegion;
+use crate::components::panel::Panel;
 use crate::components::rail::Rail;
 use crate::components::stage_header::StageHeader;
 use crate::components::toasts::Toasts;
@@ -47,7 +48,7 @@ pub fn Workspace(
         }>
             "Skip to the question field"
         </a>
-        <div class="workspace">
+        <div class="workspace" data-panel=move || store.panel.with(Option::is_some).then_some("")>
             <Rail />
             <div class="stage" inert=move || store.drawer.get()>
                 <StageHeader />
@@ -60,6 +61,7 @@ pub fn Workspace(
                     <ChatInput />
                 </section>
             </div>
+            <Panel />
         </div>
         <Toasts />
         <KeyboardSheet />

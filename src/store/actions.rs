@@ -99,6 +99,7 @@ impl Store {
             send(Command::Unsubscribe { conversation: left.id.clone() });
         }
         self.drawer.set(false);
+        self.close_panel();
         self.place.set(place.clone());
         match place {
             Place::New | Place::Elsewhere => {

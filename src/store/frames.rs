@@ -153,7 +153,7 @@ impl Store {
 /// An answer as a screen reader says it: how many tables there are to look at, then its words without their marks.
 fn spoken(answer: &str) -> String {
     let blocks = markdown::parse(answer);
-    let tables = blocks.iter().filter(|block| matches!(block, Block::Table { .. })).count();
+    let tables = blocks.iter().filter(|block| matches!(block, Block::Table { .. } | Block::Result { .. })).count();
     let lead = match tables {
         0 => "Answer ready".to_owned(),
         1 => "Answer ready, 1 table".to_owned(),

@@ -208,6 +208,9 @@ pub enum Event as "Event" by "type" {
         milliseconds: u64,
         /// Tokens of all calls together.
         usage: Usage,
+        /// Names, addresses and numbers of the answer that are in no tool's result.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ungrounded: Vec<String>,
     },
     /// An event of a newer version: skip it, but count its `seq`.
     #[serde(other)]

@@ -127,6 +127,9 @@ pub struct AnswerEnd {
     pub milliseconds: u64,
     /// Tokens of all calls together.
     pub usage: Usage,
+    /// Names, addresses and numbers of the answer that are in no tool's result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ungrounded: Vec<String>,
 }
 
 /// Why an answer ended.
@@ -161,4 +164,7 @@ pub struct Usage {
     pub cache_read_input_tokens: u64,
     /// Output tokens, thinking included.
     pub output_tokens: u64,
+    /// What the calls cost by the server's list of prices, in millionths of a US dollar, rounded up: an estimate.
+    /// 0 where the list has no price for the model.
+    pub cost_micro_dollars: u64,
 }

@@ -1,8 +1,11 @@
 //! Text inside a block.
 
 use crate::components::erase::{Erase, Erased};
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
+use crate::chat::grounding::split;
 use crate::chat::markdown::Inline;
 use crate::components::status_pill::{StatusPill, is_status};
 
@@ -13,11 +16,11 @@ pub fn inlines(content: &[Inline]) -> Vec<Erased> {
 
 fn inline(content: &Inline) -> Erased {
     match content {
-        Inline::Text(text) => text.clone().erase_in_place(),
+        Inline::Text(text) => marked(text),
         Inline::Strong(content) => view! { <strong>{inlines(content)}</strong> }.erase_in_place(),
         Inline::Emphasis(content) => view! { <em>{inlines(content)}</em> }.erase_in_place(),
         Inline::Strikethrough(content) => view! { <s>{inlines(content)}</s> }.erase_in_place(),
-        Inline::Code(text) => view! { <code>{text.clone()}</code> }.erase_in_place(),
+        Inline::Code(text) => view! { <code>{marked(text)}</code> }.erase_in_place(),
         Inline::Link { url, inlines: content } => view! {
             <a href=url.clone() target="_blank" rel="noopener noreferrer">
                 {inlines(content)}
@@ -27,6 +30,26 @@ fn inline(content: &Inline) -> Erased {
         Inline::LineBreak => view! { <br /> }.erase_in_place(),
         Inline::SoftBreak => " ".erase_in_place(),
     }
+}
+
+/// What in the text being drawn is not from NetBox; found in the context.
+#[derive(Clone)]
+pub struct Ungrounded(pub Arc<[String]>);
+
+/// Text with quiet marks on what is not from NetBox.
+fn marked(text: &str) -> Erased {
+    let spans = use_context::<Ungrounded>().filter(|spans| !spans.0.is_empty());
+    let Some(Ungrounded(spans)) = spans else { return text.to_owned().erase_in_place() };
+    let pieces: Vec<_> = split(text, &spans)
+        .into_iter()
+        .map(|(is_ungrounded, piece)| match piece.to_owned() {
+            piece if is_ungrounded => {
+                view! { <span class="ungrounded" title="Not from NetBox">{piece}</span> }.erase_in_place()
+            }
+            piece => piece.erase_in_place(),
+        })
+        .collect();
+    pieces.erase_in_place()
 }
 
 /// A cell of a table: under the heading `Status`, a bare word is shown as NetBox shows it.

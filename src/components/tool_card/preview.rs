@@ -3,6 +3,7 @@
 use crate::components::erase::{Erase, Erased};
 use leptos::prelude::*;
 
+use crate::components::cell::{cell_text, words};
 use crate::components::status_pill::{StatusPill, is_status};
 use crate::wire::tool::{Cell, Table};
 
@@ -34,12 +35,9 @@ pub fn PreviewTable(
 }
 
 fn cell_view(column: &str, cell: Cell) -> Erased {
-    let Cell { text, link } = cell;
-    let content = match link {
-        Some(link) => view! { <a href=link target="_blank" rel="noopener noreferrer">{text}</a> }.erase(),
-        None if is_status(column) && !text.is_empty() => view! { <StatusPill label=text /> }.erase(),
-        None if text.is_empty() => view! { <span class="nothing">"\u{2013}"</span> }.erase(),
-        None => text.erase(),
+    let content = match cell {
+        Cell { text, link: None } if is_status(column) && !text.is_empty() => view! { <StatusPill label=text /> }.erase(),
+        cell => cell_text(&cell),
     };
     view! { <td class=is_identifier(column).then_some("identifier")>{content}</td> }.erase()
 }
@@ -72,7 +70,3 @@ fn is_identifier(column: &str) -> bool {
     IDENTIFIERS.contains(&column)
 }
 
-/// A field's name as words: `primary_ip4` becomes `primary ip4`.
-fn words(column: &str) -> String {
-    column.replace('_', " ")
-}

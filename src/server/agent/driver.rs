@@ -140,7 +140,7 @@ impl Agent {
             "a run ended"
         );
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
-        let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage };
+        let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage, ungrounded: Vec::new() };
         conversation.end_run(&run, machine.history, event, content, &context_now()).await
     }
 

@@ -14,7 +14,7 @@ use self::head::ResultHead;
 use self::pager::Pager;
 use self::state::{ResultState, Shown};
 use self::table::{ResultTable, Skeleton};
-use super::erase::{Erase, live};
+use super::erase::{Erase, Erased, live};
 use super::icon::{Icon, IconView};
 use super::picture::picture;
 use super::problem::ProblemView;
@@ -34,6 +34,9 @@ pub fn ResultView(
     /// Whether it stands beside the conversation, with all the height there is.
     #[prop(optional)]
     in_panel: bool,
+    /// Whether its title stands above it already.
+    #[prop(optional)]
+    untitled: bool,
 ) -> impl IntoView {
     let rows = if in_panel { PANEL_ROWS } else { INLINE_ROWS };
     let expected = reference.total;
@@ -42,7 +45,7 @@ pub fn ResultView(
     state.follow();
     let body = live(move || match state.shown.get() {
         Shown::Nothing => view! { <Skeleton rows=expected.clamp(1, rows) /> }.erase(),
-        Shown::Problem => failed(state).erase(),
+        Shown::Problem => ().erase(),
         Shown::Picture => drawn(state).erase(),
         Shown::Empty => view! { <p class="result-empty">"Nothing matches in NetBox"</p> }.erase(),
         Shown::Table => view! {
@@ -59,8 +62,9 @@ pub fn ResultView(
             aria-busy=move || state.loading.get().to_string()
             data-paged=(expected > rows).then_some("")
         >
-            <ResultHead state in_panel />
+            <ResultHead state in_panel untitled=untitled || in_panel />
             {live(move || incomplete(state))}
+            {live(move || failed(state))}
             {body}
         </section>
     }
@@ -90,6 +94,20 @@ fn failed(state: ResultState) -> Option<impl IntoView> {
         .erase();
         view! { <ProblemView problem ways_out /> }
     })
+}
+
+/// The place of a result that is still to come, as high as it will be.
+pub fn outline(reference: &ResultReference) -> Erased {
+    let title = reference.title.clone();
+    view! {
+        <div class="result">
+            <div class="result-head">
+                <h3 class="result-title">{title}</h3>
+            </div>
+            <Skeleton rows=reference.total.clamp(1, INLINE_ROWS) />
+        </div>
+    }
+    .erase_in_place()
 }
 
 fn drawn(state: ResultState) -> impl IntoView {

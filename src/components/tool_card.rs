@@ -82,7 +82,7 @@ fn evidence(outcome: ToolOutcome) -> impl IntoView {
     };
     let lines: Vec<_> = requests.into_iter().map(|request| view! { <RequestLine request /> }).collect();
     let rows = match (result, table) {
-        (Some(reference), _) => view! { <ResultView reference /> }.erase(),
+        (Some(reference), _) => view! { <ResultView reference untitled=true /> }.erase(),
         (None, Some(table)) if !table.rows.is_empty() => view! { <PreviewTable table /> }.erase(),
         _ => ().erase(),
     };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::erase::{Erase, Erased};
-use crate::components::result::ResultView;
+use crate::components::result::{self, ResultView};
 use crate::store::Store;
 
 /// The result with a handle, or a quiet word that there is none.
@@ -19,6 +19,8 @@ pub fn result(handle: &str) -> Erased {
 
 /// The place of a result while the text around it is being written.
 pub fn outline(handle: &str) -> Erased {
-    let title = Store::get().result(handle).map(|reference| reference.title);
-    view! { <p class="result-outline">{title}</p> }.erase_in_place()
+    match Store::get().result(handle) {
+        Some(reference) => result::outline(&reference),
+        None => ().erase_in_place(),
+    }
 }

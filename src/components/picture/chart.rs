@@ -1,6 +1,6 @@
 //! Bars, one a value, each under its name.
 
-use super::scene::{Scene, WIDTH, fitted};
+use super::scene::{LETTER, Scene, WIDTH, fitted};
 use crate::wire::result::Chart;
 
 const ROW: u32 = 32;
@@ -12,8 +12,8 @@ pub fn chart(chart: &Chart) -> Scene {
         let hint = format!("{}: {} {}", bar.label.text, bar.value, chart.unit);
         // The name is a box without an edge, so that it can be a link.
         let value = u32::try_from(bar.value.chars().count()).unwrap_or_default() * 7;
-        scene.labelled([0, y, WIDTH.saturating_sub(value + 8), 18], "picture-link", &bar.label, hint.clone());
-        scene.words([WIDTH, y + 13], "picture-value picture-end", fitted(&bar.value, WIDTH / 2));
+        scene.labelled([0, y, WIDTH.saturating_sub(value + 8), 18], "picture-bar-name", &bar.label, hint.clone());
+        scene.words([WIDTH, y + 13], "picture-value picture-end", fitted(&bar.value, WIDTH / 2, LETTER));
         scene.bare([0, y + 19, WIDTH, 7], "picture-free", hint.clone());
         let length = bar.length.min(1_000) * WIDTH / 1_000;
         if length > 0 {

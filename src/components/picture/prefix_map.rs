@@ -1,6 +1,6 @@
 //! A prefix as a map: its addresses from left to right, row by row, used and free.
 
-use super::scene::{Scene, WIDTH};
+use super::scene::{SMALL_LETTER, Scene, WIDTH, fitted};
 use crate::wire::result::{Block, PrefixMap};
 use crate::wire::tool::Cell;
 
@@ -29,7 +29,16 @@ pub fn prefix_map(map: &PrefixMap) -> Scene {
         draw(&mut scene, block, rows, from);
         from += u64::from(block.share);
     }
-    scene.height = TOP + ROW * u32::try_from(rows).unwrap_or_default() + 2;
+    let mut y = TOP + ROW * u32::try_from(rows).unwrap_or_default() + 4;
+    let mut x = 0;
+    let kinds = [("picture-used", "Used"), ("picture-reserved", "Range"), ("picture-free", "Free")];
+    for (class, name) in kinds {
+        scene.bare([x, y, 10, 10], class, name.to_owned());
+        scene.words([x + 15, y + 9], "picture-note", name);
+        x += 64;
+    }
+    y += 12;
+    scene.height = y;
     let free = map.blocks.iter().filter(|block| block.kind == "free").count();
     scene.title = format!("Prefix {}: {used}, {free} free of {} parts", map.prefix.text, map.blocks.len());
     scene
@@ -62,7 +71,9 @@ fn draw(scene: &mut Scene, block: &Block, rows: u64, from: u64) {
         let place = [x, TOP + row * ROW, part.saturating_sub(1).max(1), ROW - 2];
         let has_name = !named && u64::from(part) == widest;
         named |= has_name;
-        let label = if has_name { block.label.clone() } else { Cell { text: String::new(), link: block.label.link.clone() } };
+        // A prefix that is cut is another prefix.
+        let fits = fitted(&block.label.text, place[2].saturating_sub(8), SMALL_LETTER) == block.label.text;
+        let label = if has_name && fits { block.label.clone() } else { Cell { text: String::new(), link: block.label.link.clone() } };
         scene.labelled(place, class, &label, hint.clone());
     }
 }

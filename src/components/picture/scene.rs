@@ -10,6 +10,11 @@ use crate::wire::tool::Cell;
 /// How wide every picture is: as wide as a phone shows without scrolling.
 pub const WIDTH: u32 = 340;
 
+/// How wide a letter is at the size of labels, in tenths.
+pub const LETTER: u32 = 67;
+/// The same for small ones.
+pub const SMALL_LETTER: u32 = 52;
+
 /// A picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scene {
@@ -96,9 +101,12 @@ impl Scene {
 fn draw(shape: Shape) -> Erased {
     match shape {
         Shape::Box { place: [x, y, width, height], class, label, hint } => {
-            let inside = (height >= 10 && !label.text.is_empty()).then(|| {
-                let text = fitted(&label.text, width.saturating_sub(8));
-                words([x + 5, y + height / 2 + 4], "picture-label", text)
+            let inside = (height >= 7 && !label.text.is_empty()).then(|| {
+                let width = width.saturating_sub(8);
+                let is_small = height < 13 || fitted(&label.text, width, LETTER) != label.text;
+                let (class, letter, down) =
+                    if is_small { ("picture-label picture-small", SMALL_LETTER, 3) } else { ("picture-label", LETTER, 4) };
+                words([x + 5, y + height / 2 + down], class, fitted(&label.text, width, letter))
             });
             let shape = svg::g()
                 .attr("class", class)
@@ -130,9 +138,9 @@ fn words([x, y]: [u32; 2], class: &'static str, text: String) -> Erased {
     svg::text().attr("x", x.to_string()).attr("y", y.to_string()).attr("class", class).child(text).erase()
 }
 
-/// A text cut to a width: at 11 units, letters are 6.6 wide.
-pub fn fitted(text: &str, width: u32) -> String {
-    let letters = usize::try_from(width * 10 / 66).unwrap_or_default();
+/// A text cut to a width, with letters so wide.
+pub fn fitted(text: &str, width: u32, letter: u32) -> String {
+    let letters = usize::try_from(width * 10 / letter).unwrap_or_default();
     if text.chars().count() <= letters {
         return text.to_owned();
     }
@@ -144,12 +152,12 @@ pub fn fitted(text: &str, width: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::fitted;
+    use super::{LETTER, fitted};
 
     #[test]
     fn words_are_cut_to_what_fits() {
-        assert_eq!(fitted("cle-01-sw1", 66), "cle-01-sw1");
-        assert_eq!(fitted("cle-01-sw1", 50), "cle-01\u{2026}");
-        assert_eq!(fitted("cle", 10), "");
+        assert_eq!(fitted("cle-01-sw1", 67, LETTER), "cle-01-sw1");
+        assert_eq!(fitted("cle-01-sw1", 50, LETTER), "cle-01\u{2026}");
+        assert_eq!(fitted("cle", 10, LETTER), "");
     }
 }

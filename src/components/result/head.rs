@@ -21,8 +21,10 @@ const TYPING_PAUSE: Duration = Duration::from_millis(200);
 pub fn ResultHead(
     /// The result.
     state: ResultState,
-    /// Whether it is in the panel, which has the title in its own head.
+    /// Whether it is in the panel.
     in_panel: bool,
+    /// Whether its title stands above it already.
+    untitled: bool,
 ) -> impl IntoView {
     let reference = state.reference.get_value();
     let total = if reference.total > 0 || !reference.picture {
@@ -40,7 +42,7 @@ pub fn ResultHead(
     let address = Memo::new(move |_| address());
     view! {
         <div class="result-head">
-            {(!in_panel).then(|| view! { <h3 class="result-title">{reference.title}</h3> })}
+            {(!untitled).then(|| view! { <h3 class="result-title">{reference.title}</h3> })}
             <span class="result-total">{total}</span>
             {when(is_searched, move || view! { <SearchField state /> })}
             <div class="result-tools">

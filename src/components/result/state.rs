@@ -61,9 +61,10 @@ impl ResultState {
         let problem = RwSignal::new(None::<Problem>);
         let as_table = RwSignal::new(false);
         let has_failed = Memo::new(move |_| problem.with(Option::is_some));
+        // What is there stays while something else does not come.
         let shown = Memo::new(move |_| {
             page.with(|page| match page {
-                _ if has_failed.get() => Shown::Problem,
+                None if has_failed.get() => Shown::Problem,
                 None => Shown::Nothing,
                 Some(page) if page.picture.is_some() && !as_table.get() => Shown::Picture,
                 Some(page) if page.kept == 0 => Shown::Empty,

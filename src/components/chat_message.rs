@@ -10,7 +10,7 @@ use self::answer_end::AnswerEndView;
 use self::answer_footer::AnswerFooter;
 use super::elapsed::Elapsed;
 use super::icon::{Icon, IconView};
-use super::markdown::Markdown;
+use super::markdown::{Markdown, Ungrounded};
 use super::problem::ProblemView;
 use super::work_group::WorkGroup;
 use crate::store::conversation::TurnView;
@@ -67,11 +67,8 @@ fn Waiting(since: i64) -> impl IntoView {
 fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: Signal<bool>) -> impl IntoView {
     let started_at = answer.started_at;
     let segments = {
-        let (parts, end) = (answer.parts.clone(), answer.end.clone());
-        Memo::new(move |_| {
-            let is_marked = end.with(|end| end.as_ref().is_some_and(|end| !end.ungrounded.is_empty()));
-            parts.with(|parts| segments(parts, is_marked))
-        })
+        let parts = answer.parts.clone();
+        Memo::new(move |_| parts.with(|parts| segments(parts)))
     };
     let is_waiting = {
         let end = answer.end.clone();
@@ -126,26 +123,25 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
 /// A stretch of parts that is drawn as one: a text, or the work between two texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Segment {
-    /// The part's place, its identity, and whether what is not from NetBox is marked: another text at the same place
-    /// is drawn anew, and so is one whose marks came with its end.
-    Text(usize, usize, bool),
+    /// The part's place and its identity: another text at the same place is drawn anew.
+    Text(usize, usize),
     Work(usize),
 }
 
 impl Segment {
     fn key(self) -> String {
         match self {
-            Self::Text(index, identity, is_marked) => format!("{index} {identity} {is_marked}"),
+            Self::Text(index, identity) => format!("{index} {identity}"),
             Self::Work(index) => index.to_string(),
         }
     }
 }
 
-fn segments(parts: &[PartView], is_marked: bool) -> Vec<Segment> {
+fn segments(parts: &[PartView]) -> Vec<Segment> {
     let mut segments = Vec::new();
     for (index, part) in parts.iter().enumerate() {
         match part {
-            PartView::Text(text) => segments.push(Segment::Text(index, text.identity(), is_marked)),
+            PartView::Text(text) => segments.push(Segment::Text(index, text.identity())),
             PartView::Thinking(_) | PartView::Tool(_) if matches!(segments.last(), Some(Segment::Work(_))) => {}
             PartView::Thinking(_) | PartView::Tool(_) => segments.push(Segment::Work(index)),
         }
@@ -156,10 +152,13 @@ fn segments(parts: &[PartView], is_marked: bool) -> Vec<Segment> {
 fn segment_view(answer: &AnswerView, segment: Segment) -> Erased {
     match segment {
         Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.erase(),
-        Segment::Text(index, ..) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
+        Segment::Text(index, _) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
             Some(PartView::Text(text)) => {
-                let ungrounded = answer.end.with_untracked(|end| end.as_ref().map(|end| end.ungrounded.clone()));
-                view! { <Markdown text ungrounded=ungrounded.unwrap_or_default() /> }.erase()
+                let end = answer.end.clone();
+                let ungrounded = Memo::new(move |_| {
+                    end.with(|end| end.as_ref().map(|end| end.ungrounded.clone()).unwrap_or_default())
+                });
+                view! { <Markdown text ungrounded=Ungrounded(ungrounded) /> }.erase()
             }
             _ => ().erase(),
         },
@@ -179,10 +178,10 @@ mod tests {
             let thinking = || PartView::Thinking(ArcRwSignal::new(String::new()));
             let text = || PartView::Text(TextView::of_text("x"));
             let parts = [thinking(), thinking(), text(), thinking(), text(), text()];
-            let places: Vec<_> = segments(&parts, false)
+            let places: Vec<_> = segments(&parts)
                 .into_iter()
                 .map(|segment| match segment {
-                    Segment::Text(index, ..) => ("text", index),
+                    Segment::Text(index, _) => ("text", index),
                     Segment::Work(index) => ("work", index),
                 })
                 .collect();

@@ -8,13 +8,16 @@ mod result;
 mod table;
 
 use crate::components::erase::{Erase, Erased, Live, list, row};
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::chat::markdown::Block;
 use crate::store::conversation::text::TextView;
 
 use self::code::code;
-use self::inline::{Ungrounded, inlines};
+pub use self::inline::Ungrounded;
+use self::inline::inlines;
 use self::result::{outline, result};
 use self::table::table;
 
@@ -23,23 +26,47 @@ use self::table::table;
 pub fn Markdown(
     /// The text.
     text: TextView,
-    /// What in it is not from NetBox.
-    #[prop(optional)]
-    ungrounded: Vec<String>,
+    /// What in it is not from NetBox; known when the answer has ended.
+    ungrounded: Ungrounded,
 ) -> impl IntoView {
     let TextView { finished, open, .. } = text;
-    provide_context(Ungrounded(ungrounded.into()));
+    provide_context(ungrounded);
     // It is drawn again with every word: in place, so that what is selected in it stays so.
-    let tail: Live = Box::new(move || open.with(|open| open.iter().map(open_block).collect::<Vec<_>>()).erase_in_place());
+    // Results at its beginning that something follows are what they are, though the parser waits for the next line.
+    let settled = {
+        let open = open.clone();
+        Memo::new(move |_| open.with(|open| settled_results(open)))
+    };
+    let tail: Live = Box::new(move || {
+        let drawn = |open: &Vec<Block>| open.iter().skip(settled_results(open).len()).map(open_block).collect::<Vec<_>>();
+        open.with(drawn).erase_in_place()
+    });
     view! {
         <div class="markdown">
             {list(move || {
-                let blocks = finished.get().into_iter().enumerate();
-                blocks.map(|(index, finished)| row(index, move || block(&finished))).collect()
+                let is_marked = ungrounded.0.with(|spans| !spans.is_empty());
+                let settled = settled.get().into_iter().map(|handle| Arc::new(Block::Result { handle }));
+                let blocks = finished.get().into_iter().chain(settled).enumerate();
+                blocks.map(|(index, finished)| row(key(index, &finished, is_marked), move || block(&finished))).collect()
             })}
             {tail}
         </div>
     }
+}
+
+/// The handles of the results with which blocks begin, without one that ends them.
+fn settled_results(open: &[Block]) -> Vec<String> {
+    let before_last = open.len().saturating_sub(1);
+    let handles = open.iter().take(before_last).map_while(|block| match block {
+        Block::Result { handle } => Some(handle.clone()),
+        _ => None,
+    });
+    handles.collect()
+}
+
+/// A block whose marks came with the answer's end is drawn anew; a result has none, and stays as it is.
+fn key(index: usize, block: &Block, is_marked: bool) -> String {
+    format!("{index} {}", is_marked && !matches!(block, Block::Result { .. }))
 }
 
 /// Views of blocks, in their order.

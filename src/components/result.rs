@@ -40,6 +40,7 @@ pub fn ResultView(
 ) -> impl IntoView {
     let rows = if in_panel { PANEL_ROWS } else { INLINE_ROWS };
     let expected = reference.total;
+    let handle = reference.handle.clone();
     let name = format!("Result {}: {}", reference.handle, reference.title);
     let state = ResultState::new(Store::get(), reference, rows);
     state.follow();
@@ -60,6 +61,7 @@ pub fn ResultView(
             class:result-panel=in_panel
             aria-label=name
             aria-busy=move || state.loading.get().to_string()
+            data-handle=handle
             data-paged=(expected > rows).then_some("")
         >
             <ResultHead state in_panel untitled=untitled || in_panel />

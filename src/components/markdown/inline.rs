@@ -1,8 +1,6 @@
 //! Text inside a block.
 
 use crate::components::erase::{Erase, Erased};
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use crate::chat::grounding::split;
@@ -33,13 +31,15 @@ fn inline(content: &Inline) -> Erased {
 }
 
 /// What in the text being drawn is not from NetBox; found in the context.
-#[derive(Clone)]
-pub struct Ungrounded(pub Arc<[String]>);
+#[derive(Clone, Copy)]
+pub struct Ungrounded(pub Memo<Vec<String>>);
 
 /// Text with quiet marks on what is not from NetBox.
 fn marked(text: &str) -> Erased {
-    let spans = use_context::<Ungrounded>().filter(|spans| !spans.0.is_empty());
-    let Some(Ungrounded(spans)) = spans else { return text.to_owned().erase_in_place() };
+    let spans = use_context::<Ungrounded>().map(|ungrounded| ungrounded.0.get_untracked()).unwrap_or_default();
+    if spans.is_empty() {
+        return text.to_owned().erase_in_place();
+    }
     let pieces: Vec<_> = split(text, &spans)
         .into_iter()
         .map(|(is_ungrounded, piece)| match piece.to_owned() {

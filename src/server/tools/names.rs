@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::filters::{Checked, Filters, refused};
-use crate::server::netbox::{FieldReason, ObjectType, object_type};
+use crate::server::netbox::{FieldReason, ObjectType};
 use crate::wire::problem::Problem;
 use look_up::{Trouble, name_of};
 
@@ -31,7 +31,7 @@ pub(super) async fn resolve(call: &Call<'_>, filters: &mut Filters, when: When<'
     let mut checked = std::mem::take(&mut filters.checked);
     for filter in &mut checked {
         let Some(reference) = filter.reference else { continue };
-        let Some(target) = object_type::by_name(reference.object_type) else { continue };
+        let Some(target) = call.schema.type_named(reference.object_type) else { continue };
         let attribute = reference.attribute;
         let reason = match when {
             When::Refused(reasons) => reasons.iter().find(|reason| reason.field == filter.name),
@@ -79,6 +79,22 @@ pub(super) async fn resolve(call: &Call<'_>, filters: &mut Filters, when: When<'
     }
     filters.checked = checked;
     Ok(changed)
+}
+
+/// The one object of a type that `text` names, by its name, this attribute, its slug or its id: with its id, name and what else tells it from others.
+///
+/// # Errors
+/// No such object, or more than one: the candidates are named.
+pub(super) async fn one(
+    call: &Call<'_>,
+    target: &'static ObjectType,
+    attribute: &'static str,
+    text: &str,
+) -> Result<Value, Problem> {
+    match look_up::all(call, target, attribute, &[text], true).await {
+        Ok(mut objects) => objects.pop().ok_or_else(|| refused(format!("There is no {} called {text}", target.singular))),
+        Err(Trouble::Answer(problem) | Trouble::Failed(problem)) => Err(problem),
+    }
 }
 
 /// Puts the found objects' attribute into the filter, or their ids where they have none (a VRF without an RD).

@@ -44,6 +44,7 @@ pub enum Opened as "Opened" by "kind" {
 }
 }
 
+#[allow(clippy::derivable_impls, reason = "the macro repeats the variants for their reader, which has no default")]
 impl Default for Opened {
     fn default() -> Self {
         Self::New

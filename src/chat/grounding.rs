@@ -38,7 +38,8 @@ fn stands_alone(text: &str, before: Option<char>, start: usize, length: usize) -
     let next = right.next();
     // A dot, a comma or a colon ends a sentence or goes on with an address or a number.
     let goes_on = matches!(next, Some('.' | ',' | ':')) && right.next().is_some_and(char::is_alphanumeric);
-    let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || "-_./:".contains(letter));
+    let joins =
+        |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || "-_./:".contains(letter));
     let is_joined_after = next.is_some_and(|letter| letter.is_alphanumeric() || "-_/".contains(letter)) || goes_on;
     !joins(left) && !is_joined_after
 }

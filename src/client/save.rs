@@ -31,7 +31,8 @@ pub fn svg_of(place: &Element) -> Option<String> {
     let drawn = place.query_selector("svg").ok()??;
     let copy: Element = drawn.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
     let window = web_sys::window()?;
-    let (from, to) = (drawn.query_selector_all("rect, path, text").ok()?, copy.query_selector_all("rect, path, text").ok()?);
+    let (from, to) =
+        (drawn.query_selector_all("rect, path, text").ok()?, copy.query_selector_all("rect, path, text").ok()?);
     for index in 0..from.length() {
         let (Some(from), Some(to)) = (from.item(index), to.item(index)) else { continue };
         let (Ok(from), Ok(to)) = (from.dyn_into::<Element>(), to.dyn_into::<Element>()) else { continue };

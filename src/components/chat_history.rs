@@ -71,7 +71,7 @@ pub fn ChatHistory(
                         .map(|turn| {
                             let message = turn.message.clone();
                             row(
-                                &turn.message.clone(),
+                                turn.message.clone(),
                                 move || {
                                     let is_last = Signal::derive(move || last.with(|last| *last == Some(message.clone())));
                                     view! { <ChatMessage turn is_last /> }

@@ -32,7 +32,7 @@ pub fn ConversationList() -> impl IntoView {
                                 let shown = groups.iter().find(|group| group.heading == heading);
                                 shown.map(Group::ids).unwrap_or_default()
                             });
-                            ids.into_iter().map(|id| row(&id.clone(), move || view! { <ConversationRow id /> })).collect()
+                            ids.into_iter().map(|id| row(id.clone(), move || view! { <ConversationRow id /> })).collect()
                         };
                         row(
                             heading,

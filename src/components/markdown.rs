@@ -38,7 +38,8 @@ pub fn Markdown(
         Memo::new(move |_| open.with(|open| settled_results(open)))
     };
     let tail: Live = Box::new(move || {
-        let drawn = |open: &Vec<Block>| open.iter().skip(settled_results(open).len()).map(open_block).collect::<Vec<_>>();
+        let drawn =
+            |open: &Vec<Block>| open.iter().skip(settled_results(open).len()).map(open_block).collect::<Vec<_>>();
         open.with(drawn).erase_in_place()
     });
     view! {

@@ -34,7 +34,8 @@ impl Store {
     /// The result of the open conversation with this handle. Of several, the newest: a handle is given once.
     pub fn result(&self, handle: &str) -> Option<ResultReference> {
         self.current()?.with_transcript(|transcript| {
-            let parts = transcript.turns.iter().rev().filter_map(|turn| turn.answer.as_ref()).flat_map(|answer| &answer.parts);
+            let parts =
+                transcript.turns.iter().rev().filter_map(|turn| turn.answer.as_ref()).flat_map(|answer| &answer.parts);
             let references = parts.filter_map(|part| match part {
                 Part::Tool(tool) => tool.outcome.as_ref()?.result.as_ref(),
                 Part::Text { .. } | Part::Thinking { .. } => None,

@@ -43,7 +43,14 @@ fn tool_use(part: usize, call: &str) -> Event {
 }
 
 fn run_end(run: &str) -> Event {
-    Event::RunEnd { run: run.into(), why: EndReason::Done, problem: None, milliseconds: 5, usage: Usage::default(), ungrounded: Vec::new() }
+    Event::RunEnd {
+        run: run.into(),
+        why: EndReason::Done,
+        problem: None,
+        milliseconds: 5,
+        usage: Usage::default(),
+        ungrounded: Vec::new(),
+    }
 }
 
 fn notice() -> Event {

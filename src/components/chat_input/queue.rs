@@ -20,7 +20,7 @@ pub fn Queue() -> impl IntoView {
         waiting
             .get()
             .into_iter()
-            .map(|queued| row(&queued.message.clone(), move || queued_message(store, waiting, queued)))
+            .map(|queued| row(queued.message.clone(), move || queued_message(store, waiting, queued)))
             .collect()
     };
     when(

@@ -8,13 +8,11 @@ use crate::store::Store;
 
 /// The result with a handle, or a quiet word that there is none.
 pub fn result(handle: &str) -> Erased {
-    match Store::get().result(handle) {
-        Some(reference) => view! { <ResultView reference /> }.erase(),
-        None => {
-            let words = format!("There is no result {handle} in this conversation");
-            view! { <p class="quiet result-missing">{words}</p> }.erase()
-        }
+    if let Some(reference) = Store::get().result(handle) {
+        return view! { <ResultView reference /> }.erase();
     }
+    let words = format!("There is no result {handle} in this conversation");
+    view! { <p class="quiet result-missing">{words}</p> }.erase()
 }
 
 /// The place of a result while the text around it is being written.

@@ -100,7 +100,10 @@ mod tests {
 
     #[test]
     fn a_path_that_does_not_reach_its_end_says_so() {
-        let hops = vec![Hop { place: cell("sw1"), link: cell("cable 7"), ..Hop::default() }, Hop { place: cell("patch"), ..Hop::default() }];
+        let hops = vec![
+            Hop { place: cell("sw1"), link: cell("cable 7"), ..Hop::default() },
+            Hop { place: cell("patch"), ..Hop::default() },
+        ];
         let drawn = path(&Path { hops, complete: false, note: String::new() });
         assert_eq!(drawn.title, "Path, not complete: sw1, then patch");
         assert!(path(&Path { complete: true, ..Path::default() }).title.starts_with("Path: "));

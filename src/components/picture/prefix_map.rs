@@ -73,7 +73,11 @@ fn draw(scene: &mut Scene, block: &Block, rows: u64, from: u64) {
         named |= has_name;
         // A prefix that is cut is another prefix.
         let fits = fitted(&block.label.text, place[2].saturating_sub(8), SMALL_LETTER) == block.label.text;
-        let label = if has_name && fits { block.label.clone() } else { Cell { text: String::new(), link: block.label.link.clone() } };
+        let label = if has_name && fits {
+            block.label.clone()
+        } else {
+            Cell { text: String::new(), link: block.label.link.clone() }
+        };
         scene.labelled(place, class, &label, hint.clone());
     }
 }

@@ -31,7 +31,9 @@ pub fn rack(rack: &Rack) -> Scene {
             let hint = if free.contains(&unit) { format!("Unit {number}: free") } else { format!("Unit {number}") };
             scene.bare(place, "picture-free", hint);
         }
-        for slot in slots.iter().filter(|slot| slot.kind != "device").chain(slots.iter().filter(|slot| slot.kind == "device")) {
+        for slot in
+            slots.iter().filter(|slot| slot.kind != "device").chain(slots.iter().filter(|slot| slot.kind == "device"))
+        {
             let height = slot.height.min(rack.height.saturating_sub(slot.from));
             if height == 0 {
                 continue;
@@ -45,7 +47,8 @@ pub fn rack(rack: &Rack) -> Scene {
         let base = top(rack, unit * 2, 2) + HALF + 4;
         scene.words([FRONT - 5, base], "picture-number picture-end", number(rack, unit).to_string());
     }
-    scene.title = format!("Rack {}, {}; {}", rack.name.text, format::counted(units.into(), "unit", "units"), said.join(", "));
+    scene.title =
+        format!("Rack {}, {}; {}", rack.name.text, format::counted(units.into(), "unit", "units"), said.join(", "));
     scene
 }
 
@@ -65,7 +68,8 @@ fn is_free(slots: &[&RackSlot], unit: u32) -> bool {
 }
 
 fn hint(rack: &Rack, slot: &RackSlot) -> String {
-    let [lowest, highest] = [slot.from / 2, (slot.from + slot.height).saturating_sub(1) / 2].map(|unit| number(rack, unit));
+    let [lowest, highest] =
+        [slot.from / 2, (slot.from + slot.height).saturating_sub(1) / 2].map(|unit| number(rack, unit));
     let units = if lowest == highest { format!("unit {lowest}") } else { format!("units {lowest} to {highest}") };
     let what = if slot.kind == "device" { "" } else { "reserved: " };
     let detail = if slot.detail.is_empty() { String::new() } else { format!(" ({})", slot.detail) };
@@ -114,7 +118,11 @@ mod tests {
 
     #[test]
     fn what_reaches_out_of_the_rack_is_cut() {
-        let small = Rack { height: 4, slots: vec![slot("front", 2, 40, "device", "x"), slot("front", 9, 1, "device", "y")], ..Rack::default() };
+        let small = Rack {
+            height: 4,
+            slots: vec![slot("front", 2, 40, "device", "x"), slot("front", 9, 1, "device", "y")],
+            ..Rack::default()
+        };
         assert_eq!(boxes(&rack(&small)), [("x", [FRONT + 1, TOP + 1, FACE - 2, 2 * HALF - 2])]);
     }
 }

@@ -82,8 +82,7 @@ impl Scene {
     /// Draws it.
     pub fn draw(self) -> Erased {
         let Self { title, height, shapes } = self;
-        let has_links =
-            shapes.iter().any(|shape| matches!(shape, Shape::Box { label, .. } if label.link.is_some()));
+        let has_links = shapes.iter().any(|shape| matches!(shape, Shape::Box { label, .. } if label.link.is_some()));
         // A picture with links in it is a group: what is inside an image nobody can reach.
         let role = if has_links { "group" } else { "img" };
         let shapes: Vec<_> = shapes.into_iter().map(draw).collect();
@@ -104,13 +103,18 @@ fn draw(shape: Shape) -> Erased {
             let inside = (height >= 7 && !label.text.is_empty()).then(|| {
                 let width = width.saturating_sub(8);
                 let is_small = height < 13 || fitted(&label.text, width, LETTER) != label.text;
-                let (class, letter, down) =
-                    if is_small { ("picture-label picture-small", SMALL_LETTER, 3) } else { ("picture-label", LETTER, 4) };
+                let (class, letter, down) = if is_small {
+                    ("picture-label picture-small", SMALL_LETTER, 3)
+                } else {
+                    ("picture-label", LETTER, 4)
+                };
                 words([x + 5, y + height / 2 + down], class, fitted(&label.text, width, letter))
             });
-            let shape = svg::g()
-                .attr("class", class)
-                .child((svg::title().child(hint), rectangle([x, y, width, height]), inside));
+            let shape = svg::g().attr("class", class).child((
+                svg::title().child(hint),
+                rectangle([x, y, width, height]),
+                inside,
+            ));
             match label.link {
                 Some(link) => svg::a()
                     .attr("href", link)
@@ -122,10 +126,9 @@ fn draw(shape: Shape) -> Erased {
             }
         }
         Shape::Words { place, class, text } => words(place, class, text),
-        Shape::Line { place: [x1, y1, x2, y2], class } => svg::path()
-            .attr("class", class)
-            .attr("d", format!("M{x1} {y1}L{x2} {y2}"))
-            .erase(),
+        Shape::Line { place: [x1, y1, x2, y2], class } => {
+            svg::path().attr("class", class).attr("d", format!("M{x1} {y1}L{x2} {y2}")).erase()
+        }
     }
 }
 

@@ -74,7 +74,9 @@ fn carry_out(state: ResultState, export: Export) {
             Ok((columns, rows)) => finish(export, &title, &columns, &rows).await,
             Err(problem) => problem.message,
         };
-        state.store.announcement.set(said.clone());
+        if let Some(store) = state.store.try_get_value() {
+            store.announcement.set(said.clone());
+        }
         let _ = state.said.try_set(said);
     });
 }
@@ -135,14 +137,22 @@ fn csv(columns: &[Column], rows: &[Vec<Cell>]) -> String {
 /// A text that no spreadsheet takes for a formula: names in NetBox are typed by people, and `=` or `@` at the front
 /// would be carried out. (OWASP, "CSV Injection".) A plain number keeps its sign.
 fn inert(text: &str) -> String {
-    let is_number = text.strip_prefix(['-', '+']).is_some_and(|digits| {
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-    });
-    if !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+    let is_number = text
+        .strip_prefix(['-', '+'])
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
+    if !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r', ';', '\t']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r', ';', '\t']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Rows as a table in Markdown.

@@ -33,11 +33,11 @@ pub fn ResultHead(
         String::new()
     };
     let is_searched = move || {
-        state.shown.get() == Shown::Table && state.page.with(|page| page.as_ref().is_some_and(|page| page.kept >= SEARCHED_FROM))
+        state.shown.get() == Shown::Table
+            && state.page.with(|page| page.as_ref().is_some_and(|page| page.kept >= SEARCHED_FROM))
     };
-    let can_switch = move || {
-        state.page.with(|page| page.as_ref().is_some_and(|page| page.picture.is_some() && page.kept > 0))
-    };
+    let can_switch =
+        move || state.page.with(|page| page.as_ref().is_some_and(|page| page.picture.is_some() && page.kept > 0));
     let address = move || state.page.with(|page| page.as_ref().and_then(|page| page.page.clone()));
     let address = Memo::new(move |_| address());
     view! {
@@ -77,7 +77,7 @@ pub fn ResultHead(
                                 icon=Icon::Panel
                                 label="Open beside the conversation"
                                 class="to-panel"
-                                on_press=move || state.store.open_panel(state.reference.get_value())
+                                on_press=move || state.store.get_value().open_panel(state.reference.get_value())
                             />
                         }
                     })}

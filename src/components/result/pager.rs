@@ -13,11 +13,13 @@ pub fn Pager(
     /// The result.
     state: ResultState,
 ) -> impl IntoView {
-    let place = Memo::new(move |_| state.page.with(|page| {
-        page.as_ref().map_or((0, 0, 0, 0), |page| {
-            (page.offset, u64::try_from(page.rows.len()).unwrap_or_default(), page.matching, page.kept)
+    let place = Memo::new(move |_| {
+        state.page.with(|page| {
+            page.as_ref().map_or((0, 0, 0, 0), |page| {
+                (page.offset, u64::try_from(page.rows.len()).unwrap_or_default(), page.matching, page.kept)
+            })
         })
-    }));
+    });
     let words = move || {
         let (offset, shown, matching, kept) = place.get();
         words(offset, shown, matching, kept)

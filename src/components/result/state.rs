@@ -13,7 +13,7 @@ use crate::wire::result::{Column, ResultPage, ResultQuery, ResultReference};
 #[derive(Clone, Copy)]
 pub struct ResultState {
     /// The page's state.
-    pub store: Store,
+    pub store: StoredValue<Store>,
     /// Which result.
     pub reference: StoredValue<ResultReference>,
     /// What is asked for.
@@ -73,7 +73,7 @@ impl ResultState {
         });
         let incomplete = Memo::new(move |_| page.with(|page| page.as_ref().and_then(incomplete)));
         Self {
-            store,
+            store: StoredValue::new(store),
             reference: StoredValue::new(reference),
             query: RwSignal::new(ResultQuery { limit: rows, ..ResultQuery::default() }),
             page,
@@ -115,8 +115,12 @@ impl ResultState {
 
     /// Fetches a part of the result.
     pub async fn fetch(self, query: &ResultQuery) -> Result<ResultPage, Problem> {
-        let handle = self.reference.try_with_value(|reference| reference.handle.clone()).unwrap_or_default();
-        self.store.result_page(&handle, query).await
+        let handle = self.reference.try_with_value(|reference| reference.handle.clone());
+        match self.store.try_get_value().zip(handle) {
+            Some((store, handle)) => store.result_page(&handle, query).await,
+            // The view is gone: nobody looks at what comes.
+            None => Ok(ResultPage::default()),
+        }
     }
 
     /// Fetches again what did not come.

@@ -16,12 +16,13 @@ pub fn ResultTable(
     state: ResultState,
 ) -> impl IntoView {
     let columns = Memo::new(move |_| state.columns());
-    let head = live(move || columns.get().into_iter().map(move |(_, column)| heading(state, column)).collect::<Vec<_>>());
+    let head =
+        live(move || columns.get().into_iter().map(move |(_, column)| heading(state, column)).collect::<Vec<_>>());
     let rows = live(move || {
         let columns = columns.get();
-        state.page.with(|page| {
-            page.iter().flat_map(|page| &page.rows).map(|cells| row(&columns, cells)).collect::<Vec<_>>()
-        })
+        state
+            .page
+            .with(|page| page.iter().flat_map(|page| &page.rows).map(|cells| row(&columns, cells)).collect::<Vec<_>>())
     });
     view! {
         <div class="table-scroll result-rows" role="group" aria-label="Rows from NetBox" tabindex="0">

@@ -36,7 +36,9 @@ pub fn PreviewTable(
 
 fn cell_view(column: &str, cell: Cell) -> Erased {
     let content = match cell {
-        Cell { text, link: None } if is_status(column) && !text.is_empty() => view! { <StatusPill label=text /> }.erase(),
+        Cell { text, link: None } if is_status(column) && !text.is_empty() => {
+            view! { <StatusPill label=text /> }.erase()
+        }
         cell => cell_text(&cell),
     };
     view! { <td class=is_identifier(column).then_some("identifier")>{content}</td> }.erase()
@@ -69,4 +71,3 @@ fn is_identifier(column: &str) -> bool {
     ];
     IDENTIFIERS.contains(&column)
 }
-

@@ -128,11 +128,7 @@ impl<'de> Deserializer<'de> for Reader {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Unreadable> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Unreadable> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -268,11 +264,7 @@ impl<'de> VariantAccess<'de> for Rest {
         Err(Unreadable)
     }
 
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Unreadable> {
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Unreadable> {
         Reader(Value::Object(self.0)).deserialize_map(visitor)
     }
 }

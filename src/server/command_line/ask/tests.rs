@@ -34,7 +34,17 @@ fn result(summary: &str, is_error: bool) -> Frame {
 }
 
 fn end(why: EndReason, problem: Option<Problem>) -> Frame {
-    frame(Event::RunEnd { run: RunId::default(), why, problem, milliseconds: 5, usage: Usage::default(), ungrounded: Vec::new() }, "")
+    frame(
+        Event::RunEnd {
+            run: RunId::default(),
+            why,
+            problem,
+            milliseconds: 5,
+            usage: Usage::default(),
+            ungrounded: Vec::new(),
+        },
+        "",
+    )
 }
 
 fn answer() -> Vec<Frame> {

@@ -2,6 +2,7 @@
 
 pub mod budget;
 pub mod driver;
+mod grounding;
 pub mod history;
 pub mod machine;
 mod model_call;

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::budget::Budget;
 use super::context_now;
+use super::grounding;
 use super::history::History;
 use super::machine::{Ending, Machine, Step};
 use super::model_choice::{Chosen, ProfileChoice};
@@ -162,7 +163,8 @@ impl Agent {
         let usage = *machine.usage();
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
-        let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage };
+        let ungrounded = grounding::ungrounded(&machine.history, why);
+        let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage, ungrounded };
         let ended = conversation.end_run(&run, machine.history, event, content, &context_now()).await?;
         tracing::info!(
             conversation = %conversation.id(), %run, why = ?ended.why,

@@ -171,7 +171,14 @@ impl Conversation {
             live.transcript.turns.last().and_then(|turn| turn.answer.as_ref()).map(|answer| answer.started_at);
         let milliseconds = u64::try_from(now - started.unwrap_or(now)).unwrap_or_default();
         let content = problem.message.clone();
-        let event = Event::RunEnd { run, why, problem: Some(problem), milliseconds, usage: Usage::default() };
+        let event = Event::RunEnd {
+            run,
+            why,
+            problem: Some(problem),
+            milliseconds,
+            usage: Usage::default(),
+            ungrounded: Vec::new(),
+        };
         self.append_regardless(live, event, content).await;
         live.run = None;
     }

@@ -40,7 +40,7 @@ fn start_of(handle: &RunHandle) -> Event {
 
 fn done(handle: &RunHandle) -> Event {
     let (run, usage) = (handle.run.clone(), Usage::default());
-    Event::RunEnd { run, why: EndReason::Done, problem: None, milliseconds: 7, usage }
+    Event::RunEnd { run, why: EndReason::Done, problem: None, milliseconds: 7, usage, ungrounded: Vec::new() }
 }
 
 fn end_of(transcript: &Transcript, turn: usize) -> EndReason {

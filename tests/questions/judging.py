@@ -58,7 +58,8 @@ class Answer:
                 if "\n" in node:
                     lines = [line for line in node.split("\n") if line.strip()]
                     self.records += [[line] for line in lines]
-                    self.tables.append([[line] for line in lines])
+                    # A text may begin with a line of its own about the rows, and one with the columns' names.
+                    self.tables += [[[line] for line in lines[begin:]] for begin in range(3)]
                 else:
                     self.records.append([node])
                 for found in re.finditer(r"(?<![\w.:/-])-?\d+(\.\d+)?(?![\w:/-]|\.\d)", node):

@@ -140,7 +140,7 @@ def mac_address() -> Case:
 
 @question("addresses-by-status", "How many addresses are active, reserved, DHCP?", "IP addresses by status")
 def addresses_by_status() -> Case:
-    pairs = [(label(IPAddress, "status", value), number) for value, number in IPAddress.objects.values_list("status").annotate(number=Count("pk"))]
+    pairs = [(label(IPAddress, "status", value), number) for value, number in IPAddress.objects.order_by().values_list("status").annotate(number=Count("pk"))]
     return ask(aggregate("ipam.ipaddress", group_by=["status"])).ranking(pairs, len(pairs))
 
 
@@ -156,7 +156,7 @@ def addresses_of_device() -> Case:
 def dhcp_ranges() -> Case:
     found = IPRange.objects.order_by("-size", "pk")
     pairs = [(str(row.start_address), row.size) for row in found]
-    return ask(objects("ipam.iprange", fields=["start_address", "end_address", "size"], ordering="-size,id")).total(len(pairs)).rows(pairs[:5], shown=5)
+    return ask(objects("ipam.iprange", fields=["start_address", "end_address", "size"], ordering=["-size", "id"])).total(len(pairs)).rows(pairs[:5], shown=5)
 
 
 @question("prefix-in-vrfs", "In which VRFs is {prefix}?", "Does {prefix} exist more than once?")

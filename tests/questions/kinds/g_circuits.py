@@ -2,7 +2,7 @@
 
 from circuits.models import Circuit, CircuitTermination, Provider
 from dcim.models import CablePath, Interface, Site
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Sum
 
 from .case import Case, aggregate, ask, by_name, call, objects, question
 from .choosing import most
@@ -73,10 +73,9 @@ def bandwidth_per_provider() -> Case:
 
 @question("fastest-circuit", "Which circuit has the highest rate?", "Our fastest circuits")
 def fastest_circuit() -> Case:
-    found = Circuit.objects.filter(commit_rate__isnull=False)
-    highest = found.aggregate(most=Max("commit_rate"))["most"]
-    plan = aggregate("circuits.circuit", {"commit_rate__empty": False}, group_by=["cid"], measures=["max:commit_rate"], ordering="-max:commit_rate", top=3)
-    return ask(plan).ranking(found.values_list("cid", "commit_rate"), 3).figure(highest)
+    found = Circuit.objects.filter(commit_rate__isnull=False).order_by("-commit_rate", "cid")
+    plan = objects("circuits.circuit", {"commit_rate__empty": False}, ["cid", "provider", "commit_rate"], ["-commit_rate", "cid"], 3)
+    return ask(plan).total(found.count()).rows(found.values_list("cid", "commit_rate")[:3], shown=3)
 
 
 @question("circuits-by-status", "Which circuits are not active?", "Circuits that are planned, offline or decommissioned")

@@ -45,7 +45,7 @@ def machine_profile() -> Case:
 
 @question("largest-machines", "Which virtual machines have the most memory?", "The largest VMs by memory")
 def largest_machines() -> Case:
-    plan = objects(MACHINE, fields=["name", "memory"], ordering="-memory,name", limit=3)
+    plan = objects(MACHINE, fields=["name", "memory"], ordering=["-memory", "name"], limit=3)
     rows = VirtualMachine.objects.order_by("-memory", "name").values_list("name", "memory")[:3]
     return ask(plan).total(VirtualMachine.objects.count()).rows(rows, shown=3)
 

@@ -178,7 +178,7 @@ def gateways() -> Case:
     group = first(FHRPGroup.objects.filter(ip_addresses__isnull=False))
     found = FHRPGroup.objects.filter(description=group.description)
     site = group.description.rpartition(" of ")[2]
-    rows = [(row.group_id, str(row.ip_addresses.order_by("pk").first().address)) for row in found.order_by("group_id")[:5]]
+    rows = [[str(row.ip_addresses.order_by("pk").first().address)] for row in found.order_by("group_id")[:5]]
     case = ask(objects("ipam.fhrpgroup", {"description": group.description}, ["group_id", "protocol", "ip_addresses"], "group_id"), site=site)
     return case.total(found.count()).rows(rows, shown=5)
 

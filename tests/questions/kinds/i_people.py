@@ -7,7 +7,7 @@ from django.db.models import Count
 from extras.models import JournalEntry
 from tenancy.models import Contact, ContactAssignment, Tenant
 
-from .case import Case, aggregate, ask, by_name, objects, question
+from .case import Case, aggregate, ask, by_name, either, objects, question
 from .choosing import first, most
 
 
@@ -50,7 +50,7 @@ def assignments_of_contact() -> Case:
     contact = most(Contact.objects.all(), "assignments")
     found = contact.assignments.order_by("pk")
     rows = [(str(row.object), row.role.name) for row in found[:5]]
-    return ask(objects("tenancy.contactassignment", {"contact": contact.name}, ["object", "role", "priority"], "id"), contact=contact.name).total(found.count()).rows(rows, shown=5)
+    return ask(objects("tenancy.contactassignment", {"contact_id": contact.name}, ["object", "role", "priority"], "id"), contact=contact.name).total(found.count()).rows(rows, shown=5)
 
 
 @question("sites-without-contact", "Which sites have no contact?", "Sites nobody is responsible for")
@@ -81,14 +81,13 @@ def journal_of_object() -> Case:
     kind = ContentType.objects.get_for_model(Site)
     entry = first(JournalEntry.objects.filter(assigned_object_type=kind))
     found = JournalEntry.objects.filter(assigned_object_type=kind, assigned_object_id=entry.assigned_object_id)
-    plan = objects("extras.journalentry", {"assigned_object_type": "dcim.site", "assigned_object": str(entry.assigned_object)}, ["created", "kind", "comments"], "-created")
+    plan = objects("extras.journalentry", {"assigned_object_type": "dcim.site", "assigned_object_id": entry.assigned_object.name}, ["created", "kind", "comments"], "-created")
     return ask(plan, site=str(entry.assigned_object)).total(found.count()).says(entry.comments)
 
 
 @question("journal-dangers", "Which journal entries are marked as danger?", "Serious entries of the journal")
 def journal_dangers() -> Case:
     found = JournalEntry.objects.filter(kind="danger").order_by("pk")
-    rows = [(str(row.assigned_object), row.comments[:40]) for row in found[:3]]
     plan = objects("extras.journalentry", {"kind": "danger"}, ["assigned_object", "comments"], "id", 3)
-    case = ask(plan).total(found.count())
-    return case.says(*[name for name, _ in rows])
+    shown = [either(str(row.assigned_object), getattr(row.assigned_object, "name", str(row.assigned_object))) for row in found[:3]]
+    return ask(plan).total(found.count()).says(*shown)

@@ -29,7 +29,7 @@ def often_changed() -> Device:
 def changes_of_device() -> Case:
     device = often_changed()
     found = of_devices().filter(changed_object_id=device.pk).order_by("-time", "-pk")
-    case = ask(call("get_changelogs", filters={"changed_object_type": "dcim.device", "changed_object": device.name}, limit=5), device=device.name)
+    case = ask(call("get_changelogs", filters={"changed_object_type": "dcim.device", "changed_object_id": device.name}, limit=5), device=device.name)
     return case.total(found.count()).says(*[row.user_name for row in found[:5]])
 
 
@@ -64,7 +64,7 @@ def last_difference() -> Case:
     change = of_devices().filter(changed_object_id=device.pk, action="update").order_by("-time", "-pk").first()
     before, after = change.prechange_data or {}, change.postchange_data or {}
     changed = {key for key in {*before, *after} if before.get(key) != after.get(key) and key != "last_updated"}
-    case = ask(call("get_changelogs", filters={"changed_object_type": "dcim.device", "changed_object": device.name, "action": "update"}, limit=1), device=device.name)
+    case = ask(call("get_changelogs", filters={"changed_object_type": "dcim.device", "changed_object_id": device.name, "action": "update"}, limit=1), device=device.name)
     case.says(change.user_name)
     for key in sorted(changed):
         case.says(either(key, key.removeprefix("custom_fields.")))

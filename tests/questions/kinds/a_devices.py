@@ -135,7 +135,7 @@ def stack_members() -> Case:
     chassis = most(VirtualChassis.objects.all(), "members")
     found = Device.objects.filter(virtual_chassis=chassis)
     rows = found.order_by("vc_position").values_list("name", "vc_position")
-    case = ask(objects(TYPE, {"virtual_chassis_id": chassis.pk}, ["name", "vc_position"], "vc_position", 10), chassis=chassis.name)
+    case = ask(objects(TYPE, {"virtual_chassis_id": chassis.name}, ["name", "vc_position"], "vc_position", 10), chassis=chassis.name)
     return case.total(found.count()).rows(rows)
 
 

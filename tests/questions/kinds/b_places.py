@@ -53,26 +53,52 @@ def empty_racks() -> Case:
     return case.figure(found.count()).absent(*([] if found.exists() else Rack.objects.values_list("name", flat=True)[:50]))
 
 
+def find_rack(rack: Rack) -> dict:
+    """The call that turns a rack's name, which many sites use, into its id."""
+    return objects("dcim.rack", {"site": rack.site.name, "name": rack.name}, ["name"], limit=2)
+
+
+def units(lowest: float, height: float) -> dict:
+    """The ways to write a block of units."""
+    low, top = f"{lowest:g}", f"{lowest + height - 1:g}"
+    if height <= 1:
+        return either(lowest, f"U{low}")
+    spans = [f"{one}{dash}{other}" for one, other in ((low, top), (top, low)) for dash in ("-", "\u2013", "-U", "\u2013U")]
+    return either(*spans, *[f"U{span}" for span in spans])
+
+
 @question("rack-elevation", "What is in rack {rack} at {site}?", "Show me the elevation of {rack} in {site}", "Rack {rack} of {site} from top to bottom")
 def rack_elevation() -> Case:
     rack = busiest_rack()
     mounted = rack.devices.filter(position__isnull=False).order_by("-position", "pk")
-    case = ask(call("topology", question="elevation", object_type="dcim.rack", object_id=rack.pk), rack=rack.name, site=rack.site.name)
-    case.says(*mounted.values_list("name", flat=True))
+    case = ask(find_rack(rack), call("topology", question="elevation", object_type="dcim.rack", object_id=rack.pk), rack=rack.name, site=rack.site.name)
     for device in mounted:
-        case.fact(device.name, device.position)
-    return case
+        case.fact(device.name, units(float(device.position), float(device.device_type.u_height)))
+    return case.sequence(*mounted.values_list("name", flat=True))
 
 
 @question("free-units", "How much room is left in rack {rack} at {site}?", "Where is room for 4 units in rack {rack} of {site}?", "Free units of {rack}, {site}")
 def free_units() -> Case:
     rack = busiest_rack()
     free = free_half_units(rack)
-    case = ask(call("topology", question="elevation", object_type="dcim.rack", object_id=rack.pk), rack=rack.name, site=rack.site.name)
+    case = ask(find_rack(rack), call("topology", question="elevation", object_type="dcim.rack", object_id=rack.pk), rack=rack.name, site=rack.site.name)
     case.figure(len(free) / 2)
     for lowest, height in runs(free):
-        case.fact(*([lowest] if height == 1 else [either(lowest, f"{lowest:g}-{lowest + height - 1:g}", f"{lowest + height - 1:g}-{lowest:g}", f"U{lowest:g}-U{lowest + height - 1:g}", f"U{lowest:g}–U{lowest + height - 1:g}", f"U{lowest:g}-{lowest + height - 1:g}", f"{lowest:g}–{lowest + height - 1:g}")]))
+        case.fact(units(lowest, height))
     return case
+
+
+@question("room-at-site", "Where at {site} is room for {units} units in one piece?", "Which racks of {site} can take a device of {units} units?")
+def room_at_site() -> Case:
+    site = most(Site.objects.all(), "racks")
+    rooms = []
+    for rack in site.racks.order_by("name"):
+        largest = max((height for _, height in runs(free_half_units(rack))), default=0)
+        rooms.append((rack.name, largest))
+    wanted = int(max(largest for _, largest in rooms))
+    fitting = [name for name, largest in rooms if largest >= wanted]
+    case = ask(call("topology", question="elevation", object_type="dcim.site", name=site.name, units=wanted, limit=20), site=site.name, units=wanted)
+    return case.says(*fitting).absent(*[name for name, largest in rooms if largest < wanted])
 
 
 @question("reserved-units", "Which rack units are reserved, and what for?", "Show the rack reservations")
@@ -103,7 +129,7 @@ def rooms_at_site() -> Case:
 @question("impact-of-rack", "What fails if rack {rack} at {site} loses power?", "What is affected when I take down rack {rack} of {site}?")
 def impact_of_rack() -> Case:
     rack = busiest_rack()
-    case = ask(call("topology", question="impact", object_type="dcim.rack", object_id=rack.pk, limit=5), rack=rack.name, site=rack.site.name)
+    case = ask(find_rack(rack), call("topology", question="impact", object_type="dcim.rack", object_id=rack.pk, limit=5), rack=rack.name, site=rack.site.name)
     return case.figure(Device.objects.filter(rack=rack).count())
 
 

@@ -57,10 +57,11 @@ def unused_vlans() -> Case:
 @question("interfaces-in-vlan", "Which ports are in VLAN {vid} of {site}?", "How many interfaces carry VLAN {vid} at {site}?")
 def interfaces_in_vlan() -> Case:
     vlan = most(VLAN.objects.filter(site__isnull=False), "interfaces_as_untagged")
-    carrying = Interface.objects.filter(Q(untagged_vlan=vlan) | Q(tagged_vlans=vlan)).values("pk")
-    pairs = Interface.objects.filter(pk__in=carrying).values_list("device__name").annotate(number=Count("pk"))
-    case = ask(aggregate("dcim.interface", {"vlan_id": vlan.pk}, group_by=["device"], top=5), vid=vlan.vid, site=vlan.site.name)
-    return case.ranking(pairs, 5)
+    found = Interface.objects.filter(device__site=vlan.site)
+    carrying = found.filter(Q(untagged_vlan__vid=vlan.vid) | Q(tagged_vlans__vid=vlan.vid)).values("pk")
+    pairs = found.filter(pk__in=carrying).values_list("device__name").annotate(number=Count("pk"))
+    plan = aggregate("dcim.interface", {"site": vlan.site.name, "vlan": vlan.vid}, group_by=["device"], top=5)
+    return ask(plan, vid=vlan.vid, site=vlan.site.name).ranking(pairs, 5)
 
 
 @question("vlan-by-number", "Where is VLAN {vid} used?", "Which sites have a VLAN {vid}?")

@@ -78,17 +78,18 @@ def console_of_device() -> Case:
     return ask(plan, device=port.device.name).total(port.device.consoleports.count()).says(far.device.name, far.name)
 
 
+def beside(device: Device) -> set[str]:
+    """Names of the devices at the other ends of its interfaces."""
+    ends = (end for port in device.interfaces.filter(_path__is_complete=True) for end in port.connected_endpoints)
+    return {end.device.name for end in ends if isinstance(end, Interface) and end.device_id != device.pk}
+
+
 @question("neighbours", "Which devices is {device} connected to?", "Neighbours of {device}")
 def neighbours() -> Case:
     device = busiest_switch()
-    far: dict[str, int] = {}
-    for port in device.interfaces.filter(_path__is_complete=True):
-        for end in port.connected_endpoints:
-            if isinstance(end, Interface) and end.device_id != device.pk:
-                far[end.device.name] = far.get(end.device.name, 0) + 1
-    case = ask(call("topology", question="neighbours", object_type="dcim.device", name=device.name, limit=10), device=device.name)
-    names = sorted(far)
-    return case.says(*names) if len(names) <= 10 else case.figure(len(names))
+    far = beside(device)
+    case = ask(call("topology", question="neighbours", object_type="dcim.device", name=device.name, limit=20), device=device.name)
+    return case.says(*sorted(far)[:20 if len(far) <= 20 else 0])
 
 
 @question("path-between-devices", "How do I get from {start} to {end}?", "Is there a cable path between {start} and {end}?")
@@ -103,7 +104,7 @@ def path_between_devices() -> Case:
 @question("impact-of-device", "What is affected if {device} fails?", "Who loses the network when {device} goes down?")
 def impact_of_device() -> Case:
     device = busiest_switch()
-    far = {end.device.name for port in device.interfaces.filter(_path__is_complete=True) for end in port.connected_endpoints if isinstance(end, Interface) and end.device_id != device.pk}
+    far = beside(device)
     case = ask(call("topology", question="impact", object_type="dcim.device", name=device.name, limit=5), device=device.name)
     return case.figure(len(far))
 

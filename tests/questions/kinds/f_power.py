@@ -3,8 +3,9 @@
 from dcim.models import PowerFeed, PowerOutlet, PowerPort, Rack
 from django.db.models import Count, Sum
 
+from .b_places import find_rack
 from .case import Case, aggregate, ask, call, objects, question
-from .choosing import first, most
+from .choosing import busiest_site, first, most
 
 
 @question("feeds-of-rack", "Which power feeds does rack {rack} at {site} have?", "How is rack {rack} of {site} fed?")
@@ -13,7 +14,7 @@ def feeds_of_rack() -> Case:
     found = rack.powerfeeds.order_by("name", "pk")
     rows = [(row.name, row.voltage, row.amperage) for row in found]
     plan = objects("dcim.powerfeed", {"rack_id": rack.pk}, ["name", "type", "voltage", "amperage", "available_power"], "name")
-    return ask(plan, rack=rack.name, site=rack.site.name).total(found.count()).rows(rows)
+    return ask(find_rack(rack), plan, rack=rack.name, site=rack.site.name).total(found.count()).rows(rows)
 
 
 @question("power-of-device", "Where does {device} get its power from?", "Which PDU outlets feed {device}?")
@@ -34,8 +35,6 @@ def either_end(end) -> str:
 
 @question("power-draw", "How much power is allocated at {site}?", "Sum of the allocated draw in {site}")
 def power_draw() -> Case:
-    from .choosing import busiest_site
-
     site = busiest_site()
     found = PowerPort.objects.filter(device__site=site)
     plan = aggregate("dcim.powerport", {"site": site.name}, measures=["count", "sum:maximum_draw", "sum:allocated_draw"])
@@ -52,8 +51,6 @@ def feeds_per_panel() -> Case:
 
 @question("free-outlets", "Which PDU outlets are free at {site}?", "Free power outlets per PDU in {site}")
 def free_outlets() -> Case:
-    from .choosing import busiest_site
-
     site = busiest_site()
     rows = PowerOutlet.objects.filter(device__site=site, cable__isnull=True, mark_connected=False).values_list("device__name").annotate(number=Count("pk"))
     return ask(aggregate("dcim.poweroutlet", {"site": site.name, "occupied": False}, group_by=["device"], top=5), site=site.name).ranking(rows, 5)
@@ -64,5 +61,7 @@ def impact_of_feed() -> Case:
     feed = first(PowerFeed.objects.filter(_path__isnull=False, cable__isnull=False))
     unit = feed.connected_endpoints[0].device
     devices = {port.device.name for port in PowerPort.objects.filter(cable__in=unit.poweroutlets.values("cable")).exclude(device=unit)}
-    case = ask(call("topology", question="impact", object_type="dcim.powerfeed", object_id=feed.pk, limit=20), feed=feed.name, site=feed.power_panel.site.name)
+    site = feed.power_panel.site
+    find = objects("dcim.powerfeed", {"site": site.name, "name": feed.name}, ["name", "rack"], limit=2)
+    case = ask(find, call("topology", question="impact", object_type="dcim.powerfeed", object_id=feed.pk, limit=20), feed=feed.name, site=site.name)
     return case.says(unit.name).figure(len(devices) + 1) if len(devices) > 20 else case.says(unit.name, *sorted(devices))

@@ -1,5 +1,7 @@
 """Cables and what they lead to."""
 
+import re
+
 from dcim.constants import VIRTUAL_IFACE_TYPES, WIRELESS_IFACE_TYPES
 from dcim.models import Cable, CablePath, ConsolePort, Device, FrontPort, Interface
 from django.contrib.contenttypes.models import ContentType
@@ -109,12 +111,24 @@ def impact_of_device() -> Case:
     return case.figure(len(far))
 
 
+def in_a_row(names: list[str]) -> str:
+    """The first of the names and those that follow it by number: `Ethernet9-48`."""
+    first = last = re.fullmatch(r"(.*?)(\d+)", names[0])
+    for name in names[1:]:
+        following = re.fullmatch(r"(.*?)(\d+)", name)
+        if not following or (following[1], int(following[2])) != (first[1], int(last[2]) + 1):
+            break
+        last = following
+    return f"{names[0]}-{last[2]}"
+
+
 @question("free-ports", "How many free ports does {device} have?", "Which ports of {device} are free?")
 def free_ports() -> Case:
     device = Device.objects.filter(pk__in=free(Interface.objects.all()).values("device")).annotate(number=Count("interfaces")).order_by("-number", "pk").first()
     found = free(device.interfaces).order_by("_name")
+    same = [port.name for port in found if port.type == found[0].type]
     case = ask(call("topology", question="free_ports", object_type="dcim.device", name=device.name, limit=3), device=device.name)
-    return case.figure(found.count()).says(found[0].name)
+    return case.figure(found.count()).says(either(same[0], in_a_row(same)))
 
 
 @question("free-ports-at-site", "Where at {site} are free switch ports?", "Free ports per device at {site}")

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::wire::deployment::{ConversationSummary, StartingQuestion};
 use crate::wire::id::ConversationId;
+use crate::wire::result::{ResultPage, ResultQuery};
 use crate::wire::transcript::Transcript;
 
 #[cfg(feature = "ssr")]
@@ -39,6 +40,18 @@ pub async fn rename_conversation(id: ConversationId, title: String) -> Result<()
 pub async fn delete_conversation(id: ConversationId) -> Result<(), ServerFnError> {
     let (state, person) = caller::caller()?;
     state.hub().delete(&person.id, &id).await.map_err(caller::refuse)
+}
+
+/// A part of a result that a tool found in one of them.
+#[server(endpoint = "result_page", input = server_fn::codec::Json)]
+pub async fn page_of_result(
+    conversation: ConversationId,
+    handle: String,
+    query: ResultQuery,
+) -> Result<ResultPage, ServerFnError> {
+    let (state, person) = caller::caller()?;
+    state.hub().open(&person.id, &conversation).await.map_err(caller::refuse)?;
+    state.agent().result_page(&conversation, &handle, &query).await.map_err(caller::refuse)
 }
 
 /// Questions to start with, made from the connected NetBox.

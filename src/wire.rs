@@ -6,5 +6,6 @@ pub mod event;
 pub mod id;
 pub mod json;
 pub mod problem;
+pub mod result;
 pub mod tool;
 pub mod transcript;

@@ -59,7 +59,7 @@ pub fn ToolCard(
 
 /// What came back.
 fn evidence(outcome: ToolOutcome) -> impl IntoView {
-    let ToolOutcome { is_error, summary, milliseconds, requests, table } = outcome;
+    let ToolOutcome { is_error, summary, milliseconds, requests, table, .. } = outcome;
     let page = requests.iter().rev().find_map(|request| request.page.clone());
     let commands: Vec<String> = requests.iter().map(curl::command).collect();
     let summary = if is_error {

@@ -5,6 +5,7 @@ mod ask;
 mod ask_command;
 mod demo_commands;
 mod doctor_command;
+mod tool_command;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -63,6 +64,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
         match arguments.command {
             Command::Serve(arguments) => serve(arguments).await,
             Command::Ask(arguments) => ask_command::ask(arguments).await,
+            Command::Tool(command) => tool_command::tool(command).await,
             Command::Doctor(arguments) => doctor_command::doctor(arguments).await,
             Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
             Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,

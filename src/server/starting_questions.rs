@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::agent::driver::Agent;
+use super::tools::{Asking, rows_of};
 use crate::wire::deployment::StartingQuestion;
 
 /// How long they are kept: names of sites change rarely.
@@ -74,9 +75,11 @@ async fn ask(agent: &Agent) -> Vec<StartingQuestion> {
     let list = |object_type: &'static str, fields: Value, ordering: &'static str, filters: Value| async move {
         let input = json!({"object_type": object_type, "fields": fields,
                            "ordering": ordering, "filters": filters, "limit": 5});
-        let outcome = agent.toolbox().call(agent.credentials(), "netbox_get_objects", &input).await;
+        // Of no conversation: nobody goes on with these results.
+        let asking = Asking { credentials: agent.credentials(), conversation: "" };
+        let outcome = agent.toolbox().call(asking, "netbox_get_objects", &input).await;
         let result: Value = serde_json::from_str(&outcome.model_text).unwrap_or_default();
-        result["results"].as_array().cloned().unwrap_or_default()
+        rows_of(&result)
     };
     let (sites, prefixes, devices) = tokio::join!(
         list("dcim.site", json!(["name", "region"]), "-device_count", json!({})),

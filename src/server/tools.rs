@@ -3,20 +3,27 @@
 //! every list knows its total, every name is checked before NetBox can ignore it.
 
 mod arguments;
+mod ask;
 mod call;
 mod changelog;
-mod evidence;
 mod filters;
 mod flatten;
+mod frame;
 mod ignored;
 mod list;
 mod names;
 mod object;
 mod output;
+mod person;
+mod related;
+mod relational;
+mod results;
 mod search;
 mod shape;
+mod sweep;
 mod table;
-mod title;
+mod tool;
+mod words;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,14 +32,26 @@ use serde_json::Value;
 
 use super::netbox::{Client, Credentials};
 use crate::wire::problem::{Problem, ProblemCode};
+use crate::wire::result::{ResultPage, ResultQuery, ResultReference};
 use crate::wire::tool::ToolOutcome;
 use call::Call;
-use table::Tool;
+use output::Output;
+pub use results::Results;
 
 /// The tools over one NetBox.
 #[derive(Clone, Debug)]
 pub struct Toolbox {
     netbox: Arc<Client>,
+    results: Results,
+}
+
+/// Who asks, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The rights with which NetBox is asked.
+    pub credentials: &'a Credentials,
+    /// The conversation: results are kept, and numbered, for each by itself.
+    pub conversation: &'a str,
 }
 
 /// A tool as a model is told of it.
@@ -51,42 +70,97 @@ pub struct Definition {
 pub struct Outcome {
     /// One compact JSON object, or for a failure a sentence and a hint.
     pub model_text: String,
-    /// The requests made, the first rows, how it ended.
+    /// The requests made, the first rows, where all of them are, how it ended.
     pub evidence: ToolOutcome,
 }
 
 impl Toolbox {
     /// The tools over `netbox`.
     pub fn new(netbox: Arc<Client>) -> Self {
-        Self { netbox }
+        Self { netbox, results: Results::default() }
     }
 
     /// Every tool, sorted by name: the same text each time, so that a prompt cache holds it.
-    pub fn definitions(&self) -> Vec<Definition> {
-        Tool::ALL.iter().map(|tool| tool.definition()).collect()
+    pub fn definitions() -> Vec<Definition> {
+        table::ALL.iter().map(|tool| tool.definition()).collect()
     }
 
     /// What a call asks for, in words, for the card that is shown while it runs: `devices where site is cle-01`.
     pub fn title(&self, name: &str, input: &Value) -> String {
-        title::title(name, input)
+        table::title(name, input)
     }
 
     /// Runs a call. It never fails: a failure is an outcome that tells the model what to do.
-    pub async fn call(&self, credentials: &Credentials, name: &str, input: &Value) -> Outcome {
+    pub async fn call(&self, asking: Asking<'_>, name: &str, input: &Value) -> Outcome {
         let started = Instant::now();
-        let call = Call::new(&self.netbox, credentials);
-        let result = match Tool::by_name(name) {
-            Some(Tool::GetObjects) => list::run(&call, input).await,
-            Some(Tool::GetObjectById) => object::run(&call, input).await,
-            Some(Tool::SearchObjects) => search::run(&call, input).await,
-            Some(Tool::GetChangelogs) => changelog::run(&call, input).await,
+        let call = Call::new(&self.netbox, asking, &self.results);
+        let result = match table::by_name(name) {
+            Some(tool) => (tool.run)(&call, input).await,
             None => Err(unknown_tool(name)),
         };
-        let mut outcome = result.unwrap_or_else(|problem| failure(&problem));
+        let mut outcome = match result {
+            Ok(output) => self.finish(asking, table::title(name, input), output),
+            Err(problem) => failure(&problem),
+        };
         outcome.evidence.requests = call.into_requests();
         outcome.evidence.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         outcome
     }
+
+    /// A part of an earlier result, for the person. Rows that nobody has read yet are read from NetBox.
+    ///
+    /// # Errors
+    /// The result is not kept (any more), there is no such column, or NetBox does not answer.
+    pub async fn result_page(
+        &self,
+        asking: Asking<'_>,
+        handle: &str,
+        query: &ResultQuery,
+    ) -> Result<ResultPage, Problem> {
+        let call = Call::new(&self.netbox, asking, &self.results);
+        let stored = list::whole_result(&call, handle).await.map_err(|problem| match problem.code {
+            ProblemCode::BadRequest => {
+                Problem::new(ProblemCode::NotFound, "This result is not kept any more").hint("ask the question again")
+            }
+            _ => problem,
+        })?;
+        person::page(self.netbox.address(), &stored, query)
+    }
+
+    /// Keeps what was found and says it to both.
+    fn finish(&self, asking: Asking<'_>, title: String, output: Output) -> Outcome {
+        let table = output.rows.as_ref().and_then(|rows| {
+            person::preview(
+                self.netbox.address(),
+                &rows.frame,
+                rows.source.as_ref().is_some_and(|source| source.is_telling),
+            )
+        });
+        let summary = output.summary.clone();
+        // The handle is part of the model's text, and the text is made before the rows are given away.
+        let handle = output.is_kept().then(|| self.results.reserve(asking.conversation));
+        let model_text = output.model_text(handle.as_deref());
+        let result = handle.and_then(|handle| {
+            let stored = output.into_stored(title)?;
+            let (total, picture) = (stored.total, stored.picture.is_some());
+            let reference = ResultReference { handle: handle.clone(), title: stored.title.clone(), total, picture };
+            self.results.keep(asking.conversation, &handle, stored);
+            Some(reference)
+        });
+        Outcome { model_text, evidence: ToolOutcome { summary, table, result, ..ToolOutcome::default() } }
+    }
+}
+
+/// The rows of a tool's answer, each as names and values.
+pub fn rows_of(answer: &Value) -> Vec<Value> {
+    let columns: Vec<&str> =
+        answer.get("columns").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let rows = answer.get("rows").and_then(Value::as_array).into_iter().flatten();
+    let named = |row: &Value| {
+        let cells = row.as_array().into_iter().flatten().cloned();
+        columns.iter().map(|name| (*name).to_owned()).zip(cells).filter(|(_, value)| !value.is_null()).collect()
+    };
+    rows.map(|row| Value::Object(named(row))).collect()
 }
 
 fn failure(problem: &Problem) -> Outcome {
@@ -97,7 +171,7 @@ fn failure(problem: &Problem) -> Outcome {
 }
 
 fn unknown_tool(name: &str) -> Problem {
-    let names = Tool::ALL.iter().map(|tool| tool.name()).collect::<Vec<_>>().join(", ");
+    let names = table::ALL.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
     let name: String = name.chars().take(60).collect();
     Problem::new(ProblemCode::BadRequest, format!("There is no tool {name}")).hint(format!("the tools are {names}"))
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::result::ResultReference;
+
 /// One request to NetBox as it was made, without its token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetboxRequest {
@@ -59,4 +61,7 @@ pub struct ToolOutcome {
     /// The first rows, where the result is rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<Table>,
+    /// Where the whole result is, when it is rows or a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<ResultReference>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use netbox_chatbox::server::demo::model::{self, MODEL, Pace, Settings};
 use netbox_chatbox::server::demo::netbox::{self as demo, DEMO_TOKEN};
 use netbox_chatbox::server::netbox::{Address, Client, Credentials};
-use netbox_chatbox::server::tools::Toolbox;
+use netbox_chatbox::server::tools::{Asking, Toolbox};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -67,7 +67,7 @@ impl Stack {
 
     pub fn tools(&self) -> Vec<Value> {
         let tool = |tool: netbox_chatbox::server::tools::Definition| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema});
-        self.toolbox.definitions().into_iter().map(tool).collect()
+        Toolbox::definitions().into_iter().map(tool).collect()
     }
 
     /// One request to the model; panics unless it is accepted.
@@ -94,7 +94,10 @@ impl Stack {
             let mut results = Vec::new();
             for block in reply["content"].as_array().unwrap().iter().filter(|block| block["type"] == "tool_use") {
                 let name = block["name"].as_str().unwrap();
-                let outcome = self.toolbox.call(&self.credentials, name, &block["input"]).await;
+                let outcome = self
+                    .toolbox
+                    .call(Asking { credentials: &self.credentials, conversation: "test" }, name, &block["input"])
+                    .await;
                 let failed = outcome.evidence.is_error;
                 calls.push(Call { round, name: name.to_owned(), input: block["input"].clone(), failed });
                 results.push(json!({"type": "tool_result", "tool_use_id": block["id"], "content": outcome.model_text, "is_error": failed}));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use netbox_chatbox::server::demo::netbox;
 use netbox_chatbox::server::netbox::{Address, Client, Credentials, Error, Query, Settings};
-use netbox_chatbox::server::tools::{Outcome, Toolbox};
+use netbox_chatbox::server::tools::{Asking, Outcome, Toolbox, rows_of};
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ impl Side {
     }
 
     pub async fn call(&self, tool: &str, input: Value) -> Outcome {
-        self.toolbox.call(&self.credentials, tool, &input).await
+        self.toolbox.call(Asking { credentials: &self.credentials, conversation: "test" }, tool, &input).await
     }
 
     /// The answer of a call that must succeed.
@@ -56,7 +56,12 @@ impl Side {
         let outcome = self.call(tool, input.clone()).await;
         assert!(!outcome.evidence.is_error, "{}: {tool} {input}: {}", self.name, outcome.model_text);
         assert!(!outcome.evidence.requests.is_empty(), "{tool} {input}");
-        serde_json::from_str(&outcome.model_text).unwrap()
+        let mut answer: Value = serde_json::from_str(&outcome.model_text).unwrap();
+        // Rows as names and values.
+        if answer["total"].is_u64() {
+            answer["results"] = rows_of(&answer).into();
+        }
+        answer
     }
 
     pub async fn objects(&self, input: Value) -> Value {

@@ -16,9 +16,11 @@ use super::writer::AnswerWriter;
 use crate::server::anthropic::{Client, Effort, Model, Request};
 use crate::server::hub::{Conversation, RunHandle};
 use crate::server::netbox::Credentials;
-use crate::server::tools::Toolbox;
+use crate::server::tools::{Asking, Toolbox};
 use crate::wire::event::Event;
+use crate::wire::id::ConversationId;
 use crate::wire::problem::Problem;
+use crate::wire::result::{ResultPage, ResultQuery};
 use crate::wire::transcript::{EndReason, Usage};
 
 /// What answers questions: a model with tools.
@@ -64,6 +66,20 @@ impl Agent {
     /// The tools.
     pub fn toolbox(&self) -> &Toolbox {
         &self.toolbox
+    }
+
+    /// A part of a result that a tool found in this conversation.
+    ///
+    /// # Errors
+    /// The result is not kept any more, has no such column, or NetBox does not answer.
+    pub async fn result_page(
+        &self,
+        conversation: &ConversationId,
+        handle: &str,
+        query: &ResultQuery,
+    ) -> Result<ResultPage, Problem> {
+        let asking = Asking { credentials: &self.credentials, conversation: conversation.as_str() };
+        self.toolbox.result_page(asking, handle, query).await
     }
 
     /// The rights with which NetBox is asked.
@@ -146,9 +162,7 @@ impl Agent {
 
     /// The request for what the history holds.
     pub(super) fn request(&self, model: &Model, history: &History) -> Request {
-        let tools = self
-            .toolbox
-            .definitions()
+        let tools = Toolbox::definitions()
             .into_iter()
             .map(|tool| {
                 serde_json::json!({

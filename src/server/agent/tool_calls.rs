@@ -9,8 +9,8 @@ use super::driver::Agent;
 use super::machine::{CANCELLED, Machine, ToolResult};
 use super::writer::AnswerWriter;
 use crate::server::anthropic::ToolUse;
-use crate::server::tools::Outcome;
-use crate::wire::id::CallId;
+use crate::server::tools::{Asking, Outcome};
+use crate::wire::id::{CallId, ConversationId};
 use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
 
@@ -27,8 +27,11 @@ impl Agent {
             let title = self.toolbox.title(&call.name, &input);
             writer.tool_use(CallId::from(call.id.as_str()), call.name.clone(), title, input).await?;
         }
-        let mut running: FuturesUnordered<_> =
-            calls.iter().map(|call| async move { (call.id.as_str(), self.call_tool(call).await) }).collect();
+        let conversation = writer.conversation();
+        let mut running: FuturesUnordered<_> = calls
+            .iter()
+            .map(|call| async move { (call.id.as_str(), self.call_tool(conversation, call).await) })
+            .collect();
         let mut results = Vec::with_capacity(calls.len());
         while let Some(done) = cancel.run_until_cancelled(running.next()).await {
             let Some((id, outcome)) = done else { break };
@@ -54,9 +57,10 @@ impl Agent {
         Ok(())
     }
 
-    async fn call_tool(&self, call: &ToolUse) -> Outcome {
+    async fn call_tool(&self, conversation: &ConversationId, call: &ToolUse) -> Outcome {
+        let asking = Asking { credentials: &self.credentials, conversation: conversation.as_str() };
         match &call.input {
-            Ok(input) => self.toolbox.call(&self.credentials, &call.name, input).await,
+            Ok(input) => self.toolbox.call(asking, &call.name, input).await,
             Err(raw) => Outcome {
                 model_text: format!(
                     "The arguments are no JSON object: {}\nhint: send the call again with valid JSON",

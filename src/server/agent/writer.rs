@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::chat::text::without_nul;
 use crate::server::hub::Conversation;
 use crate::wire::event::Event;
-use crate::wire::id::{CallId, RunId};
+use crate::wire::id::{CallId, ConversationId, RunId};
 use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
 
@@ -47,6 +47,11 @@ impl<'conversation> AnswerWriter<'conversation> {
     /// Writes `run` from its first part.
     pub fn new(conversation: &'conversation Conversation, run: RunId) -> Self {
         Self { conversation, run, next_part: 0, open: None }
+    }
+
+    /// The conversation that it writes into.
+    pub fn conversation(&self) -> &'conversation ConversationId {
+        self.conversation.id()
     }
 
     /// The number of the next part: what is shown from here on can be withdrawn with it.

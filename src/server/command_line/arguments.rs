@@ -64,6 +64,18 @@ Examples:
   NETBOX_URL=https://netbox.example.com NETBOX_TOKEN=nbt_… netbox-chatbox doctor")]
     Doctor(ServeArguments),
 
+    /// List the tools that the model has, or call one
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  netbox-chatbox tool list
+  netbox-chatbox tool call netbox_get_objects '{\"object_type\": \"dcim.site\", \"limit\": 10}'
+  netbox-chatbox tool call netbox_search_objects '{\"query\": \"core\"}' --view person
+  netbox-chatbox tool call - < calls.jsonl        one {\"name\": …, \"input\": …} a line, as one conversation"
+    )]
+    Tool(ToolCommand),
+
     /// Serve the embedded demo NetBox alone, for other clients
     #[command(after_help = "\
 Examples:
@@ -96,7 +108,11 @@ impl Command {
         match self {
             Self::Serve(arguments) | Self::Doctor(arguments) => arguments.validate().err().unwrap_or_default(),
             Self::Ask(arguments) => arguments.connection.validate().err().unwrap_or_default(),
-            Self::DemoNetbox(_) | Self::DemoModel(_) | Self::Completions { .. } => Vec::new(),
+            Self::Tool(ToolCommand::Call(arguments)) => arguments.connection.validate().err().unwrap_or_default(),
+            Self::Tool(ToolCommand::List { .. })
+            | Self::DemoNetbox(_)
+            | Self::DemoModel(_)
+            | Self::Completions { .. } => Vec::new(),
         }
     }
 
@@ -104,7 +120,7 @@ impl Command {
     pub(super) fn log_level(&self) -> &'static str {
         match self {
             Self::Serve(_) | Self::DemoNetbox(_) | Self::DemoModel(_) => "info",
-            Self::Ask(_) | Self::Doctor(_) | Self::Completions { .. } => "error",
+            Self::Ask(_) | Self::Tool(_) | Self::Doctor(_) | Self::Completions { .. } => "error",
         }
     }
 }
@@ -122,6 +138,48 @@ pub(super) struct AskArguments {
     /// What is asked.
     #[command(flatten)]
     pub connection: ConnectionArguments,
+}
+
+/// What `tool` does.
+#[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "made once, at the start")]
+pub(super) enum ToolCommand {
+    /// List the tools with their arguments, as the model is told of them
+    List {
+        /// Print them as JSON, with their schemas
+        #[arg(long)]
+        json: bool,
+    },
+    /// Call a tool
+    Call(ToolCallArguments),
+}
+
+/// What `tool call` takes.
+#[derive(Args)]
+pub(super) struct ToolCallArguments {
+    /// The tool; `-` reads calls from standard input, one JSON object a line
+    pub name: String,
+
+    /// Its arguments, a JSON object
+    #[arg(default_value = "{}")]
+    pub input: String,
+
+    /// Whose view of the result is printed
+    #[arg(long, value_enum, default_value = "model")]
+    pub view: ToolView,
+
+    /// What is asked.
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// Whose view of a result.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum ToolView {
+    /// What the model reads
+    Model,
+    /// All rows, and the requests that were made
+    Person,
 }
 
 /// What `demo-netbox` takes.

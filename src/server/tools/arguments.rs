@@ -5,46 +5,39 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::table::Tool;
+use super::tool::Tool;
 use crate::server::netbox::{ObjectType, object_type};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// The arguments of one call.
 pub(super) struct Arguments<'a> {
-    tool: Tool,
+    tool: &'static Tool,
     values: Cow<'a, Map<String, Value>>,
 }
 
 impl<'a> Arguments<'a> {
     /// Takes the input apart; names that the tool does not know are refused.
-    pub(super) fn new(tool: Tool, input: &'a Value) -> Result<Self, Problem> {
+    pub(super) fn new(tool: &'static Tool, input: &'a Value) -> Result<Self, Problem> {
         let values = input.as_object().ok_or_else(|| wrong(tool, "The arguments are not a JSON object"))?;
         let mut arguments = Self { tool, values: Cow::Borrowed(values) };
-        let schema = tool.definition().input_schema;
-        let known: Vec<&str> = schema
-            .pointer("/properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name.as_str())
-            .collect();
-        if let Some(name) = values.keys().find(|name| !known.contains(&name.as_str())) {
+        if let Some(name) = values.keys().find(|name| !tool.takes(name)) {
             let name: String = name.chars().take(60).collect();
-            let place = if known.contains(&"filters") { "; filters belong into \"filters\"" } else { "" };
+            let place = if tool.takes("filters") { "; filters belong into \"filters\"" } else { "" };
+            let known: Vec<&str> = tool.arguments.iter().map(|argument| argument.name).collect();
             let known = known.join(", ");
-            return Err(wrong(tool, &format!("{} has no argument {name}: it has {known}{place}", tool.name())));
+            return Err(wrong(tool, &format!("{} has no argument {name}: it has {known}{place}", tool.name)));
         }
-        arguments.hoist(&known)?;
+        arguments.hoist()?;
         Ok(arguments)
     }
 
     /// `limit`, `offset` and `ordering` among the filters mean the arguments of these names: no type has such a
     /// filter.
-    fn hoist(&mut self, known: &[&str]) -> Result<(), Problem> {
+    fn hoist(&mut self) -> Result<(), Problem> {
         let mut filters = self.filters()?;
         let mut moved = Vec::new();
         for name in ["limit", "offset", "ordering", "fields", "brief"] {
-            if known.contains(&name)
+            if self.tool.takes(name)
                 && let Some(value) = filters.shift_remove(name)
             {
                 moved.push((name, value));
@@ -81,6 +74,30 @@ impl<'a> Arguments<'a> {
         find_type(self.text("object_type")?)
     }
 
+    /// A text that may be missing.
+    pub(super) fn optional_text(&self, name: &str) -> Result<Option<&str>, Problem> {
+        if self.value(name).is_none() { Ok(None) } else { self.text(name).map(Some) }
+    }
+
+    /// Names and values below another argument, such as `compare`.
+    pub(super) fn object(&self, name: &str) -> Result<Option<&Map<String, Value>>, Problem> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Object(object)) => Ok(Some(object)),
+            Some(_) => Err(self.mistake(name, "an object of names and values")),
+        }
+    }
+
+    /// That an argument is missing.
+    pub(super) fn missing(&self, name: &str) -> Problem {
+        wrong(self.tool, &format!("The argument {name} is missing"))
+    }
+
+    /// What is wrong with the arguments together.
+    pub(super) fn wrong(&self, sentence: &str) -> Problem {
+        wrong(self.tool, sentence)
+    }
+
     /// Type names; empty when not given. A single text counts as a list of one.
     pub(super) fn object_types(&self) -> Result<Vec<&'static ObjectType>, Problem> {
         self.texts("object_types")?.unwrap_or_default().iter().map(|text| find_type(text)).collect()
@@ -105,7 +122,7 @@ impl<'a> Arguments<'a> {
     pub(super) fn limit(&self, default: u64) -> Result<u64, Problem> {
         match self.number("limit")?.unwrap_or(default) {
             limit @ 1..=100 => Ok(limit),
-            _ => Err(self.mistake("limit", "between 1 and 100; page on with \"offset\"")),
+            _ => Err(self.mistake("limit", "between 1 and 100")),
         }
     }
 
@@ -160,11 +177,11 @@ impl<'a> Arguments<'a> {
     }
 }
 
-fn wrong(tool: Tool, sentence: &str) -> Problem {
-    Problem::new(ProblemCode::BadRequest, sentence).hint(format!("the right shape is {}", tool.example()))
+fn wrong(tool: &Tool, sentence: &str) -> Problem {
+    Problem::new(ProblemCode::BadRequest, sentence).hint(format!("the right shape is {}", tool.example))
 }
 
-fn find_type(text: &str) -> Result<&'static ObjectType, Problem> {
+pub(super) fn find_type(text: &str) -> Result<&'static ObjectType, Problem> {
     object_type::find(text).map_err(|nearest| {
         let text: String = text.chars().take(60).collect();
         let problem = Problem::new(ProblemCode::BadRequest, format!("NetBox has no object type {text}"));
@@ -186,7 +203,7 @@ mod tests {
     #[test]
     fn what_models_write_is_understood() {
         let input = json!({"object_type": "devices", "limit": "20", "offset": 5.0, "filters": "{\"site\":\"x\"}", "fields": "id, name", "brief": "True"});
-        let arguments = Arguments::new(Tool::GetObjects, &input).unwrap();
+        let arguments = Arguments::new(&super::super::list::TOOL, &input).unwrap();
         assert_eq!(arguments.object_type().unwrap().name, "dcim.device");
         assert_eq!(arguments.limit(5).unwrap(), 20);
         assert_eq!(arguments.number("offset").unwrap(), Some(5));
@@ -198,13 +215,13 @@ mod tests {
     #[test]
     fn arguments_among_the_filters_are_taken_out() {
         let input = json!({"filters": {"user": "ada", "limit": 7, "offset": "20", "ordering": "time"}, "limit": 3});
-        let arguments = Arguments::new(Tool::GetChangelogs, &input).unwrap();
+        let arguments = Arguments::new(&super::super::changelog::TOOL, &input).unwrap();
         assert_eq!(arguments.limit(20).unwrap(), 3);
         assert_eq!(arguments.number("offset").unwrap(), Some(20));
         assert_eq!(arguments.texts("ordering").unwrap().unwrap(), ["time"]);
         assert_eq!(arguments.filters().unwrap().keys().collect::<Vec<_>>(), ["user"]);
         let text = json!({"object_type": "site", "filters": "{\"limit\": 9}"});
-        assert_eq!(Arguments::new(Tool::GetObjects, &text).unwrap().limit(5).unwrap(), 9);
+        assert_eq!(Arguments::new(&super::super::list::TOOL, &text).unwrap().limit(5).unwrap(), 9);
     }
 
     #[test]
@@ -219,7 +236,7 @@ mod tests {
             json!({"object_type": "dcim.device", "filters": ["site"]}),
             json!({"object_type": "dcim.device", "fields": {"name": true}}),
         ] {
-            let problem = Arguments::new(Tool::GetObjects, &input)
+            let problem = Arguments::new(&super::super::list::TOOL, &input)
                 .and_then(|arguments| {
                     arguments.object_type()?;
                     arguments.limit(5)?;

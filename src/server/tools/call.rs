@@ -1,25 +1,30 @@
-//! One call of a tool: who asks whom, and the record of every request made for it.
+//! One call of a tool: who asks whom, from which conversation, and the record of every request made for it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::server::netbox::{Answer, Client, Credentials, CustomField, Error, Query, Version};
+use super::Asking;
+use super::filters::refused;
+use super::results::{Results, Stored};
+use crate::server::netbox::{Answer, Client, CustomField, Error, Query, Version};
+use crate::wire::problem::Problem;
 use crate::wire::tool::NetboxRequest;
 
 /// One call in progress.
 pub(super) struct Call<'a> {
     pub(super) netbox: &'a Client,
-    credentials: &'a Credentials,
+    pub(super) asking: Asking<'a>,
+    pub(super) results: &'a Results,
     requests: Mutex<Vec<NetboxRequest>>,
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn new(netbox: &'a Client, credentials: &'a Credentials) -> Self {
-        Self { netbox, credentials, requests: Mutex::default() }
+    pub(super) fn new(netbox: &'a Client, asking: Asking<'a>, results: &'a Results) -> Self {
+        Self { netbox, asking, results, requests: Mutex::default() }
     }
 
     /// GETs and records.
     pub(super) async fn get(&self, path: &str, query: &Query) -> Result<Answer, Error> {
-        let exchange = self.netbox.get(self.credentials, path, query).await;
+        let exchange = self.netbox.get(self.asking.credentials, path, query).await;
         self.record(exchange.requests);
         exchange.answer
     }
@@ -32,29 +37,48 @@ impl<'a> Call<'a> {
 
     /// The version of this NetBox, where it says.
     pub(super) async fn version(&self) -> Option<Version> {
-        self.netbox.version(self.credentials).await
+        self.netbox.version(self.asking.credentials).await
     }
 
     /// The custom fields that the caller may see.
     pub(super) async fn custom_fields(&self) -> Result<Arc<Vec<CustomField>>, Error> {
-        let (requests, fields) = self.netbox.custom_fields(self.credentials).await;
+        let (requests, fields) = self.netbox.custom_fields(self.asking.credentials).await;
         self.record(requests);
         fields
     }
 
-    /// The sentence that every list carries: an answer is never more than what its token may see.
+    /// What every answer carries: it is never more than what its token may see.
     pub(super) async fn visibility_note(&self) -> String {
-        match self.netbox.whoami(self.credentials).await {
-            Some(user) => format!("Only what the token of {user} may see"),
-            None => "Only what this token may see".to_owned(),
+        match self.netbox.whoami(self.asking.credentials).await {
+            Some(user) => format!("what {user} may see"),
+            None => "what this token may see".to_owned(),
         }
+    }
+
+    /// An earlier result of this conversation.
+    ///
+    /// # Errors
+    /// There is none of this handle, or it is not kept any more.
+    pub(super) fn earlier(&self, handle: &str) -> Result<Arc<Stored>, Problem> {
+        self.results.get(self.asking.conversation, handle).ok_or_else(|| {
+            let handles = self.results.handles(self.asking.conversation);
+            let handle: String = handle.chars().take(20).collect();
+            refused(format!("There is no earlier result {handle}, or it is not kept any more")).hint(
+                if handles.is_empty() {
+                    "ask NetBox again".to_owned()
+                } else {
+                    let few: Vec<String> = handles.into_iter().take(8).collect();
+                    format!("kept are {}; ask NetBox again for others", few.join(", "))
+                },
+            )
+        })
     }
 
     pub(super) fn into_requests(self) -> Vec<NetboxRequest> {
         self.requests.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn record(&self, requests: Vec<NetboxRequest>) {
+    pub(super) fn record(&self, requests: Vec<NetboxRequest>) {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).extend(requests);
     }
 }

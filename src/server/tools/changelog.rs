@@ -1,39 +1,61 @@
 //! `netbox_get_changelogs`: what was changed, with a real difference instead of two whole objects.
 
+use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
 use super::arguments::Arguments;
+use super::ask;
 use super::call::Call;
 use super::filters;
+use super::frame::{Cell, Frame, Object, Row};
 use super::list;
+use super::output::{Output, Rows};
 use super::shape;
-use super::table::Tool;
+use super::tool::{Argument, Kind, Running, Tool};
+use super::words;
 use crate::server::netbox::{Query, object_type};
 use crate::wire::problem::{Problem, ProblemCode};
-use crate::wire::tool::{Cell, Table, ToolOutcome};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "netbox_get_changelogs",
+    description: r#"Lists what was changed in NetBox, newest first: when, by whom, what; for updates the fields with [before, after].
+
+Filters: user (name), action (create, update, delete), changed_object_type (dcim.device), changed_object_id, object_repr__ic (part of the name), time_after and time_before (2026-01-15T00:00:00Z), request_id, q. Changes to a device's interfaces are objects of their own: changed_object_type dcim.interface. To count, read "total"."#,
+    example: r#"{"filters":{"action":"update","changed_object_type":"dcim.device","time_after":"2026-01-15T00:00:00Z"},"limit":20}"#,
+    arguments: &[
+        Argument::new("filters", Kind::Object, ""),
+        Argument::new("limit", Kind::Limit { most: 100, usual: 20 }, ""),
+        Argument::new("offset", Kind::Number { least: 0 }, ""),
+        Argument::new("ordering", Kind::TextOrTexts, "-time unless given"),
+    ],
+    title: |input| format!("changes{}", words::conditions(input)),
+    run,
+};
 
 const FIELDS: &str = "id,time,user_name,action,changed_object_type,changed_object_id,changed_object,object_repr,message,\
                       request_id,prechange_data,postchange_data";
-const KEPT: [&str; 9] = [
-    "id",
+const COLUMNS: [&str; 9] = [
     "time",
     "user_name",
     "action",
     "changed_object_type",
-    "changed_object_id",
     "object_repr",
+    "changes",
     "message",
+    "changed_object_id",
     "request_id",
 ];
 /// The longest text of one side of a change, in characters.
 const LONGEST_SIDE: usize = 200;
-const MOST_ROWS: usize = 20;
 /// Changes of one request can have the same time.
 const NEWEST_FIRST: &str = "-time,-id";
 
-pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Problem> {
-    let arguments = Arguments::new(Tool::GetChangelogs, input)?;
+fn run<'a>(call: &'a Call<'a>, input: &'a Value) -> Running<'a> {
+    changes(call, input).boxed()
+}
+
+async fn changes(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
+    let arguments = Arguments::new(&TOOL, input)?;
     let kind = object_type::by_name("core.objectchange")
         .ok_or_else(|| Problem::new(ProblemCode::Internal, "The table of object types has no changes"))?;
     let limit = arguments.limit(20)?;
@@ -47,15 +69,15 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
     }
     let given = renamed(arguments.filters()?);
     let mut filters = filters::check(call, kind, &given).await?;
-    let answer = list::list(call, kind, &query, &mut filters).await?;
-    let mut envelope = list::envelope(call, kind, &query, &filters, &answer).await;
-    let rows: Vec<_> = answer.results().iter().map(row).collect();
-    let table = table(call, answer.results(), &rows);
-    list::fill(&mut envelope, rows, answer.total().unwrap_or_default(), offset);
-    Ok(Outcome {
-        evidence: ToolOutcome { summary: list::summary(kind, &envelope, offset), table, ..ToolOutcome::default() },
-        model_text: Value::Object(envelope).to_string(),
-    })
+    let answer = ask::list(call, kind, &query, &mut filters).await?;
+    let total = answer.total().unwrap_or_default();
+    let mut frame = Frame::new(&COLUMNS);
+    frame.rows = answer.results().iter().map(row).collect();
+    let mut output =
+        Output { summary: list::summary(kind, total, frame.rows.len() as u64, offset), ..Output::default() };
+    ask::describe(call, kind, &query, &filters, &mut output).await;
+    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown: usize::MAX, source: None });
+    Ok(output)
 }
 
 /// Times are filtered by `time_after` and `time_before` here, unlike anywhere else in NetBox. A user's name is kept
@@ -72,22 +94,21 @@ fn renamed(filters: Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-fn row(change: &Value) -> Map<String, Value> {
-    let mut row = Map::new();
-    for name in KEPT {
-        let value = match change.get(name) {
-            Some(Value::Object(choice)) => choice.get("value").cloned().unwrap_or_default(),
-            Some(value) => value.clone(),
-            None => Value::Null,
-        };
-        if !value.is_null() && value != "" {
-            row.insert(name.to_owned(), value);
-        }
-    }
-    if row.get("action").is_some_and(|action| action == "update") {
-        row.insert("changes".to_owned(), Value::Object(difference(change)));
-    }
-    row
+fn row(change: &Value) -> Row {
+    let value = |name: &str| match change.get(name) {
+        Some(Value::Object(choice)) => choice.get("value").cloned().unwrap_or_default(),
+        Some(value) => value.clone(),
+        None => Value::Null,
+    };
+    let changed = change.get("changed_object").and_then(Object::of);
+    let cells = COLUMNS.map(|column| match column {
+        "changes" if value("action") == "update" => Cell::plain(Value::Object(difference(change))),
+        "changes" => Cell::default(),
+        "object_repr" => Cell { value: value(column), object: changed },
+        column => Cell::plain(value(column)),
+    });
+    let id = change.get("id").and_then(Value::as_u64);
+    Row { object: id.map(|id| Object { endpoint: "core/object-changes", id }), cells: cells.to_vec() }
 }
 
 /// The fields whose value differs, as `[before, after]`; custom fields each by itself.
@@ -132,35 +153,6 @@ fn shortened(value: Value) -> Value {
     Value::String(text.chars().take(LONGEST_SIDE).chain(['…']).collect())
 }
 
-fn table(call: &Call<'_>, changes: &[Value], rows: &[Map<String, Value>]) -> Option<Table> {
-    let columns = ["time", "user_name", "action", "object", "changes"].map(str::to_owned).to_vec();
-    let text =
-        |row: &Map<String, Value>, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let rows: Vec<_> = rows
-        .iter()
-        .zip(changes)
-        .take(MOST_ROWS)
-        .map(|(row, change)| {
-            let kind = object_type::by_name(&text(row, "changed_object_type")).map_or("object", |kind| kind.singular);
-            let url = change.pointer("/changed_object/url").and_then(Value::as_str);
-            let differing = row.get("changes").and_then(Value::as_object).into_iter().flatten();
-            let names: Vec<&str> = differing.map(|(name, _)| name.as_str()).collect();
-            let plain = |text: String| Cell { text, link: None };
-            vec![
-                plain(text(row, "time")),
-                plain(text(row, "user_name")),
-                plain(text(row, "action")),
-                Cell {
-                    text: format!("{kind} {}", text(row, "object_repr")),
-                    link: url.and_then(|url| call.netbox.address().page_of(url)),
-                },
-                plain(names.join(", ")),
-            ]
-        })
-        .collect();
-    (!rows.is_empty()).then_some(Table { columns, rows })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,8 +166,8 @@ mod tests {
             "postchange_data": {"status": "active", "last_updated": "b", "tags": ["x"], "custom_fields": {"env": "prod", "owner": "me"}},
         });
         let row = row(&change);
-        assert_eq!(row["changes"], json!({"status": ["planned", "active"], "cf_env": ["lab", "prod"]}));
-        assert_eq!(row["action"], "update");
-        assert!(!row.contains_key("message") && !row.contains_key("prechange_data"));
+        let cell = |name: &str| &row.cells[COLUMNS.iter().position(|column| *column == name).unwrap()].value;
+        assert_eq!(*cell("changes"), json!({"status": ["planned", "active"], "cf_env": ["lab", "prod"]}));
+        assert_eq!(*cell("action"), "update");
     }
 }

@@ -133,7 +133,7 @@ mod tests {
             json!({"id": 7, "name": "sw1", "site": "Cleveland 01", "site_id": 3, "status": "active", "interface_count": 0,
                    "tags": ["core"], "cf_env": "prod"})
         );
-        let asked = Fields(vec!["tenant".into(), "config_context".into(), "cf_owner".into()]);
+        let asked = Fields::of(&["tenant", "config_context", "cf_owner"]);
         let row = flatten(&object, &asked);
         assert_eq!(row.get("cf_owner"), Some(&Value::Null));
         assert!(!row.contains_key("cf_env"));

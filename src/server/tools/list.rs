@@ -1,183 +1,194 @@
-//! `netbox_get_objects`: one page of a list, with its total.
+//! `netbox_get_objects`: a list with its total, a page of it or all, or what remains of an earlier result.
 
-use serde_json::{Map, Value, json};
+use futures::FutureExt;
+use serde_json::{Value, json};
 
-use super::Outcome;
 use super::arguments::Arguments;
+use super::ask;
 use super::call::Call;
-use super::evidence;
-use super::filters::{self, Filters};
-use super::flatten::flatten;
-use super::ignored;
-use super::names::{self, When};
-use super::output;
+use super::filters::{self, capitalised};
+use super::frame::Frame;
+use super::output::{Output, Rows};
+use super::related;
+use super::relational;
+use super::results::Source;
 use super::shape::{self, Fields};
-use super::table::Tool;
-use crate::server::netbox::catalogue::Kind;
-use crate::server::netbox::{Answer, Error, ObjectType, Query};
+use super::sweep::{self, MOST_KEPT, sweep};
+use super::tool::{Argument, Kind, Running, Tool};
+use super::words;
+use crate::server::netbox::{ObjectType, Query};
 use crate::wire::problem::Problem;
-use crate::wire::tool::ToolOutcome;
 
-pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Problem> {
-    let arguments = Arguments::new(Tool::GetObjects, input)?;
+pub(super) static TOOL: Tool = Tool {
+    name: "netbox_get_objects",
+    description: DESCRIPTION,
+    example: r#"{"object_type":"dcim.device","filters":{"site":"Cleveland 01","status":"active"},"fields":["name","role","rack","primary_ip"],"limit":50}"#,
+    arguments: &[
+        Argument::new("object_type", Kind::Text, "app.model, such as dcim.site or ipam.prefix"),
+        Argument::new(
+            "from",
+            Kind::Text,
+            "Instead: the handle of an earlier result, to filter and order its columns without asking NetBox",
+        ),
+        Argument::new("filters", Kind::Object, "NetBox filters; all must hold; a list of values means any of them"),
+        Argument::new(
+            "fields",
+            Kind::Texts,
+            "Only these. Related objects come as their name; site.region is a field of the related site; custom fields: cf_<name>",
+        ),
+        Argument::new("brief", Kind::Flag, ""),
+        Argument::new("limit", Kind::Limit { most: 100, usual: 5 }, ""),
+        Argument::new("offset", Kind::Number { least: 0 }, ""),
+        Argument::new("ordering", Kind::TextOrTexts, "A field, descending with -, such as -device_count"),
+        Argument::new("all", Kind::Flag, "Read every page, up to 10000 rows; you see what fits, the person all"),
+    ],
+    title: |input| format!("{}{}", words::plural(input), words::conditions(input)),
+    run,
+};
+
+const DESCRIPTION: &str = r#"Lists, filters and counts objects of one type in NetBox.
+
+"total" is how many match in all, exact. To count, use limit 1. "truncated" and "next_offset" say when you do not see all; never count rows yourself then. The whole list is shown to the person where you write {{result:HANDLE}} alone on a line.
+
+Types (app.model): dcim.site region sitegroup location rack device devicetype devicerole manufacturer platform interface frontport rearport cable consoleport powerport poweroutlet powerfeed powerpanel virtualchassis inventoryitem module macaddress; ipam.prefix ipaddress iprange vlan vlangroup vrf aggregate asn rir role service fhrpgroup; circuits.circuit circuittermination provider; virtualization.virtualmachine cluster vminterface; tenancy.tenant contact contactassignment; vpn.tunnel l2vpn; wireless.wirelesslan; extras.tag journalentry customfield; and every other.
+
+Filters: site, region, role, tenant, manufacturer, platform, ... take a name or slug, <name>_id an id or name. Regions, locations and roles include their children. null: unset. tag: all of them, tag__any: any. cf_<name>: custom fields. Lookups: __n not, __ic contains, __isw starts, __iew ends, __empty, __gt __gte __lt __lte, __regex; no __in, give a list. Useful: q (text search); dcim.device has_primary_ip, rack_id; dcim.interface device_id, kind=physical, occupied, enabled, mac_address; ipam.ipaddress address, parent (a prefix), device_id; ipam.prefix contains (an address), within, vlan_vid, site; ipam.vlan vid, available_at_site (id); dcim.cable device_id; circuits.circuit provider, site. Unknown filters and fields are refused with the nearest names.
+
+An interface's link_peers is the next hop of its cable, connected_endpoints the far end."#;
+
+fn run<'a>(call: &'a Call<'a>, input: &'a Value) -> Running<'a> {
+    async move {
+        let arguments = Arguments::new(&TOOL, input)?;
+        match arguments.optional_text("from")? {
+            Some(handle) => earlier(call, &arguments, handle).await,
+            None => list(call, &arguments).await,
+        }
+    }
+    .boxed()
+}
+
+async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Problem> {
     let kind = arguments.object_type()?;
     let endpoint = filters::endpoint_of(kind)?;
     let names = arguments.texts("fields")?.unwrap_or_default();
-    let fields = Fields::check(kind, endpoint, &names)?;
-    let limit = arguments.limit(5)?;
-    let given = arguments.filters()?;
-    let mut query = Query::new().with("limit", limit);
-    let offset = arguments.number("offset")?.unwrap_or(0);
-    if offset > 0 {
-        query.add("offset", offset.to_string());
+    let mut fields = Fields::check(kind, endpoint, &names)?;
+    let all = arguments.flag("all")?;
+    if all && fields.is_empty() {
+        fields = Fields::telling(endpoint);
     }
+    let limit = if all { 1_000 } else { arguments.limit(5)? };
+    let offset = if all { 0 } else { arguments.number("offset")?.unwrap_or(0) };
+    let given = arguments.filters()?;
     let ordering = arguments.texts("ordering")?.unwrap_or_default();
     let ordering = shape::total(shape::check_ordering(kind, endpoint, &ordering)?);
+    // What every page is asked with.
+    let mut shaping = Query::new();
     if !ordering.is_empty() {
-        query.add("ordering", ordering.join(","));
+        shaping.add("ordering", ordering.join(","));
     }
     // Counters can only be ordered by when they are among the fields: otherwise NetBox 4.7.3 answers 500.
     let ordered = ordering.iter().map(|field| field.trim_start_matches('-'));
+    let is_telling = fields.is_empty();
+    let whole = if is_telling { Fields::telling(endpoint) } else { fields.clone() };
+    let rest = shaping.clone().with("fields", whole.with(ordered.clone()).query_value(endpoint));
     if !fields.is_empty() {
-        query.add("fields", fields.with(ordered).query_value(endpoint));
+        shaping.add("fields", fields.with(ordered).query_value(endpoint));
     } else if arguments.flag("brief")? {
         if ordering.is_empty() {
             // Any value of `brief` switches it on, also `false`.
-            query.add("brief", "true");
+            shaping.add("brief", "true");
         } else {
-            query.add("fields", Fields::brief(endpoint).with(ordered).query_value(endpoint));
+            shaping.add("fields", Fields::brief(endpoint).with(ordered).query_value(endpoint));
         }
     } else {
         let large = shape::large_fields(endpoint);
         if !large.is_empty() {
-            query.add("omit", large);
+            shaping.add("omit", large);
         }
+    }
+    let mut query = shaping.with("limit", limit);
+    if offset > 0 {
+        query.add("offset", offset.to_string());
     }
     filters::check_custom_fields(call, kind, &names).await?;
     let mut filters = filters::check(call, kind, &given).await?;
-    let answer = list(call, kind, &query, &mut filters).await?;
-    let mut envelope = envelope(call, kind, &query, &filters, &answer).await;
-    let rows: Vec<_> = answer.results().iter().map(|object| flatten(object, &fields)).collect();
-    fill(&mut envelope, rows, answer.total().unwrap_or_default(), offset);
-    Ok(Outcome {
-        evidence: ToolOutcome {
-            summary: summary(kind, &envelope, offset),
-            table: evidence::table(call.netbox.address(), answer.results(), &fields),
-            ..ToolOutcome::default()
-        },
-        model_text: Value::Object(envelope).to_string(),
-    })
+    let answer = ask::list(call, kind, &query, &mut filters).await?;
+    let mut rest = rest;
+    filters.add_to(&mut rest);
+    let mut output = Output { head: ask::map([("object_type", json!(kind.name))]), ..Output::default() };
+    let mut total = answer.total().unwrap_or_default();
+    let mut frame = Frame::of_objects(kind, answer.results(), &fields);
+    if all && (answer.results().len() as u64) < total {
+        let mut objects = Vec::new();
+        let swept = sweep(call, &kind.list_path(), &rest, MOST_KEPT, |object| objects.push(object)).await;
+        let swept = swept.map_err(|error| error.problem())?;
+        total = swept.total;
+        frame = Frame::of_objects(kind, &objects, &fields);
+        ask::warn(&mut output, swept.warning(MOST_KEPT));
+    }
+    related::add(call, &mut frame, &fields).await?;
+    ask::describe(call, kind, &query, &filters, &mut output).await;
+    output.summary = summary(kind, total, frame.rows.len() as u64, offset);
+    let source = Some(Source { kind, query: rest, fields: whole, is_telling });
+    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown: usize::MAX, source });
+    Ok(output)
 }
 
-/// Asks for a list; names that NetBox does not take are looked up, and the list is asked for again.
-pub(super) async fn list(
+/// What remains of an earlier result.
+async fn earlier(call: &Call<'_>, arguments: &Arguments<'_>, handle: &str) -> Result<Output, Problem> {
+    let stored = whole_result(call, handle).await?;
+    let filters = arguments.filters()?;
+    let mut frame = relational::filter(&stored.frame, &filters)?;
+    relational::order(&mut frame, &arguments.texts("ordering")?.unwrap_or_default())?;
+    if let Some(names) = arguments.texts("fields")? {
+        let places = names.iter().map(|name| relational::column(&frame, name)).collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<String> = places.iter().filter_map(|place| frame.columns.get(*place).cloned()).collect();
+        frame = frame.select(&names);
+    }
+    let offset = arguments.number("offset")?.unwrap_or(0);
+    let limit =
+        if arguments.flag("all")? { usize::MAX } else { usize::try_from(arguments.limit(5)?).unwrap_or(usize::MAX) };
+    let total = frame.rows.len() as u64;
+    let mut output = Output { head: ask::map([("from", json!(handle))]), ..Output::default() };
+    if stored.frame.rows.len() as u64 != stored.total {
+        let sentence = format!("{handle} holds {} of {} rows", stored.frame.rows.len(), stored.total);
+        ask::warn(&mut output, [sentence]);
+    }
+    let mut rows = Rows { kind: stored.kind, ..Rows::whole(frame, limit) };
+    if offset > 0 {
+        // The person pages from the first row; the model goes on where it was.
+        let skipped = usize::try_from(offset).unwrap_or(usize::MAX).min(rows.frame.rows.len());
+        rows.frame.rows.drain(..skipped);
+        rows.offset = offset;
+    }
+    output.summary = stored
+        .kind
+        .map_or_else(|| format!("{total} rows of {handle}"), |kind| format!("{} of {handle}", kind.counted(total)));
+    output.rows = Some(rows);
+    output.page.clone_from(&stored.page);
+    Ok(output)
+}
+
+/// An earlier result with all its rows, which are read first where they are not here.
+pub(super) async fn whole_result(
     call: &Call<'_>,
-    kind: &'static ObjectType,
-    shaping: &Query,
-    filters: &mut Filters,
-) -> Result<Answer, Problem> {
-    names::resolve(call, filters, When::Impossible).await?;
-    ignored::refuse(call, filters).await?;
-    let ask = |filters: &Filters| {
-        let mut query = shaping.clone();
-        filters.add_to(&mut query);
-        query
-    };
-    let path = kind.list_path();
-    let mut answer = call.list(&path, &ask(filters)).await;
-    let again = match &answer {
-        Err(Error::BadRequest { reasons }) => names::resolve(call, filters, When::Refused(reasons)).await?,
-        Ok(answer) if answer.total() == Some(0) => names::resolve(call, filters, When::NothingFound).await?,
-        _ => false,
-    };
-    if again {
-        answer = call.list(&path, &ask(filters)).await;
-    }
-    // NetBox compares most names letter by letter; people do not write them so.
-    if answer.as_ref().is_ok_and(|answer| answer.total() == Some(0))
-        && let Some(relaxed) = filters.in_any_case()
-        && let Ok(found) = call.list(&path, &ask(&relaxed)).await
-        && found.total() != Some(0)
-    {
-        *filters = relaxed;
-        return Ok(found);
-    }
-    let answer = answer.map_err(|error| explain(kind, filters, &error))?;
-    if answer.total() > Some(1) {
-        ignored::warn(call, kind, filters).await;
-    }
-    Ok(answer)
-}
-
-/// NetBox's refusal, with the choices there are for a filter whose value is none of them.
-fn explain(kind: &ObjectType, filters: &Filters, error: &Error) -> Problem {
-    let mut problem = error.problem();
-    let Error::BadRequest { reasons } = error else { return problem };
-    let endpoint = filters::endpoint_of(kind).ok();
-    for reason in reasons {
-        let filter = endpoint.and_then(|endpoint| endpoint.filter(&reason.field));
-        if let Some((_, _, filter)) = filter
-            && filter.kind == Kind::Choice
-            && filters.checked.iter().any(|checked| checked.name == reason.field)
-        {
-            let choices: Vec<&str> = filter.choices.split(' ').take(30).collect();
-            problem.hint = Some(format!("{} is one of {}", reason.field, choices.join(", ")));
+    handle: &str,
+) -> Result<std::sync::Arc<super::results::Stored>, Problem> {
+    let stored = call.earlier(handle)?;
+    match sweep::complete(call, &stored).await? {
+        None => Ok(stored),
+        Some(whole) => {
+            call.results.keep(call.asking.conversation, handle, whole);
+            call.earlier(handle)
         }
     }
-    problem
-}
-
-/// Everything about a list but its rows.
-pub(super) async fn envelope(
-    call: &Call<'_>,
-    kind: &ObjectType,
-    query: &Query,
-    filters: &Filters,
-    answer: &Answer,
-) -> Map<String, Value> {
-    let mut envelope = Map::new();
-    envelope.insert("object_type".into(), json!(kind.name));
-    envelope.insert("total".into(), json!(answer.total()));
-    let mut query = query.clone();
-    filters.add_to(&mut query);
-    if let Some(page) = kind.page() {
-        envelope.insert("page".into(), json!(call.netbox.address().page(&page, &query.filters_only()).as_str()));
-    }
-    envelope.insert("note".into(), json!(call.visibility_note().await));
-    if !filters.resolved.is_empty() {
-        envelope.insert("resolved".into(), Value::Object(filters.resolved.clone()));
-    }
-    if !filters.warnings.is_empty() {
-        envelope.insert("warnings".into(), json!(filters.warnings));
-    }
-    envelope
-}
-
-/// Adds the rows that fit and says what is missing.
-pub(super) fn fill(envelope: &mut Map<String, Value>, rows: Vec<Map<String, Value>>, total: u64, offset: u64) {
-    let fetched = rows.len();
-    let rows = output::fitting(rows, output::LARGEST.saturating_sub(1_000));
-    let returned = rows.len() as u64;
-    let truncated = offset + returned < total;
-    envelope.insert("returned".into(), json!(returned));
-    envelope.insert("truncated".into(), json!(truncated));
-    if truncated {
-        envelope.insert("next_offset".into(), json!(offset + returned));
-    }
-    if rows.len() < fetched {
-        let text = format!("Only {returned} of {fetched} rows fit here: ask for fewer fields or go on at next_offset");
-        envelope.insert("shortened".into(), json!(text));
-    }
-    envelope.insert("results".into(), Value::Array(rows));
 }
 
 /// `5 of 14 sites`
-pub(super) fn summary(kind: &ObjectType, envelope: &Map<String, Value>, offset: u64) -> String {
-    let number = |name: &str| envelope.get(name).and_then(Value::as_u64).unwrap_or_default();
-    let (total, returned) = (number("total"), number("returned"));
+pub(super) fn summary(kind: &ObjectType, total: u64, returned: u64, offset: u64) -> String {
     match (total, returned) {
         (0, _) => format!("No {}", kind.plural),
-        (total, returned) if total == returned => kind.counted(total),
+        (total, returned) if total == returned => capitalised(&kind.counted(total)),
         (total, 0) => format!("{}, none after {offset}", kind.counted(total)),
         (total, returned) if offset > 0 => {
             format!("{} to {} of {}", offset + 1, offset + returned, kind.counted(total))

@@ -1,28 +1,44 @@
 //! `netbox_get_object_by_id`: one object with its page.
 
+use futures::FutureExt;
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::arguments::Arguments;
+use super::ask;
 use super::call::Call;
-use super::evidence;
 use super::filters::{self, refused};
 use super::flatten::{flatten, text_of};
-use super::output;
+use super::frame::Frame;
+use super::output::{self, Output, Rows};
 use super::shape::{self, Fields};
-use super::table::Tool;
+use super::tool::{Argument, Kind, Running, Tool};
+use super::words;
 use crate::server::netbox::{Error, Query};
 use crate::wire::problem::Problem;
-use crate::wire::tool::ToolOutcome;
 
-pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Problem> {
-    let arguments = Arguments::new(Tool::GetObjectById, input)?;
+pub(super) static TOOL: Tool = Tool {
+    name: "netbox_get_object_by_id",
+    description: "Gets one object of NetBox with all its fields, by the id that another call returned. Do not guess ids: find the object by name first.",
+    example: r#"{"object_type":"dcim.device","object_id":42}"#,
+    arguments: &[
+        Argument::required("object_type", Kind::Text, ""),
+        Argument::required("object_id", Kind::Number { least: 1 }, ""),
+        Argument::new("fields", Kind::Texts, ""),
+        Argument::new("brief", Kind::Flag, ""),
+    ],
+    title: |input| format!("{} {}", words::singular(input), words::text(input, "object_id")),
+    run,
+};
+
+fn run<'a>(call: &'a Call<'a>, input: &'a Value) -> Running<'a> {
+    get(call, input).boxed()
+}
+
+async fn get(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
+    let arguments = Arguments::new(&TOOL, input)?;
     let kind = arguments.object_type()?;
     let endpoint = filters::endpoint_of(kind)?;
-    let id = arguments.number("object_id")?.filter(|id| *id > 0).ok_or_else(|| {
-        refused("The argument object_id is missing")
-            .hint(format!("the right shape is {}", Tool::GetObjectById.example()))
-    })?;
+    let id = arguments.number("object_id")?.filter(|id| *id > 0).ok_or_else(|| arguments.missing("object_id"))?;
     let names = arguments.texts("fields")?.unwrap_or_default();
     let fields = Fields::check(kind, endpoint, &names)?;
     filters::check_custom_fields(call, kind, &names).await?;
@@ -45,21 +61,15 @@ pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Probl
         error => error.problem(),
     })?;
     let mut object = flatten(&answer.body, &fields);
-    output::shorten(&mut object, output::LARGEST.saturating_sub(1_000));
-    let page = kind.page().map(|page| call.netbox.address().page(&format!("{page}{id}/"), &Query::new()).to_string());
+    output::shorten_object(&mut object, output::LARGEST);
     let name = answer.body.as_object().and_then(text_of).unwrap_or_default().to_owned();
-    let mut envelope = json!({"object_type": kind.name, "page": page, "object": object});
-    if page.is_none()
-        && let Some(envelope) = envelope.as_object_mut()
-    {
-        envelope.shift_remove("page");
-    }
-    Ok(Outcome {
-        model_text: envelope.to_string(),
-        evidence: ToolOutcome {
-            summary: format!("{} {name}", filters::capitalised(kind.singular)),
-            table: evidence::table(call.netbox.address(), std::slice::from_ref(&answer.body), &fields),
-            ..ToolOutcome::default()
-        },
-    })
+    let mut output = Output::facts(
+        format!("{} {name}", filters::capitalised(kind.singular)),
+        ask::map([("object_type", json!(kind.name)), ("object", Value::Object(object))]),
+    );
+    output.page =
+        kind.page().map(|page| call.netbox.address().page(&format!("{page}{id}/"), &Query::new()).to_string());
+    let frame = Frame::of_objects(kind, [&answer.body], &fields);
+    output.rows = Some(Rows { kind: Some(kind), ..Rows::whole(frame, 0) });
+    Ok(output)
 }

@@ -3,21 +3,41 @@
 
 use std::collections::HashSet;
 
+use futures::FutureExt;
 use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
 use super::arguments::Arguments;
 use super::call::Call;
-use super::evidence;
-use super::filters::{self, refused};
-use super::flatten::flatten;
-use super::output;
+use super::filters::{self, refused, short};
+use super::flatten::{cell_text, flatten};
+use super::frame::{Cell, Frame, Object, Row};
+use super::output::{Output, Rows};
 use super::shape::{self, Fields};
-use super::table::Tool;
-use super::{Outcome, filters::short};
+use super::tool::{Argument, Kind, Running, Tool};
+use super::words;
 use crate::server::netbox::{Answer, Error, ObjectType, Query, object_type};
 use crate::wire::problem::Problem;
-use crate::wire::tool::{Cell, Table, ToolOutcome};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "netbox_search_objects",
+    description: r#"Searches several types of object at once for a text: names, addresses, serials, descriptions. Use it when you do not know of which type something is; otherwise netbox_get_objects with a filter is exact. Without object_types it searches devices, sites, locations, racks, interfaces, IP addresses, prefixes, VLANs, circuits, providers, virtual machines and tenants. Types without a hit are left out; "errors" says which types could not be searched."#,
+    example: r#"{"query":"core-sw","object_types":["dcim.device","ipam.ipaddress"]}"#,
+    arguments: &[
+        Argument::required("query", Kind::Text, "Part of a name, address, serial, ..."),
+        Argument::new("object_types", Kind::Texts, ""),
+        Argument::new("fields", Kind::Texts, ""),
+        Argument::new("limit", Kind::Limit { most: 100, usual: 5 }, "For each type"),
+    ],
+    title: |input| {
+        let types = input.get("object_types").and_then(Value::as_array).into_iter().flatten();
+        let kinds: Vec<&str> =
+            types.filter_map(|kind| object_type::find(kind.as_str()?).ok().map(|kind| kind.plural)).collect();
+        let place = if kinds.is_empty() { String::new() } else { format!(" in {}", kinds.join(", ")) };
+        format!("search for \u{201c}{}\u{201d}{place}", words::text(input, "query"))
+    },
+    run,
+};
 
 /// What is searched when nothing is said.
 const USUAL: [&str; 12] = [
@@ -35,7 +55,6 @@ const USUAL: [&str; 12] = [
     "tenancy.tenant",
 ];
 const MOST_TYPES: usize = 20;
-const MOST_ROWS: usize = 20;
 
 struct Hits {
     kind: &'static ObjectType,
@@ -44,8 +63,12 @@ struct Hits {
     answer: Result<Answer, Error>,
 }
 
-pub(super) async fn run(call: &Call<'_>, input: &Value) -> Result<Outcome, Problem> {
-    let arguments = Arguments::new(Tool::SearchObjects, input)?;
+fn run<'a>(call: &'a Call<'a>, input: &'a Value) -> Running<'a> {
+    search(call, input).boxed()
+}
+
+async fn search(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
+    let arguments = Arguments::new(&TOOL, input)?;
     let text = arguments.text("query")?;
     let limit = arguments.limit(5)?;
     let names = arguments.texts("fields")?.unwrap_or_default();
@@ -123,14 +146,10 @@ fn check_fields(
     Ok(())
 }
 
-async fn outcome(call: &Call<'_>, text: &str, hits: &[Hits]) -> Outcome {
+async fn outcome(call: &Call<'_>, text: &str, hits: &[Hits]) -> Output {
     let address = call.netbox.address();
     let (mut results, mut errors, mut found) = (Map::new(), Map::new(), Vec::new());
-    let mut table =
-        Table { columns: ["type", "name", "status", "description"].map(str::to_owned).to_vec(), rows: Vec::new() };
-    let with_hits =
-        hits.iter().filter(|hits| hits.answer.as_ref().is_ok_and(|answer| answer.total() != Some(0))).count();
-    let room = output::LARGEST.saturating_sub(1_000) / with_hits.max(1);
+    let mut table = Frame::new(&["type", "name", "status", "description"]);
     for Hits { kind, fields, query, answer } in hits {
         let answer = match answer {
             Ok(answer) => answer,
@@ -143,52 +162,45 @@ async fn outcome(call: &Call<'_>, text: &str, hits: &[Hits]) -> Outcome {
         if total == 0 {
             continue;
         }
-        let rows = answer.results().iter().map(|object| flatten(object, fields)).collect();
-        let rows = output::fitting(rows, room);
+        let rows: Vec<_> = answer.results().iter().map(|object| Value::Object(flatten(object, fields))).collect();
         let page = kind.page().map(|page| address.page(&page, &query.filters_only()).to_string());
         results.insert(
             kind.name.to_owned(),
             json!({"total": total, "returned": rows.len(), "page": page, "results": rows}),
         );
         found.push(kind.counted(total));
-        let shown = evidence::table(
-            address,
-            answer.results(),
-            &Fields(["name", "status", "description"].map(str::to_owned).to_vec()),
-        );
-        let shown = shown.map(|table| table.rows).unwrap_or_default();
-        table.rows.extend(shown.into_iter().zip(answer.results()).map(|(row, object)| named_row(kind, row, object)));
+        table.rows.extend(answer.results().iter().map(|object| row(kind, object)));
     }
-    table.rows.truncate(MOST_ROWS);
-    let mut envelope = Map::new();
-    envelope.insert("query".into(), json!(text));
-    envelope.insert("note".into(), json!(call.visibility_note().await));
-    envelope.insert("results".into(), Value::Object(results));
+    let mut head = Map::new();
+    head.insert("query".into(), json!(text));
+    head.insert("results".into(), Value::Object(results));
     let failed = errors.len();
     if failed > 0 {
-        envelope.insert("errors".into(), Value::Object(errors));
+        head.insert("errors".into(), Value::Object(errors));
     }
     let mut summary = if found.is_empty() { format!("Nothing found for {}", short(text)) } else { found.join(", ") };
     if failed > 0 {
         summary = format!("{summary}; {failed} types could not be searched");
     }
-    Outcome {
-        model_text: Value::Object(envelope).to_string(),
-        evidence: ToolOutcome {
-            summary,
-            table: Some(table).filter(|table| !table.rows.is_empty()),
-            ..ToolOutcome::default()
-        },
+    let mut output = Output::facts(summary, head);
+    output.tail.insert("shows".into(), json!(call.visibility_note().await));
+    if !table.rows.is_empty() {
+        output.rows = Some(Rows::whole(table, 0));
     }
+    output
 }
 
 /// A row with its type before it. Objects without a name (addresses, prefixes, circuits) are called by `display`.
-fn named_row(kind: &ObjectType, mut row: Vec<Cell>, object: &Value) -> Vec<Cell> {
-    if let Some(name) = row.first_mut()
-        && name.text.is_empty()
-    {
-        object.get("display").and_then(Value::as_str).unwrap_or_default().clone_into(&mut name.text);
-    }
-    row.insert(0, Cell { text: kind.singular.to_owned(), link: None });
-    row
+fn row(kind: &'static ObjectType, object: &Value) -> Row {
+    let flat = flatten(object, &Fields::default());
+    let text = |name: &str| flat.get(name).map(cell_text).filter(|text| !text.is_empty());
+    let id = object.get("id").and_then(Value::as_u64).map(|id| Object { endpoint: kind.endpoint, id });
+    let name = text("name").or_else(|| text("display")).unwrap_or_default();
+    let cells = vec![
+        Cell::plain(kind.singular),
+        Cell { value: json!(name), object: id },
+        Cell::plain(text("status").unwrap_or_default()),
+        Cell::plain(text("description").unwrap_or_default()),
+    ];
+    Row { object: None, cells }
 }

@@ -9,71 +9,141 @@ use crate::wire::problem::Problem;
 /// Large fields that are only fetched when they are asked for by name.
 const LARGE: [&str; 4] = ["config_context", "local_context_data", "prechange_data", "postchange_data"];
 
-/// The fields that the model asked for, in its order, in NetBox's names.
+/// Fields that say most, in this order.
+pub(super) const TELLING: [&str; 30] = [
+    "name",
+    "display",
+    "prefix",
+    "address",
+    "cid",
+    "vid",
+    "model",
+    "status",
+    "site",
+    "scope",
+    "device",
+    "virtual_machine",
+    "role",
+    "type",
+    "device_type",
+    "rack",
+    "position",
+    "provider",
+    "tenant",
+    "vrf",
+    "vlan",
+    "region",
+    "assigned_object",
+    "primary_ip",
+    "connected_endpoints",
+    "link_peers",
+    "a_terminations",
+    "b_terminations",
+    "facility",
+    "description",
+];
+
+/// The fields that the model asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Fields(pub(super) Vec<String>);
+pub(super) struct Fields {
+    /// In NetBox's names, in the order of asking.
+    netbox: Vec<String>,
+    /// As they were asked for: `site_id` and `site.region` too, which both need NetBox's `site`.
+    asked: Vec<String>,
+}
 
 impl Fields {
-    /// Checks names; `site_id` means `site`, as results spell it. Which custom fields (`cf_<name>`) there are is
-    /// not known here.
+    /// Checks names; `site_id` needs `site`, as results spell it, and so does `site.region`, of which only the first
+    /// part is checked here. Which custom fields (`cf_<name>`) there are is not known here.
     pub(super) fn check(kind: &ObjectType, endpoint: &Endpoint, names: &[String]) -> Result<Self, Problem> {
         let known = |name: &str| endpoint.fields.contains(&name);
-        let mut fields = Vec::new();
+        let mut fields = Self::default();
         for name in names {
+            let whole = name;
+            let name = name.split_once('.').map_or(name.as_str(), |(first, _)| first);
             // As results spell the parts of a related object.
             let parts = ["_id", "_device", "_device_id", "_virtual_machine", "_virtual_machine_id"];
             let stem = parts.iter().filter_map(|part| name.strip_suffix(part)).find(|stem| known(stem));
             let field = if known(name) || (name.starts_with("cf_") && known("custom_fields")) {
-                name.as_str()
+                name
             } else if let Some(stem) = stem {
                 stem
             } else {
-                return Err(unknown(kind, endpoint, name));
+                return Err(unknown(kind, endpoint, whole));
             };
-            if !fields.iter().any(|have| have == field) {
-                fields.push(field.to_owned());
+            fields.add(field);
+            if !fields.asked.contains(whole) {
+                fields.asked.push(whole.clone());
             }
         }
-        Ok(Self(fields))
+        Ok(fields)
+    }
+
+    /// Exactly these, which the type is known to have.
+    pub(super) fn of(names: &[&str]) -> Self {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        Self { netbox: names.clone(), asked: names }
+    }
+
+    fn add(&mut self, name: &str) {
+        if !self.has(name) {
+            self.netbox.push(name.to_owned());
+        }
+    }
+
+    /// In NetBox's names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.netbox.iter().map(String::as_str)
+    }
+
+    /// As they were asked for.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().map(String::as_str)
+    }
+
+    /// Those of related objects, as they were asked for: `site.region`.
+    pub(super) fn related(&self) -> impl Iterator<Item = &str> {
+        self.asked().filter(|name| name.contains('.'))
     }
 
     /// What `brief` means, as a list of fields.
     pub(super) fn brief(endpoint: &Endpoint) -> Self {
         let names = ["name", "slug", "description"].into_iter().filter(|name| endpoint.fields.contains(name));
-        Self(names.map(str::to_owned).collect())
+        Self::of(&names.collect::<Vec<_>>())
     }
 
-    /// With further fields.
+    /// What usually says most of a type, where nobody asked for something else.
+    pub(super) fn telling(endpoint: &Endpoint) -> Self {
+        Self::of(&TELLING.into_iter().filter(|name| endpoint.fields.contains(name)).collect::<Vec<_>>())
+    }
+
+    /// With further fields, which nobody asked to see.
     pub(super) fn with<'a>(&self, names: impl Iterator<Item = &'a str>) -> Self {
         let mut fields = self.clone();
-        for name in names {
-            if !fields.has(name) {
-                fields.0.push(name.to_owned());
-            }
-        }
+        names.for_each(|name| fields.add(name));
         fields
     }
 
     /// Whether any were asked for.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.netbox.is_empty()
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|field| field == name)
+        self.netbox.iter().any(|field| field == name)
     }
 
     /// The value of `fields`: what was asked for and what every row needs to be named and linked.
     pub(super) fn query_value(&self, endpoint: &Endpoint) -> String {
         let mut fields: Vec<&str> = vec!["id", "display"];
-        for name in &self.0 {
+        for name in &self.netbox {
             let name = if name.starts_with("cf_") { "custom_fields" } else { name.as_str() };
             if !fields.contains(&name) {
                 fields.push(name);
             }
         }
         // A generic relation is only usable with its type and id.
-        for base in &self.0 {
+        for base in &self.netbox {
             for part in ["_type", "_id"] {
                 fields.extend(
                     endpoint.fields.iter().copied().filter(|known| known.strip_suffix(part) == Some(base.as_str())),
@@ -128,11 +198,10 @@ pub(super) fn total(mut ordering: Vec<String>) -> Vec<String> {
 
 fn unknown(kind: &ObjectType, endpoint: &Endpoint, name: &str) -> Problem {
     let problem = refused(format!("{} have no field {}", capitalised(kind.plural), short(name)));
-    if let Some((base, _)) = name.split_once(['.', '/']).or_else(|| name.split_once("__"))
+    if let Some((base, rest)) = name.split_once('/').or_else(|| name.split_once("__"))
         && endpoint.fields.contains(&base)
     {
-        return problem
-            .hint(format!("ask for {base}: it comes as its name and its id; get the rest with a call of its own"));
+        return problem.hint(format!("a field of a related object is written {base}.{rest}"));
     }
     let near = nearest(name, endpoint.fields.iter().copied());
     problem.hint(if near.is_empty() {
@@ -161,15 +230,18 @@ mod tests {
     fn fields_are_netboxs_or_refused() {
         let (kind, endpoint) = devices();
         let check = |list: &[&str]| Fields::check(kind, endpoint, &names(list));
-        assert_eq!(check(&["name", "site_id", "cf_owner", "site"]).unwrap().0, ["name", "site", "cf_owner"]);
+        let fields = check(&["name", "site_id", "cf_owner", "site", "site.region"]).unwrap();
+        assert_eq!(fields.netbox, ["name", "site", "cf_owner"]);
+        assert_eq!(fields.asked, ["name", "site_id", "cf_owner", "site", "site.region"]);
         let custom = check(&["cf_owner", "name", "cf_cost"]).unwrap().query_value(endpoint);
         assert_eq!(custom, "id,display,custom_fields,name");
         let addresses = catalogue::endpoint("ipam/ip-addresses").unwrap();
         let kind = object_type::by_name("ipam.ipaddress").unwrap();
         let spelled = names(&["assigned_object_device_id", "assigned_object_virtual_machine"]);
-        assert_eq!(Fields::check(kind, addresses, &spelled).unwrap().0, ["assigned_object"]);
+        assert_eq!(Fields::check(kind, addresses, &spelled).unwrap().netbox, ["assigned_object"]);
         assert_eq!(check(&["name"]).unwrap().query_value(endpoint), "id,display,name");
-        assert!(check(&["site.name"]).unwrap_err().hint.unwrap().starts_with("ask for site:"));
+        assert!(check(&["sitee.name"]).is_err());
+        assert!(check(&["site__name"]).unwrap_err().hint.unwrap().contains("site.name"));
         assert!(check(&["primary_ip_address"]).unwrap_err().hint.unwrap().contains("primary_ip"));
     }
 

@@ -31,7 +31,13 @@ async fn toolbox(paths: &[(&str, Answer)]) -> Toolbox {
 
 async fn ask(toolbox: &Toolbox, filters: Value) -> Outcome {
     let credentials = Credentials::new(&SecretString::from("nbt_key.token"));
-    toolbox.call(&credentials, "netbox_get_objects", &json!({"object_type": "dcim.device", "filters": filters})).await
+    toolbox
+        .call(
+            Asking { credentials: &credentials, conversation: "test" },
+            "netbox_get_objects",
+            &json!({"object_type": "dcim.device", "filters": filters}),
+        )
+        .await
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::faults::Faults;
 use super::super::request::{Message, Role};
+use crate::server::tools::rows_of;
 
 /// One question and everything that was looked up for it so far.
 #[derive(Debug)]
@@ -124,6 +125,19 @@ fn separate(text: &str) -> (String, Option<Timestamp>) {
     (words.join("\n").trim().to_owned(), time)
 }
 
+/// A list's rows come as columns and values; as names and values they are easier to reason about.
+fn with_results(mut value: Value) -> Value {
+    if value.get("results").is_none() && value.get("total").is_some() {
+        let rows = rows_of(&value);
+        value["returned"] = rows.len().into();
+        if value.get("truncated").is_none() {
+            value["truncated"] = false.into();
+        }
+        value["results"] = Value::Array(rows);
+    }
+    value
+}
+
 fn outcome(block: &Value) -> Outcome {
     let text = match &block["content"] {
         Value::String(text) => text.clone(),
@@ -134,7 +148,7 @@ fn outcome(block: &Value) -> Outcome {
         return Outcome::Failed(text);
     }
     match serde_json::from_str::<Value>(&text) {
-        Ok(value) if value.is_object() => Outcome::Found(value),
+        Ok(value) if value.is_object() => Outcome::Found(with_results(value)),
         _ => Outcome::Failed("the tool's answer is not the JSON object that was expected".into()),
     }
 }

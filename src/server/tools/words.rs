@@ -1,44 +1,40 @@
-//! What a call asks for, in words a person reads while it runs.
+//! Words for what a call asks for, which a person reads while it runs.
 
 use serde_json::{Map, Value};
 
 use super::filters::short;
 use super::flatten::cell_text;
-use super::table::Tool;
 use crate::server::netbox::object_type;
 
 const LONGEST: usize = 140;
 
-pub(super) fn title(name: &str, input: &Value) -> String {
-    let text = |key: &str| input.get(key).map(cell_text).unwrap_or_default();
-    let kind = object_type::find(&text("object_type"));
-    let title = match Tool::by_name(name) {
-        Some(Tool::GetObjects) => {
-            let plural = kind.map_or_else(|_| short(&text("object_type")), |kind| kind.plural.to_owned());
-            format!("{plural}{}", conditions(input))
-        }
-        Some(Tool::GetObjectById) => {
-            let singular = kind.map_or_else(|_| short(&text("object_type")), |kind| kind.singular.to_owned());
-            format!("{singular} {}", short(&text("object_id")))
-        }
-        Some(Tool::SearchObjects) => {
-            let kinds: Vec<&str> = input
-                .get("object_types")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(|kind| object_type::find(kind.as_str()?).ok().map(|kind| kind.plural))
-                .collect();
-            let place = if kinds.is_empty() { String::new() } else { format!(" in {}", kinds.join(", ")) };
-            format!("search for “{}”{place}", short(&text("query")))
-        }
-        Some(Tool::GetChangelogs) => format!("changes{}", conditions(input)),
-        None => short(name),
-    };
+/// A title of a bearable length.
+pub(super) fn cut(title: String) -> String {
     if title.chars().count() <= LONGEST { title } else { title.chars().take(LONGEST).chain(['…']).collect() }
 }
 
-fn conditions(input: &Value) -> String {
+/// An argument as text.
+pub(super) fn text(input: &Value, name: &str) -> String {
+    short(&input.get(name).map(cell_text).unwrap_or_default())
+}
+
+/// What the rows of a call are: `devices`, or those of an earlier result.
+pub(super) fn plural(input: &Value) -> String {
+    if input.get("from").is_some_and(|from| !from.is_null()) {
+        return format!("rows of {}", text(input, "from"));
+    }
+    let name = text(input, "object_type");
+    object_type::find(&name).map_or(name, |kind| kind.plural.to_owned())
+}
+
+/// What a call is about: `device`.
+pub(super) fn singular(input: &Value) -> String {
+    let name = text(input, "object_type");
+    object_type::find(&name).map_or(name, |kind| kind.singular.to_owned())
+}
+
+/// ` where site is cle-01 and status is active`
+pub(super) fn conditions(input: &Value) -> String {
     let parsed;
     let filters: Option<&Map<String, Value>> = match input.get("filters") {
         Some(Value::Object(filters)) => Some(filters),
@@ -90,6 +86,7 @@ fn condition(name: &str, value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
+    use super::super::table::title;
     use super::*;
 
     #[test]

@@ -113,7 +113,7 @@ def reserved_units() -> Case:
 def planned_racks() -> Case:
     found = Rack.objects.filter(status="planned")
     rows = found.order_by("name", "pk").values_list("name", "site__name")
-    return ask(objects("dcim.rack", {"status": "planned"}, ["name", "site", "location"], "name")).total(found.count()).rows(rows[:5], shown=5)
+    return ask(objects("dcim.rack", {"status": "planned"}, ["name", "site", "location"], ["name", "id"])).total(found.count()).rows(rows[:5], shown=5)
 
 
 @question("rooms-at-site", "Which rooms does {site} have?", "Locations inside {site}")

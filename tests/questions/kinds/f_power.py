@@ -13,7 +13,7 @@ def feeds_of_rack() -> Case:
     rack = most(Rack.objects.all(), "powerfeeds")
     found = rack.powerfeeds.order_by("name", "pk")
     rows = [(row.name, row.voltage, row.amperage) for row in found]
-    plan = objects("dcim.powerfeed", {"rack_id": rack.pk}, ["name", "type", "voltage", "amperage", "available_power"], "name")
+    plan = objects("dcim.powerfeed", {"rack_id": rack.pk}, ["name", "type", "voltage", "amperage"], "name")
     return ask(find_rack(rack), plan, rack=rack.name, site=rack.site.name).total(found.count()).rows(rows)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 # Keys whose values are numbers of another kind than what is counted.
 IDENTIFIER = re.compile(r"(^|_)ids?$|^url$|^handle$")
+# What only repeats the question or leads to NetBox's pages is no part of the answer.
+ECHO = {"page", "url", "resolved", "query", "next", "next_offset", "returned"}
 TOTAL_KEYS = ("total", "count", "matches", "objects")
 EDGE_BEFORE = r"(?<![\w:/-])(?<!\w\.)"
 EDGE_AFTER = r"(?![\w:/-]|\.\w)"
@@ -32,6 +34,7 @@ class Answer:
 
     def _walk(self, node: Any, key: str) -> None:
         if isinstance(node, dict):
+            node = {name: value for name, value in node.items() if name not in ECHO}
             self.records.append(list(flat(node)))
             columns = node.get("columns") or node.get("fields")
             for name, value in node.items():

@@ -61,6 +61,11 @@ class Judging(unittest.TestCase):
         self.assertFalse(judged(json.dumps({"rows": [{"site": "Columbus 01", "site_id": 85, "count": 84}]}), "fact", values=["Columbus 01", 85]))
         self.assertFalse(judged(json.dumps({"id": 85}), "figure", number=85, keys=[]))
 
+    def test_what_repeats_the_question_is_no_answer(self):
+        text = json.dumps({"total": 0, "resolved": {"site": "Columbus 01 -> cmh-01"}, "page": "http://netbox/dcim/devices/?site=cmh-01&limit=85"})
+        self.assertFalse(judged(text, "says", values=["Columbus 01"]))
+        self.assertFalse(judged(text, "figure", number=85, keys=[]))
+
     def test_whole_words(self):
         text = json.dumps({"name": "cle-01-rtr-01", "address": "10.41.0.10/24", "note": "cle-01 (41)"})
         self.assertTrue(judged(text, "says", values=["cle-01", 41, "10.41.0.10/24"]))

@@ -2,6 +2,7 @@
 //! MCP server, so that prompts and habits carry over; what is answered is smaller and says what it does not say:
 //! every list knows its total, every name is checked before NetBox can ignore it.
 
+mod aggregate;
 mod arguments;
 mod ask;
 mod call;

@@ -120,9 +120,14 @@ impl<'a> Arguments<'a> {
 
     /// The page size, 1 to 100.
     pub(super) fn limit(&self, default: u64) -> Result<u64, Problem> {
-        match self.number("limit")?.unwrap_or(default) {
+        self.limit_named("limit", default)
+    }
+
+    /// A page size of another name.
+    pub(super) fn limit_named(&self, name: &str, default: u64) -> Result<u64, Problem> {
+        match self.number(name)?.unwrap_or(default) {
             limit @ 1..=100 => Ok(limit),
-            _ => Err(self.mistake("limit", "between 1 and 100")),
+            _ => Err(self.mistake(name, "between 1 and 100")),
         }
     }
 

@@ -7,9 +7,11 @@ mod arguments;
 mod ask;
 mod call;
 mod changelog;
+mod describe;
 mod filters;
 mod flatten;
 mod frame;
+mod graphql;
 mod ignored;
 mod list;
 mod names;
@@ -94,7 +96,7 @@ impl Toolbox {
     /// Runs a call. It never fails: a failure is an outcome that tells the model what to do.
     pub async fn call(&self, asking: Asking<'_>, name: &str, input: &Value) -> Outcome {
         let started = Instant::now();
-        let call = Call::new(&self.netbox, asking, &self.results);
+        let call = Call::new(&self.netbox, asking, &self.results).await;
         let result = match table::by_name(name) {
             Some(tool) => (tool.run)(&call, input).await,
             None => Err(unknown_tool(name)),
@@ -118,7 +120,7 @@ impl Toolbox {
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let call = Call::new(&self.netbox, asking, &self.results);
+        let call = Call::new(&self.netbox, asking, &self.results).await;
         let stored = list::whole_result(&call, handle).await.map_err(|problem| match problem.code {
             ProblemCode::BadRequest => {
                 Problem::new(ProblemCode::NotFound, "This result is not kept any more").hint("ask the question again")

@@ -6,8 +6,10 @@
 mod access;
 mod compared;
 mod doctor;
+mod graphql;
 mod questions;
 mod refusals;
 mod registry;
+mod schema;
 mod side;
 mod values;

@@ -70,6 +70,26 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// A text, or a number as text; nothing where neither is given.
+    pub(super) fn word(&self, name: &str) -> Result<Option<String>, Problem> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(self.mistake(name, "a text")),
+        }
+    }
+
+    /// A number, also with a fraction, a percent sign or as text.
+    pub(super) fn float(&self, name: &str) -> Result<Option<f64>, Problem> {
+        let Some(text) = self.word(name)? else { return Ok(None) };
+        match text.trim_end_matches('%').trim().parse::<f64>() {
+            Ok(number) if number.is_finite() && number >= 0.0 => Ok(Some(number)),
+            _ => Err(self.mistake(name, "a number")),
+        }
+    }
+
     pub(super) fn object_type(&self, schema: &Schema) -> Result<&'static ObjectType, Problem> {
         find_type(schema, self.text("object_type")?)
     }

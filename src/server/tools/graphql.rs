@@ -10,7 +10,7 @@ mod tree;
 mod value;
 
 use futures::FutureExt as _;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::arguments::Arguments;
 use super::call::Call;

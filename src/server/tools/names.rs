@@ -81,6 +81,22 @@ pub(super) async fn resolve(call: &Call<'_>, filters: &mut Filters, when: When<'
     Ok(changed)
 }
 
+/// The one object of a type that `text` names, by its name, this attribute, its slug or its id: with its id, name and what else tells it from others.
+///
+/// # Errors
+/// No such object, or more than one: the candidates are named.
+pub(super) async fn one(
+    call: &Call<'_>,
+    target: &'static ObjectType,
+    attribute: &'static str,
+    text: &str,
+) -> Result<Value, Problem> {
+    match look_up::all(call, target, attribute, &[text], true).await {
+        Ok(mut objects) => objects.pop().ok_or_else(|| refused(format!("There is no {} called {text}", target.singular))),
+        Err(Trouble::Answer(problem) | Trouble::Failed(problem)) => Err(problem),
+    }
+}
+
 /// Puts the found objects' attribute into the filter, or their ids where they have none (a VRF without an RD).
 fn rewrite(filter: &mut Checked, attribute: &str, found: &[Option<Value>]) {
     let attribute_of = |object: &Value, attribute: &str| match object.get(attribute) {

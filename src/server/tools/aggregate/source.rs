@@ -132,7 +132,7 @@ impl Source {
     /// Reads `object_type` or `from`, with `filters`. Filters are settled: names are looked up, the total is known.
     pub(super) async fn of(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Self, Problem> {
         let handle = arguments.optional_text("from")?;
-        let kind = if handle.is_none() { Some(arguments.object_type()?) } else { None };
+        let kind = if handle.is_none() { Some(arguments.object_type(&call.schema)?) } else { None };
         Self::new(call, handle, kind, &arguments.filters()?).await
     }
 
@@ -145,7 +145,7 @@ impl Source {
         let handle = other.get("from").and_then(Value::as_str);
         let kind = match (handle, other.get("object_type").and_then(Value::as_str)) {
             (Some(_), _) => None,
-            (None, Some(name)) => Some(arguments::find_type(name)?),
+            (None, Some(name)) => Some(arguments::find_type(&call.schema, name)?),
             (None, None) => return Err(arguments.wrong("compare needs an object_type, or from with a handle")),
         };
         let filters = match other.get("filters") {
@@ -168,7 +168,7 @@ impl Source {
             return Ok(Self::Earlier { handle: handle.to_owned(), stored, frame });
         }
         let Some(kind) = kind else { return Err(filters::refused("There is no object type")) };
-        let endpoint = filters::endpoint_of(kind)?;
+        let endpoint = filters::endpoint_of(call, kind)?;
         let mut filters = filters::check(call, kind, given).await?;
         let counting = Query::new().with("limit", 1).with("fields", "id");
         let answer = ask::list(call, kind, &counting, &mut filters).await?;

@@ -38,14 +38,14 @@ fn same_vrf(scope: &Scope, object: Object, name: &str) -> Vec<Object> {
     all.filter(|other| scope.store.reference(*other, "vrf") == vrf).collect()
 }
 
-/// The objects of a type that a prefix can have inside: a container without a VRF takes those of every VRF.
-fn children(scope: &Scope, object: Object, name: &str) -> Vec<Object> {
-    let kind = schema().id(name);
+/// The addresses that can lie in a prefix or range: of a container without a VRF those of every VRF.
+fn hosts(scope: &Scope, object: Object) -> Vec<Object> {
+    let kind = schema().id("ipam.ipaddress");
     let prefix = object.kind == schema().id("ipam.prefix");
     if prefix && scope.store.text(object, "status") == "container" && scope.store.reference(object, "vrf").is_none() {
         return scope.store.ids(kind).map(|id| Object { kind, id }).collect();
     }
-    same_vrf(scope, object, name)
+    same_vrf(scope, object, "ipam.ipaddress")
 }
 
 /// The free addresses of a prefix or a range, lowest first.
@@ -71,16 +71,20 @@ pub fn addresses(scope: &Scope, object: Object, query: &Query) -> Json {
             (None, Some(start), Some(end)) => (start.number(), end.number(), start),
             _ => return json!([]),
         };
-    let taken: std::collections::BTreeSet<u128> = children(scope, object, "ipam.ipaddress")
+    let taken: std::collections::BTreeSet<u128> = hosts(scope, object)
         .into_iter()
         .filter_map(|address| network(scope, address, "address"))
         .filter(|address| address.family() == like.family())
         .map(Network::number)
         .collect();
-    let populated: Vec<(u128, u128)> = same_vrf(scope, object, "ipam.iprange")
+    // Only ranges that lie in a prefix as a whole, and none beside the one that is asked about.
+    let populated: Vec<(u128, u128)> = prefix
+        .map(|_| same_vrf(scope, object, "ipam.iprange"))
+        .unwrap_or_default()
         .into_iter()
-        .filter(|range| *range != object && scope.store.get(*range, "mark_populated") == Value::Bool(true))
+        .filter(|range| scope.store.get(*range, "mark_populated") == Value::Bool(true))
         .filter_map(|range| Some((network(scope, range, "start_address")?, network(scope, range, "end_address")?)))
+        .filter(|(start, end)| prefix.is_some_and(|prefix| prefix.holds(*start) && prefix.holds(*end)))
         .map(|(start, end)| (start.number(), end.number()))
         .collect();
     let vrf = scope.store.reference(object, "vrf").map_or(Json::Null, |vrf| scope.brief(vrf));
@@ -95,7 +99,8 @@ pub fn addresses(scope: &Scope, object: Object, query: &Query) -> Json {
 /// The largest blocks of a prefix that no other prefix uses.
 pub fn prefixes(scope: &Scope, object: Object) -> Json {
     let Some(parent) = network(scope, object, "prefix") else { return json!([]) };
-    let others: Vec<Network> = children(scope, object, "ipam.prefix")
+    // Also of a container without a VRF only those of its own table: `get_available_prefixes` compares the VRF.
+    let others: Vec<Network> = same_vrf(scope, object, "ipam.prefix")
         .into_iter()
         .filter(|other| *other != object)
         .filter_map(|other| network(scope, other, "prefix"))
@@ -159,7 +164,7 @@ mod tests {
     use crate::server::demo::netbox::book::{Book, row};
 
     #[test]
-    fn a_container_without_vrf_holds_what_every_vrf_has() {
+    fn a_container_without_vrf_has_addresses_of_every_vrf_and_prefixes_of_none() {
         let mut book = Book::new(1);
         let vrf = book.add("ipam.vrf", row! { name: "Guest" });
         let prefix = |book: &mut Book, text: &str, status: &str, vrf: Option<Object>| {
@@ -168,11 +173,19 @@ mod tests {
         let container = prefix(&mut book, "10.0.0.0/24", "container", None);
         let active = prefix(&mut book, "10.1.0.0/24", "active", None);
         prefix(&mut book, "10.0.0.0/25", "active", Some(vrf));
-        prefix(&mut book, "10.1.0.0/25", "active", Some(vrf));
+        for address in ["10.0.0.1/24", "10.1.0.1/24"] {
+            book.add("ipam.ipaddress", row! { address: address, status: "active", vrf: Some(vrf) });
+        }
+        // It reaches out of the prefix, so it does not count.
+        book.add(
+            "ipam.iprange",
+            row! { start_address: "10.1.0.1/23", end_address: "10.1.1.9/23", status: "active", mark_populated: true },
+        );
         let store = book.finish();
         let scope = Scope { store: &store, base: "http://netbox.example", now: jiff::Timestamp::UNIX_EPOCH };
-        let free = |object| prefixes(&scope, object)[0]["prefix"].clone();
-        assert_eq!(free(container), "10.0.0.128/25");
-        assert_eq!(free(active), "10.1.0.0/24");
+        assert_eq!(prefixes(&scope, container)[0]["prefix"], "10.0.0.0/24");
+        let first = |object| addresses(&scope, object, &[])[0]["address"].clone();
+        assert_eq!(first(container), "10.0.0.2/24");
+        assert_eq!(first(active), "10.1.0.1/24");
     }
 }

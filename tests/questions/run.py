@@ -101,6 +101,9 @@ def demo(run: Run) -> Iterator[NetBox]:
 def asked_of(run: Run, netbox: NetBox, like: NetBox, only: list[str], wrong_only: bool) -> list[report.Result]:
     results = []
     for truth in netbox.truths(only, like):
+        if reason := truth.get("beyond", {}).get(netbox.name):
+            print(f"{netbox.name:<6}{truth['id']:<28}  not asked: {reason}", flush=True)
+            continue
         if reason := truth.get("impossible"):
             result = report.Result(netbox.name, truth["id"], truth["family"], truth["wordings"], [], asking.Asked(), [f"nothing to ask about: {reason}"])
         else:

@@ -42,7 +42,7 @@ def main() -> None:
         begin = time.monotonic()
         try:
             case = kind.choose()
-            line |= {"wordings": [wording.format(**case.parameters) for wording in kind.wordings], "plan": case.plan, "expect": case.expect}
+            line |= {"wordings": [wording.format(**case.parameters) for wording in kind.wordings], "plan": case.plan, "expect": case.expect, "beyond": case.beyond}
         except Exception as error:  # told per question, so that one does not hide the others
             line |= {"wordings": list(kind.wordings), "impossible": f"{type(error).__name__}: {error}"}
         line["truth_seconds"] = round(time.monotonic() - begin, 3)

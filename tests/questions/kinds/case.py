@@ -71,9 +71,16 @@ class Case:
     plan: list[dict]
     parameters: dict[str, Any] = field(default_factory=dict)
     expect: list[dict] = field(default_factory=list)
+    # NetBoxes that cannot be asked this, with the reason.
+    beyond: dict[str, str] = field(default_factory=dict)
 
     def _demand(self, kind: str, **what: Any) -> "Case":
         self.expect.append({"kind": kind, **what})
+        return self
+
+    def not_of(self, netbox: str, reason: str) -> "Case":
+        """This NetBox (real, demo, large) is not asked."""
+        self.beyond[netbox] = reason
         return self
 
     def total(self, number: int) -> "Case":

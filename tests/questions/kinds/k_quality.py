@@ -2,7 +2,7 @@
 
 import re
 
-from dcim.models import Device, Interface, Site
+from dcim.models import Device, DeviceRole, Interface, Site
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q
 from extras.models import CustomField, JournalEntry, Tag, TaggedItem
@@ -128,16 +128,27 @@ def no_journal_entry() -> Case:
     return ask(plan, region=region.name).figure(found.count())
 
 
-@question("join-by-graphql", "Names and tenants' groups of the {role}s at {site}, in one query", "For each {role} of {site}: its tenant and that tenant's group")
-def join_by_graphql() -> Case:
-    from dcim.models import DeviceRole
-
+def routers() -> tuple:
     site = first(Site.objects.filter(devices__role__slug__contains="router"))
     role = most(DeviceRole.objects.filter(devices__site=site, slug__contains="router"), "devices")
-    found = Device.objects.filter(site=site, role=role).order_by("pk")
-    query = f'{{ device_list(filters: {{site: {{slug: {{exact: "{site.slug}"}}}}, role: {{slug: {{exact: "{role.slug}"}}}}}}) {{ name tenant {{ name group {{ name }} }} }} }}'
-    rows = [[row.name, *([row.tenant.name] if row.tenant else [])] for row in found]
-    return ask(call("graphql", query=query), site=site.name, role=role.name.lower()).rows(rows)
+    return site, role, Device.objects.filter(site=site, role=role).order_by("name", "pk")
+
+
+@question("one-hop-further", "The {role}s of {site} with their tenants and those tenants' groups", "For each {role} of {site}: its tenant and that tenant's group")
+def one_hop_further() -> Case:
+    site, role, found = routers()
+    rows = [[row.name, row.tenant.name, row.tenant.group.name] for row in found[:5]]
+    plan = objects(DEVICE, {"site": site.name, "role": role.name}, ["name", "tenant", "tenant.group"], "name")
+    return ask(plan, site=site.name, role=role.name.lower()).total(found.count()).rows(rows, shown=5)
+
+
+@question("join-by-graphql", "The {role}s of {site} with the region of their site and the group of their tenant, in one query", "By GraphQL: each {role} of {site}, its site's region, its tenant's group")
+def join_by_graphql() -> Case:
+    site, role, found = routers()
+    chosen = f'site: {{slug: {{exact: "{site.slug}"}}}}, role: {{slug: {{exact: "{role.slug}"}}}}'
+    query = f"{{ device_list(filters: {{{chosen}}}) {{ name site {{ region {{ name }} }} tenant {{ group {{ name }} }} }} }}"
+    rows = [[row.name, row.site.region.name, row.tenant.group.name] for row in found]
+    return ask(call("graphql", query=query), site=site.name, role=role.name.lower()).rows(rows).not_of("demo", "it has no GraphQL")
 
 
 @question("duplicate-serials", "Are there devices with the same serial number?", "Duplicate serials")
@@ -161,8 +172,6 @@ def descriptions_with_word() -> Case:
 @question("follow-up-on-result", "Which devices are at {site}? And which of those are {role}s?", "Of the devices at {site}, list the {role}s")
 def follow_up_on_result() -> Case:
     site = busiest_site()
-    from dcim.models import DeviceRole
-
     role = most(DeviceRole.objects.filter(devices__site=site), "devices")
     found = Device.objects.filter(site=site, role=role).order_by("name", "pk")
     plan = [

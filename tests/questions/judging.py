@@ -16,7 +16,7 @@ IDENTIFIER = re.compile(r"(^|_)ids?$|^url$|^handle$")
 ECHO = {"page", "url", "resolved", "query", "next", "next_offset", "returned"}
 TOTAL_KEYS = ("total", "count", "matches", "objects")
 EDGE_BEFORE = r"(?<![\w:/-])(?<!\w\.)"
-EDGE_AFTER = r"(?![\w:/-]|\.\w)"
+EDGE_AFTER = r"(?!\w|[:/-][\w:]|\.\w)"
 
 
 class Answer:
@@ -65,7 +65,7 @@ class Answer:
                     self.tables += [[[line] for line in lines[begin:]] for begin in range(3)]
                 else:
                     self.records.append([node])
-                for found in re.finditer(r"(?<![\w.:/-])-?\d+(\.\d+)?(?![\w:/-]|\.\d)", node):
+                for found in re.finditer(r"(?<![\w.:/-])-?\d+(\.\d+)?(?!\w|[:/-][\w:]|\.\d)", node):
                     self.numbers.append((key, float(found[0])))
 
 
@@ -159,7 +159,7 @@ def same(wanted: Any, found: Any) -> bool:
         given = number(found)
         if given is not None:
             return abs(given - wanted) < 1e-9
-        return isinstance(found, str) and any(abs(float(part) - wanted) < 1e-9 for part in re.findall(r"(?<![\w.:/-])\d+(?:\.\d+)?(?![\w:/-]|\.\d)", found))
+        return isinstance(found, str) and any(abs(float(part) - wanted) < 1e-9 for part in re.findall(r"(?<![\w.:/-])\d+(?:\.\d+)?(?!\w|[:/-][\w:]|\.\d)", found))
     wanted, found = str(wanted).casefold(), str(found).casefold()
     return wanted == found or (wanted in found and re.search(EDGE_BEFORE + re.escape(wanted) + EDGE_AFTER, found) is not None)
 

@@ -45,10 +45,10 @@ def vlans_without_prefix() -> Case:
 @question("unused-vlans", "Which VLANs carry nothing: no prefix and no interface?", "Unused VLANs")
 def unused_vlans() -> Case:
     found = VLAN.objects.filter(prefixes__isnull=True, interfaces_as_untagged__isnull=True, interfaces_as_tagged__isnull=True, vminterfaces_as_untagged__isnull=True, vminterfaces_as_tagged__isnull=True)
-    # Prefixes first: few VLANs have none, and only of those the ports have to be looked at.
+    # Only ports with a mode have a VLAN; most have none.
     plan = [
-        aggregate("ipam.vlan", compare={"object_type": "ipam.prefix", "field": "vlan", "keep": "without"}, top=1),
-        aggregate(**{"from": "r1"}, compare={"object_type": "dcim.interface", "filters": {"mode": ["access", "tagged"]}, "field": "untagged_vlan", "keep": "without"}, top=5),
+        aggregate("ipam.vlan", compare={"object_type": "dcim.interface", "filters": {"mode": ["access", "tagged", "tagged-all"]}, "field": "untagged_vlan", "keep": "without"}, top=1),
+        aggregate(**{"from": "r1"}, compare={"object_type": "ipam.prefix", "field": "vlan", "keep": "without"}, top=5),
     ]
     untagged = VLAN.objects.filter(prefixes__isnull=True, interfaces_as_untagged__isnull=True)
     assert set(untagged) == set(found), "this estate has VLANs that are only tagged or only on virtual machines"

@@ -19,9 +19,8 @@ const SMALL: f64 = 12.0;
 #[allow(clippy::expect_used, reason = "the patterns are constants, and a test uses each")]
 static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"`([^`\n]{2,80})`").expect("a constant pattern"));
 #[allow(clippy::expect_used, reason = "the patterns are constants, and a test uses each")]
-static WORD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[\p{L}\p{N}](?:[\p{L}\p{N}._:/,-]*[\p{L}\p{N}])?").expect("a constant pattern")
-});
+static WORD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[\p{L}\p{N}](?:[\p{L}\p{N}._:/,-]*[\p{L}\p{N}])?").expect("a constant pattern"));
 
 /// The pieces of the newest answer that occur nowhere else; none for an answer that was withdrawn.
 pub(super) fn ungrounded(history: &History, why: EndReason) -> Vec<String> {
@@ -30,8 +29,13 @@ pub(super) fn ungrounded(history: &History, why: EndReason) -> Vec<String> {
     }
     let messages = history.messages();
     let asked = messages.iter().rposition(is_question).map_or(0, |index| index + 1);
-    let answer: Vec<&str> =
-        messages.get(asked..).unwrap_or_default().iter().filter(|message| message["role"] == "assistant").flat_map(texts).collect();
+    let answer: Vec<&str> = messages
+        .get(asked..)
+        .unwrap_or_default()
+        .iter()
+        .filter(|message| message["role"] == "assistant")
+        .flat_map(texts)
+        .collect();
     // Without a look at NetBox there is nothing to compare with: the answer speaks of something else.
     let mut known = String::new();
     let mut looked = false;
@@ -72,7 +76,8 @@ fn add(known: &mut String, value: &Value) {
 
 /// The pieces of `answer` that `known` (lower case) does not have.
 fn unknown(answer: &str, known: &str) -> Vec<String> {
-    let numbers: HashSet<String> = WORD.find_iter(known).filter_map(|word| number(word.as_str())).map(|number| number.to_string()).collect();
+    let numbers: HashSet<String> =
+        WORD.find_iter(known).filter_map(|word| number(word.as_str())).map(|number| number.to_string()).collect();
     let has = |text: &str| known.contains(&text.to_lowercase());
     let mut found: Vec<String> = Vec::new();
     let mut mark = |text: &str| {
@@ -161,7 +166,8 @@ mod tests {
 
     #[test]
     fn what_nobody_said_is_marked() {
-        let answer = "`cle-01-sw2` has 10.0.0.9 and `10.0.0.7/32`, 213 devices, about 87 % of cle-02-sw1; `status=active1`.";
+        let answer =
+            "`cle-01-sw2` has 10.0.0.9 and `10.0.0.7/32`, 213 devices, about 87 % of cle-02-sw1; `status=active1`.";
         assert_eq!(unknown(answer, KNOWN), ["cle-01-sw2", "10.0.0.7/32", "10.0.0.9", "213", "87", "cle-02-sw1"]);
     }
 

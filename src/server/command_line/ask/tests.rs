@@ -120,7 +120,14 @@ async fn a_person_sees_what_it_took_and_that_more_would_have_been_needed() {
         ..Usage::default()
     };
     let why = EndReason::Done;
-    let ended = Event::RunEnd { run: RunId::default(), why, problem: Some(problem), milliseconds: 5, usage, ungrounded: Vec::new() };
+    let ended = Event::RunEnd {
+        run: RunId::default(),
+        why,
+        problem: Some(problem),
+        milliseconds: 5,
+        usage,
+        ungrounded: Vec::new(),
+    };
     let frames = vec![text(0, "14"), frame(ended, "")];
     let (_, errors, outcome) = printed(frames.clone(), TERMINAL).await;
     let told = "note: It would have needed more\nhint: Ask for less\n";

@@ -168,8 +168,10 @@ impl Toolbox {
             let stored = output.into_stored(title)?;
             let (total, picture) = (stored.total, stored.picture.is_some());
             let reference = ResultReference { handle: handle.clone(), title: stored.title.clone(), total, picture };
+            // Nothing can be gone on with, but there is nothing to show.
+            let shown = picture || !stored.frame.rows.is_empty();
             self.results.keep(asking.conversation, &handle, stored);
-            Some(reference)
+            shown.then_some(reference)
         });
         Outcome { model_text, evidence: ToolOutcome { summary, table, result, ..ToolOutcome::default() } }
     }

@@ -54,7 +54,7 @@ impl Output {
 
     /// Whether there is something to keep for the person.
     pub(super) fn is_kept(&self) -> bool {
-        self.picture.is_some() || self.rows.as_ref().is_some_and(|rows| !rows.frame.rows.is_empty())
+        self.picture.is_some() || self.rows.is_some()
     }
 
     /// What the model reads. `handle` is the name under which the rows will be kept.

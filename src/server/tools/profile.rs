@@ -4,12 +4,18 @@ use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
 use super::call::Call;
-use super::flatten::{cell_text, flatten};
+use super::filters;
+use super::flatten::cell_text;
+use super::frame::{Cell, Frame, Row};
+use super::related;
 use super::shape::Fields;
-use crate::server::netbox::{ObjectType, Query};
+use crate::server::netbox::{ObjectType, Query, object_type};
+use crate::wire::problem::{Problem, ProblemCode};
 
 /// Rows of one part that the model reads.
 const MOST_ROWS: u64 = 8;
+
+const CONTACT: &[&str] = &["contact", "role", "contact.phone", "contact.email"];
 
 /// A list that belongs to an object.
 struct Part {
@@ -42,6 +48,18 @@ fn parts(kind: &ObjectType) -> &'static [Part] {
             "tenancy/contact-assignments",
             &[("object_type", "dcim.device"), ("object_id", "{id}")],
             &["contact", "role"],
+        ),
+        part(
+            "contacts_of_site",
+            "tenancy/contact-assignments",
+            &[("object_type", "dcim.site"), ("object_id", "{site_id}")],
+            CONTACT,
+        ),
+        part(
+            "contacts_of_tenant",
+            "tenancy/contact-assignments",
+            &[("object_type", "tenancy.tenant"), ("object_id", "{tenant_id}")],
+            CONTACT,
         ),
         part("services", "ipam/services", &[("device_id", "{id}")], &["name"]),
         part(
@@ -106,8 +124,15 @@ fn parts(kind: &ObjectType) -> &'static [Part] {
         part("interfaces", "dcim/interfaces", &[("vlan_id", "{id}")], &[]),
         part("virtual_machine_interfaces", "virtualization/interfaces", &[("vlan_id", "{id}")], &[]),
     ];
-    const PROVIDER: &[Part] =
-        &[part("circuits", "circuits/circuits", &[("provider_id", "{id}")], &["cid", "type", "status"])];
+    const PROVIDER: &[Part] = &[
+        part("circuits", "circuits/circuits", &[("provider_id", "{id}")], &["cid", "type", "status"]),
+        part(
+            "contacts",
+            "tenancy/contact-assignments",
+            &[("object_type", "circuits.provider"), ("object_id", "{id}")],
+            CONTACT,
+        ),
+    ];
     const INTERFACE: &[Part] = &[
         part("addresses", "ipam/ip-addresses", &[("interface_id", "{id}")], &["address", "status"]),
         part("mac_addresses", "dcim/mac-addresses", &[("interface_id", "{id}")], &["mac_address"]),
@@ -132,43 +157,65 @@ pub(super) async fn of(
     kind: &'static ObjectType,
     object: &Value,
 ) -> (Map<String, Value>, Vec<String>) {
-    let answers = join_all(parts(kind).iter().map(|part| async move {
-        let mut query = Query::new();
-        for (name, value) in part.filters {
-            query.add(*name, filled(value, object));
-        }
-        let fields =
-            if part.fields.is_empty() { "id".to_owned() } else { format!("id,display,{}", part.fields.join(",")) };
-        let limit = if part.fields.is_empty() { 1 } else { MOST_ROWS };
-        (part, call.list(&format!("{}/", part.path), &query.with("fields", fields).with("limit", limit)).await)
-    }))
-    .await;
+    let asked = parts(kind).iter().filter_map(|part| Some((part, query_of(part, object)?)));
+    let answers = join_all(asked.map(|(part, query)| async move { (part, read(call, part, &query).await) })).await;
     let (mut profile, mut warnings) = (Map::new(), Vec::new());
     for (part, answer) in answers {
         match answer {
-            Ok(answer) => {
+            Ok((total, frame)) => {
                 // A prefix contains itself.
-                let own = |row: &&Value| part.name != "parents" || row.get("id") != object.get("id");
-                let rows: Vec<&Value> = answer.results().iter().filter(own).collect();
-                let total = answer.total().unwrap_or_default() - (answer.results().len() - rows.len()) as u64;
+                let own = |row: &&Row| {
+                    part.name != "parents" || row.object.map(|row| row.id) != object.get("id").and_then(Value::as_u64)
+                };
+                let rows: Vec<&Row> = frame.rows.iter().filter(own).collect();
+                let total = total - (frame.rows.len() - rows.len()) as u64;
                 if total == 0 {
                     continue;
                 }
                 let told = if part.fields.is_empty() {
                     json!(total)
                 } else {
-                    let mut told: Vec<Value> = rows.into_iter().map(|row| said(row, part.fields)).collect();
+                    let mut told: Vec<Value> = rows.into_iter().map(|row| said(&frame, row, part.fields)).collect();
                     if total > told.len() as u64 {
-                        told.push(json!(format!("… {} in all", total)));
+                        told.push(json!(format!("… {total} in all")));
                     }
                     json!(told)
                 };
                 profile.insert(part.name.to_owned(), told);
             }
-            Err(error) => warnings.push(format!("{} could not be read: {error}", part.name)),
+            Err(error) => warnings.push(format!("{} could not be read: {}", part.name, error.message)),
         }
     }
     (profile, warnings)
+}
+
+/// What is asked for a part; none where the object has nothing that it could be about.
+fn query_of(part: &Part, object: &Value) -> Option<Query> {
+    let mut query = Query::new();
+    for (name, template) in part.filters {
+        let value = filled(template, object);
+        if *name == "object_id" && value == "null" {
+            return None;
+        }
+        query.add(*name, value);
+    }
+    Some(query)
+}
+
+async fn read(call: &Call<'_>, part: &Part, query: &Query) -> Result<(u64, Frame), Problem> {
+    let kind = object_type::by_path(part.path).ok_or_else(|| {
+        Problem::new(ProblemCode::Internal, format!("The table of types does not know {}", part.path))
+    })?;
+    let endpoint = filters::endpoint_of(call, kind)?;
+    let names: Vec<String> = part.fields.iter().map(|name| (*name).to_owned()).collect();
+    let fields = Fields::check(kind, endpoint, &names)?;
+    let (wanted, limit) =
+        if fields.is_empty() { ("id".to_owned(), 1) } else { (fields.query_value(endpoint), MOST_ROWS) };
+    let query = query.clone().with("fields", wanted).with("limit", limit);
+    let answer = call.list(&kind.list_path(), &query).await.map_err(|error| error.problem())?;
+    let mut frame = Frame::of_objects(kind, answer.results(), &fields);
+    related::add(call, &mut frame, &fields).await?;
+    Ok((answer.total().unwrap_or_default(), frame))
 }
 
 /// A filter's value for an object.
@@ -176,21 +223,19 @@ fn filled(template: &str, object: &Value) -> String {
     let Some(name) = template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
         return template.to_owned();
     };
-    let value = match name.strip_suffix("_id") {
+    match name.strip_suffix("_id") {
         // Unset is `null` to NetBox's filters.
         Some(related) => {
             object.get(related).and_then(|related| related.get("id")).map_or("null".to_owned(), Value::to_string)
         }
         None => object.get(name).map(cell_text).unwrap_or_default(),
-    };
-    value
+    }
 }
 
 /// A row in few words: its values in order.
-fn said(row: &Value, fields: &[&str]) -> Value {
-    let flat = flatten(row, &Fields::of(fields));
-    let values: Vec<String> =
-        fields.iter().filter_map(|name| flat.get(*name)).map(cell_text).filter(|text| !text.is_empty()).collect();
+fn said(frame: &Frame, row: &Row, fields: &[&str]) -> Value {
+    let cell = |name: &str| frame.column(name).and_then(|index| row.cells.get(index)).map(Cell::text);
+    let values: Vec<String> = fields.iter().filter_map(|name| cell(name)).filter(|text| !text.is_empty()).collect();
     Value::String(values.join(", "))
 }
 
@@ -204,6 +249,7 @@ mod tests {
         let all: Vec<String> =
             ["{id}", "{prefix}", "{vrf_id}", "{vlan_id}", "true"].iter().map(|text| filled(text, &prefix)).collect();
         assert_eq!(all, ["7", "10.0.0.0/24", "3", "null", "true"]);
-        assert_eq!(said(&prefix, &["prefix", "vlan"]), "10.0.0.0/24");
+        let contacts = part("contacts", "tenancy/contact-assignments", &[("object_id", "{tenant_id}")], &["contact"]);
+        assert!(query_of(&contacts, &prefix).is_none(), "nobody's contacts are not everybody's");
     }
 }

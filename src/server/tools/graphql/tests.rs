@@ -1,5 +1,3 @@
-use serde_json::Map;
-
 use super::*;
 use crate::server::netbox::GraphqlSchema;
 

@@ -141,8 +141,9 @@ def main() -> int:
             small = asked_of(run, truthful, truthful, arguments.only, arguments.wrong)
             big = large(run)
             results = asked_of(run, big, big, arguments.only, arguments.wrong)
-            broken = report.broken_goals(results, complete=not arguments.only) + report.broken_growth(small, results)
+            broken = report.broken_growth(small, results)
             results = small + results
+            broken = report.broken_goals(results, complete=not arguments.only) + broken
         else:
             if "real" in arguments.netbox:
                 results += asked_of(run, truthful, truthful, arguments.only, arguments.wrong)

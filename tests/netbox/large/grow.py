@@ -21,7 +21,6 @@ import django
 
 django.setup()
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, transaction
 from utilities.ordering import naturalize_interface

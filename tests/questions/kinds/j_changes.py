@@ -72,7 +72,7 @@ def last_difference() -> Case:
             case.says(after[key])
         if isinstance(before.get(key), str) and before[key]:
             case.says(before[key])
-    same = [value for key, value in after.items() if key not in changed and isinstance(value, str) and len(value) > 6 and value not in (device.name, str(device))]
+    same = [value for key, value in after.items() if key not in changed and isinstance(value, str) and len(value) > 6 and value not in change.object_repr]
     return case.absent(*same)
 
 

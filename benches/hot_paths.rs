@@ -5,10 +5,13 @@
 #![allow(missing_docs, reason = "Criterion's macros make public functions")]
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use netbox_chatbox::chat::markdown::{Document, parse};
 use netbox_chatbox::chat::reducer;
+use netbox_chatbox::server::netbox::{Address, Client, Credentials, Schema, Settings};
+use netbox_chatbox::server::tools::{Asking, Toolbox};
 use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::json;
 use netbox_chatbox::wire::transcript::Transcript;
@@ -98,5 +101,35 @@ fn log(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(hot_paths, markdown, log);
+/// What stands between a model's call and NetBox: the type in some spelling, filters with lookups, fields, and what is
+/// refused with the nearest names.
+fn schema(criterion: &mut Criterion) {
+    let schema = Schema::embedded(None);
+    let filters = ["site", "status", "role_id", "name__ic", "has_primary_ip", "tag__n", "rack_id", "serial__empty"];
+    let fields = ["name", "status", "site", "role", "rack", "primary_ip4", "serial", "device_type"];
+    let check = |text: &str| {
+        let endpoint = schema.find_type(black_box(text)).ok().and_then(|kind| schema.endpoint(kind.endpoint));
+        endpoint.map(|endpoint| {
+            let known = filters.iter().filter(|name| endpoint.filter(black_box(name)).is_some()).count();
+            known + fields.iter().filter(|name| endpoint.fields.contains(black_box(name))).count()
+        })
+    };
+    let mut group = criterion.benchmark_group("schema check of one call");
+    group.bench_function("by its full name", |bencher| bencher.iter(|| check("dcim.device")));
+    group.bench_function("in another spelling", |bencher| bencher.iter(|| check("Virtual Machines")));
+    let Ok(address) = Address::parse("http://127.0.0.1:9/") else { return };
+    let Ok(client) = Client::new(Settings::new(address)) else { return };
+    let toolbox = Toolbox::new(Arc::new(client));
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    let credentials = Credentials::anonymous();
+    let asking = Asking { credentials: &credentials, conversation: "bench" };
+    let input = serde_json::json!({"object_type": "devices", "fields": fields, "ordering": "-name", "limit": 50,
+        "filters": {"site": "cle-01", "status": "active", "name__ic": "sw", "has_primary_ip": true, "sitename": "x"}});
+    group.bench_function("a whole call that is refused with the nearest names", |bencher| {
+        bencher.iter(|| runtime.block_on(toolbox.call(asking, "netbox_get_objects", black_box(&input))));
+    });
+    group.finish();
+}
+
+criterion_group!(hot_paths, markdown, log, schema);
 criterion_main!(hot_paths);

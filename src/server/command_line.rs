@@ -3,6 +3,7 @@
 mod arguments;
 mod ask;
 mod ask_command;
+mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
 mod tool_command;
@@ -68,6 +69,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
             Command::Doctor(arguments) => doctor_command::doctor(arguments).await,
             Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
             Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,
+            Command::NetboxCatalogue { file } => catalogue_command::netbox_catalogue(&file),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     })

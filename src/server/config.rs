@@ -51,6 +51,8 @@ pub struct RemoteNetbox {
     pub certificate_authority: Option<PathBuf>,
     /// Whether its certificate is checked.
     pub verify_certificate: bool,
+    /// Where what it says of itself is kept; nowhere without.
+    pub cache_directory: Option<PathBuf>,
 }
 
 /// Which model answers.
@@ -210,7 +212,29 @@ fn netbox_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -
         token: token?.into(),
         certificate_authority,
         verify_certificate,
+        cache_directory: cache_directory(typed::given(arguments.cache_directory.as_deref())),
     }))
+}
+
+/// The folder that was named, or the program's own below the user's cache folder. Nothing depends on it: what is kept
+/// there is fetched again where it is missing.
+fn cache_directory(given: Option<&str>) -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    match given {
+        Some("none") => None,
+        Some(folder) => Some(PathBuf::from(folder)),
+        None => {
+            let below_home = |folder: &str| Some(variable("HOME")?.join(folder));
+            let folder = if cfg!(target_os = "windows") {
+                variable("LOCALAPPDATA")
+            } else if cfg!(target_os = "macos") {
+                below_home("Library/Caches")
+            } else {
+                variable("XDG_CACHE_HOME").or_else(|| below_home(".cache"))
+            };
+            Some(folder?.join("netbox-chatbox"))
+        }
+    }
 }
 
 fn model_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -> Option<ModelSource> {

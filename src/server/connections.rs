@@ -71,6 +71,7 @@ async fn open_netbox(source: NetboxSource) -> Result<(Client, Credentials, Netbo
             let mut settings = Settings::new(Address::parse(remote.url.as_str()).map_err(|error| error.problem())?);
             settings.certificate_authorities = remote.certificate_authority;
             settings.verify_tls = remote.verify_certificate;
+            settings.cache_directory = remote.cache_directory;
             (settings, remote.token)
         }
     };

@@ -2,14 +2,17 @@
 //! MCP server, so that prompts and habits carry over; what is answered is smaller and says what it does not say:
 //! every list knows its total, every name is checked before NetBox can ignore it.
 
+mod aggregate;
 mod arguments;
 mod ask;
 mod call;
 mod changelog;
+mod describe;
 mod filters;
 mod finding;
 mod flatten;
 mod frame;
+mod graphql;
 mod ignored;
 mod ip_space;
 mod list;
@@ -97,7 +100,7 @@ impl Toolbox {
     /// Runs a call. It never fails: a failure is an outcome that tells the model what to do.
     pub async fn call(&self, asking: Asking<'_>, name: &str, input: &Value) -> Outcome {
         let started = Instant::now();
-        let call = Call::new(&self.netbox, asking, &self.results);
+        let call = Call::new(&self.netbox, asking, &self.results).await;
         let result = match table::by_name(name) {
             Some(tool) => (tool.run)(&call, input).await,
             None => Err(unknown_tool(name)),
@@ -121,7 +124,7 @@ impl Toolbox {
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let call = Call::new(&self.netbox, asking, &self.results);
+        let call = Call::new(&self.netbox, asking, &self.results).await;
         let stored = list::whole_result(&call, handle).await.map_err(|problem| match problem.code {
             ProblemCode::BadRequest => {
                 Problem::new(ProblemCode::NotFound, "This result is not kept any more").hint("ask the question again")

@@ -149,6 +149,7 @@ pub fn remote_netbox(url: &str, token: &str) -> NetboxSource {
         token: token.to_owned().into(),
         certificate_authority: None,
         verify_certificate: true,
+        cache_directory: None,
     })
 }
 

@@ -21,6 +21,7 @@ async fn real(token: &str) -> Report {
         token: setting(token).into(),
         certificate_authority: None,
         verify_certificate: true,
+        cache_directory: None,
     }))
     .await
 }

@@ -6,10 +6,12 @@
 mod access;
 mod compared;
 mod doctor;
+mod graphql;
 mod ip_space;
 mod questions;
 mod refusals;
 mod registry;
+mod schema;
 mod side;
 mod topology;
 mod values;

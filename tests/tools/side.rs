@@ -42,7 +42,10 @@ impl Side {
     }
 
     pub fn new(name: &'static str, url: &str, token: &str) -> Self {
-        let client = Arc::new(Client::new(Settings::new(Address::parse(url).unwrap())).unwrap());
+        let mut settings = Settings::new(Address::parse(url).unwrap());
+        // The real NetBox's document is fetched by the first test that wants it, not by each.
+        settings.cache_directory = (name == "real").then(|| std::env::temp_dir().join("netbox-chatbox-tests"));
+        let client = Arc::new(Client::new(settings).unwrap());
         let toolbox = Toolbox::new(Arc::clone(&client));
         Self { name, client, credentials: Credentials::new(&SecretString::from(token)), toolbox }
     }

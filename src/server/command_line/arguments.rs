@@ -91,6 +91,18 @@ Examples:
   netbox-chatbox demo-model --listen 127.0.0.1:8011 --key secret")]
     DemoModel(DemoModelArguments),
 
+    /// Print what a NetBox's lists have and take, reduced from its OpenAPI document: how this program's own list is made
+    #[command(
+        hide = true,
+        after_help = "\
+Examples:
+  curl -s 'https://netbox.example.com/api/schema/?format=json' | netbox-chatbox netbox-catalogue -"
+    )]
+    NetboxCatalogue {
+        /// The document; `-` reads it from standard input
+        file: std::path::PathBuf,
+    },
+
     /// Print a completion script for a shell
     #[command(after_help = "\
 Examples:
@@ -112,6 +124,7 @@ impl Command {
             Self::Tool(ToolCommand::List { .. })
             | Self::DemoNetbox(_)
             | Self::DemoModel(_)
+            | Self::NetboxCatalogue { .. }
             | Self::Completions { .. } => Vec::new(),
         }
     }
@@ -120,7 +133,11 @@ impl Command {
     pub(super) fn log_level(&self) -> &'static str {
         match self {
             Self::Serve(_) | Self::DemoNetbox(_) | Self::DemoModel(_) => "info",
-            Self::Ask(_) | Self::Tool(_) | Self::Doctor(_) | Self::Completions { .. } => "error",
+            Self::Ask(_)
+            | Self::Tool(_)
+            | Self::Doctor(_)
+            | Self::NetboxCatalogue { .. }
+            | Self::Completions { .. } => "error",
         }
     }
 }

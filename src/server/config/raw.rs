@@ -24,6 +24,10 @@ pub struct ConnectionArguments {
     #[arg(long, env = "NETBOX_TLS_VERIFY", value_name = "BOOLEAN", help_heading = "NetBox")]
     pub netbox_tls_verify: Option<String>,
 
+    /// Where what NetBox says of itself is kept from one start to the next; `none` keeps nothing [default: the user's cache folder]
+    #[arg(long, env = "CACHE_DIRECTORY", value_name = "FOLDER", help_heading = "NetBox")]
+    pub cache_directory: Option<String>,
+
     /// The key of the Anthropic API; without it, the embedded stand-in model answers. Better set in the environment than as a flag
     #[arg(long, env = "ANTHROPIC_API_KEY", value_name = "KEY", hide_env_values = true, help_heading = "Model")]
     pub anthropic_api_key: Option<String>,

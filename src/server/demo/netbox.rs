@@ -13,6 +13,7 @@ mod export;
 mod filter;
 mod http;
 mod network;
+mod openapi;
 mod order;
 mod pages;
 mod part;

@@ -1,12 +1,103 @@
 //! What each list can be filtered by, ordered by and asked for. NetBox ignores a filter that it does not know and
 //! answers with everything (netbox issue 19579: "Invalid filters are ignored"), so names are checked here first.
-//! The list is that of NetBox 4.7, made by `scripts/netbox-catalogue.py` from its OpenAPI document.
+//!
+//! A catalogue is read from a text that `schema::reduce` makes of a NetBox's own OpenAPI document. Those of
+//! [`EMBEDDED`] lie in the program, for the time until the connected NetBox's own is there.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-static TEXT: &str = include_str!("catalogue/4.7.txt");
-static CATALOGUE: LazyLock<HashMap<&'static str, Endpoint>> = LazyLock::new(|| parse(TEXT));
+/// The catalogues in the program, by NetBox's minor version: major, minor, what the lists take, and what they cannot
+/// be ordered by (which no document tells).
+static EMBEDDED: [(u32, u32, &str, &str); 1] =
+    [(4, 7, include_str!("catalogue/4.7.txt"), include_str!("catalogue/4.7-unordered.txt"))];
+static NEWEST: LazyLock<Catalogue> = LazyLock::new(|| {
+    let (_, _, text, unordered) = EMBEDDED[EMBEDDED.len() - 1];
+    Catalogue::parse(text, unordered)
+});
+
+/// What the lists of one NetBox take.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    endpoints: HashMap<&'static str, Endpoint>,
+    /// Types that the text names itself, with their endpoints: those of plugins.
+    types: Vec<(&'static str, &'static str)>,
+}
+
+impl Catalogue {
+    /// The embedded catalogue of the newest version.
+    pub fn newest() -> &'static Self {
+        &NEWEST
+    }
+
+    /// The text of [`Catalogue::newest`].
+    pub fn newest_text() -> &'static str {
+        let (_, _, text, _) = EMBEDDED[EMBEDDED.len() - 1];
+        text
+    }
+
+    /// The minor version that [`Catalogue::newest`] is of: major and minor.
+    pub fn newest_version() -> (u32, u32) {
+        let (major, minor, ..) = EMBEDDED[EMBEDDED.len() - 1];
+        (major, minor)
+    }
+
+    /// The list endpoint at `path`, `dcim/devices`.
+    pub fn endpoint(&self, path: &str) -> Option<&Endpoint> {
+        self.endpoints.get(path)
+    }
+
+    /// The paths of all lists.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        self.endpoints.keys().copied()
+    }
+
+    /// The types that the text names itself, each with its endpoint.
+    pub(super) fn named_types(&self) -> &[(&'static str, &'static str)] {
+        &self.types
+    }
+
+    /// Reads a text of `schema::reduce`'s. Where `unordered` does not know an endpoint, its fields can be ordered by
+    /// if they can be filtered by: NetBox ignores an ordering that it does not know.
+    pub(super) fn parse(text: &'static str, unordered: &'static str) -> Self {
+        let mut catalogue = parse(text);
+        for line in unordered.lines().filter(|line| !line.starts_with('#')) {
+            let (path, names) = line.split_once(' ').unwrap_or((line, ""));
+            if let Some(endpoint) = catalogue.endpoints.get_mut(path) {
+                endpoint.unordered = names.split_whitespace().collect();
+                endpoint.is_ordering_known = true;
+            }
+        }
+        for endpoint in catalogue.endpoints.values_mut().filter(|endpoint| !endpoint.is_ordering_known) {
+            endpoint.unordered =
+                endpoint.fields.iter().copied().filter(|field| !endpoint.seems_ordered(field)).collect();
+        }
+        catalogue
+    }
+
+    /// As [`Catalogue::parse`] with what the newest embedded catalogue knows about orderings; fields that it does not
+    /// know are judged by their filters.
+    pub(super) fn parse_live(text: &'static str) -> Self {
+        let mut catalogue = Self::parse(text, "");
+        for (path, endpoint) in &mut catalogue.endpoints {
+            let Some(known) = Self::newest().endpoint(path) else { continue };
+            endpoint.unordered = endpoint
+                .fields
+                .iter()
+                .copied()
+                .filter(|field| {
+                    if known.fields.contains(field) {
+                        known.unordered.contains(field)
+                    } else {
+                        endpoint.unordered.contains(field)
+                    }
+                })
+                .collect();
+            endpoint.is_ordering_known = true;
+        }
+        catalogue
+    }
+}
 
 /// One list endpoint.
 #[derive(Debug, Default)]
@@ -17,6 +108,8 @@ pub struct Endpoint {
     pub unordered: Vec<&'static str>,
     /// Its filters without lookups, by name.
     pub filters: BTreeMap<&'static str, Filter>,
+    /// Whether `unordered` was tried on a NetBox.
+    is_ordering_known: bool,
 }
 
 /// One filter.
@@ -66,12 +159,29 @@ pub enum Kind {
     Choice,
 }
 
-/// The list endpoint at `path`, `dcim/devices`.
+/// The list endpoint at `path`, `dcim/devices`, in the newest embedded catalogue. What the connected NetBox's own list
+/// takes is told by [`super::Schema::endpoint`].
 pub fn endpoint(path: &str) -> Option<&'static Endpoint> {
-    CATALOGUE.get(path)
+    Catalogue::newest().endpoint(path)
 }
 
 impl Endpoint {
+    /// Whether a field is a column of the table, as far as its filters tell.
+    fn seems_ordered(&self, field: &str) -> bool {
+        matches!(field, "id" | "name" | "created" | "last_updated")
+            || self.filters.contains_key(field)
+            || self.filters.contains_key(format!("{field}_id").as_str())
+    }
+
+    /// An endpoint of which only the fields are known: that of a type without a description in NetBox's document.
+    pub(super) fn of_fields(fields: Vec<&'static str>) -> Self {
+        let mut endpoint = Self { fields, ..Self::default() };
+        let plain = |kind| Filter { kind, several: true, lookups: "", reference: None, choices: "" };
+        endpoint.filters.insert("id", plain(Kind::Integer));
+        endpoint.unordered = endpoint.fields.iter().copied().filter(|field| !endpoint.seems_ordered(field)).collect();
+        endpoint
+    }
+
     /// Splits a filter's name into base and lookup and finds the base. A name that is a filter as a whole
     /// (`completed__after`) has no lookup.
     pub fn filter<'a>(&self, name: &'a str) -> Option<(&'a str, Option<&'a str>, Filter)> {
@@ -101,9 +211,10 @@ fn likeness(word: &str, name: &str) -> f64 {
     strsim::jaro_winkler(word, name).max(if contained { 0.85 } else { 0.0 })
 }
 
-fn parse(text: &'static str) -> HashMap<&'static str, Endpoint> {
+fn parse(text: &'static str) -> Catalogue {
     let mut lookups = HashMap::from([("none", "")]);
     let mut choices = HashMap::new();
+    let mut types = Vec::new();
     let mut endpoints: HashMap<&'static str, Endpoint> = HashMap::new();
     let mut current = "";
     for line in text.lines().filter(|line| !line.starts_with('#')) {
@@ -111,14 +222,14 @@ fn parse(text: &'static str) -> HashMap<&'static str, Endpoint> {
             lookups.insert(name, values);
         } else if let Some((name, values)) = line.strip_prefix("choices ").and_then(|rest| rest.split_once(" = ")) {
             choices.insert(name, values);
+        } else if let Some(kind) = line.strip_prefix("type ").and_then(|rest| rest.split_once(' ')) {
+            types.push(kind);
         } else if let Some(path) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             current = path;
         } else {
             let endpoint = endpoints.entry(current).or_default();
             if let Some(names) = line.strip_prefix("fields ") {
                 endpoint.fields = names.split(' ').collect();
-            } else if let Some(names) = line.strip_prefix("unordered ") {
-                endpoint.unordered = names.split(' ').collect();
             } else if let Some((head, names)) = line.split_once(": ") {
                 let (kind, set) = head.split_once(' ').unwrap_or((head, "none"));
                 let (kind, several) = kind.strip_suffix("/one").map_or((kind, true), |kind| (kind, false));
@@ -140,7 +251,7 @@ fn parse(text: &'static str) -> HashMap<&'static str, Endpoint> {
             }
         }
     }
-    endpoints
+    Catalogue { endpoints, types }
 }
 
 fn kind_named(name: &str) -> Kind {
@@ -176,7 +287,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(CATALOGUE.len(), object_type::all().len());
+        assert_eq!(Catalogue::newest().endpoints.len(), object_type::all().len());
     }
 
     #[test]

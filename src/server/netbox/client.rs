@@ -15,7 +15,11 @@ use url::Url;
 use super::cache::Cache;
 use super::custom_field::CustomField;
 use super::failure::{connect_reason, json_error, redirect_error, seconds, words_for};
-use super::{Address, Answer, Credentials, Error, Exchange, Query, Refusal, Version, object_type, tls};
+use super::schema::Live;
+use super::{
+    Address, Answer, Capabilities, Credentials, Error, Exchange, GraphqlSchema, Query, Refusal, SavedFilter, Schema,
+    Version, object_type, tls,
+};
 use crate::wire::tool::NetboxRequest;
 
 /// gunicorn, NetBox's usual server, refuses a request line over 4,094 bytes with an HTML page.
@@ -23,6 +27,8 @@ const LONGEST_ADDRESS: usize = 3_500;
 /// The longest wait that a `Retry-After` can make this client wait in a request.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const ATTEMPTS: usize = 3;
+/// Stands for the path of GraphQL, which is not below `/api/`.
+const GRAPHQL: &str = "graphql";
 pub(super) const CONNECTION_BROKE: &str = "the connection was lost";
 
 /// How to reach a NetBox.
@@ -46,6 +52,8 @@ pub struct Settings {
     pub largest_answer: u64,
     /// The pause before the first repetition; it doubles.
     pub pause: Duration,
+    /// Where what NetBox says of itself is kept from one start to the next; nowhere without.
+    pub cache_directory: Option<PathBuf>,
 }
 
 impl Settings {
@@ -61,6 +69,7 @@ impl Settings {
             concurrency: 8,
             largest_answer: 16 * 1024 * 1024,
             pause: Duration::from_millis(250),
+            cache_directory: None,
         }
     }
 }
@@ -72,7 +81,8 @@ pub struct Client {
     permits: Semaphore,
     names: Cache<Option<String>>,
     custom_fields: Cache<Arc<Vec<CustomField>>>,
-    versions: Cache<Option<Version>>,
+    saved_filters: Cache<Arc<Vec<SavedFilter>>>,
+    live: Arc<Live>,
     /// Filters that were seen to choose objects, by endpoint and name.
     effective: Mutex<HashSet<(&'static str, String)>>,
 }
@@ -83,13 +93,15 @@ impl Client {
     /// # Errors
     /// [`Error::Authorities`] and [`Error::Tls`] when the trust settings cannot be used.
     pub fn new(settings: Settings) -> Result<Self, Error> {
+        let http = tls::http_client(&settings.address, &settings)?;
         Ok(Self {
-            http: tls::http_client(&settings.address, &settings)?,
+            live: Arc::new(Live::new(http.clone(), settings.clone())),
+            http,
             permits: Semaphore::new(settings.concurrency.max(1)),
             settings,
             names: Cache::new(Duration::from_mins(5)),
             custom_fields: Cache::new(Duration::from_mins(1)),
-            versions: Cache::new(Duration::from_mins(5)),
+            saved_filters: Cache::new(Duration::from_mins(1)),
             effective: Mutex::default(),
         })
     }
@@ -121,7 +133,7 @@ impl Client {
                 total: None,
                 returned: None,
             };
-            let answer = self.attempt(credentials, &url, path, &mut record).await;
+            let answer = self.attempt(credentials, &url, path, None, &mut record).await;
             record.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             if let Ok(answer) = &answer {
                 record.total = answer.total();
@@ -179,13 +191,51 @@ impl Client {
 
     /// This NetBox's version, remembered for five minutes; `None` where it does not say.
     pub async fn version(&self, credentials: &Credentials) -> Option<Version> {
-        if let Some(version) = self.versions.get(credentials) {
-            return version;
-        }
-        let answer = self.status(credentials).await.answer.ok()?;
-        let version = answer.body.get("netbox-version").and_then(Value::as_str).and_then(Version::parse);
-        self.versions.put(credentials, version);
-        version
+        self.capabilities(credentials).await.version
+    }
+
+    /// What this NetBox can do, remembered for five minutes.
+    pub async fn capabilities(&self, credentials: &Credentials) -> Arc<Capabilities> {
+        self.live.capabilities(credentials).await
+    }
+
+    /// What this NetBox's lists have and take. Never waits for NetBox's document, which takes it ten seconds: until
+    /// that is there, the embedded catalogue is what is known, and [`Schema::note`] says so.
+    pub async fn schema(&self, credentials: &Credentials) -> Arc<Schema> {
+        self.live.schema(credentials).await
+    }
+
+    /// As [`Client::schema`], but waits for NetBox's own document as long as it takes to get or fail.
+    pub async fn settled_schema(&self, credentials: &Credentials) -> Arc<Schema> {
+        self.live.settled(credentials).await
+    }
+
+    /// What NetBox's GraphQL takes, fetched once and kept.
+    ///
+    /// # Errors
+    /// Those of [`Client::get`]; [`Error::NoSuchEndpoint`] where GraphQL is switched off.
+    pub async fn graphql_schema(&self, credentials: &Credentials) -> Result<Arc<GraphqlSchema>, Error> {
+        self.live.graphql(self, credentials).await
+    }
+
+    /// Asks NetBox's GraphQL. This is the one POST of this program: NetBox's GraphQL has no mutations.
+    pub async fn graphql(&self, credentials: &Credentials, query: &str, variables: &Value) -> Exchange {
+        let url = self.settings.address.page("graphql/", &Query::new());
+        let body = serde_json::json!({"query": query, "variables": variables});
+        let started = Instant::now();
+        let mut record = NetboxRequest {
+            method: "POST".into(),
+            page: None,
+            url: url.to_string(),
+            status: 0,
+            milliseconds: 0,
+            bytes: 0,
+            total: None,
+            returned: None,
+        };
+        let answer = self.attempt(credentials, &url, GRAPHQL, Some(&body), &mut record).await;
+        record.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Exchange { requests: vec![record], answer }
     }
 
     /// Whether the filter of this name was seen to choose objects of the list at `endpoint`.
@@ -210,7 +260,9 @@ impl Client {
         if let Some(fields) = self.custom_fields.get(credentials) {
             return (Vec::new(), Ok(fields));
         }
-        let query = Query::new().with("fields", "name,type,filter_logic,object_types").with("limit", 1000);
+        let query = Query::new()
+            .with("fields", "name,label,type,filter_logic,object_types,choice_set,related_object_type")
+            .with("limit", 1000);
         let exchange = self.get(credentials, "extras/custom-fields/", &query).await;
         let listed = exchange.answer.and_then(|answer| if answer.is_list() { Ok(answer) } else { Err(self.no_list()) });
         let fields = listed.map(|answer| {
@@ -221,18 +273,41 @@ impl Client {
         (exchange.requests, fields)
     }
 
+    /// The saved filters that this token may see, remembered for a minute, with the requests made.
+    ///
+    /// # Errors
+    /// Those of [`Client::get`].
+    pub async fn saved_filters(
+        &self,
+        credentials: &Credentials,
+    ) -> (Vec<NetboxRequest>, Result<Arc<Vec<SavedFilter>>, Error>) {
+        if let Some(filters) = self.saved_filters.get(credentials) {
+            return (Vec::new(), Ok(filters));
+        }
+        let query = Query::new().with("fields", "id,name,slug,object_types,parameters,enabled").with("limit", 1000);
+        let exchange = self.get(credentials, "extras/saved-filters/", &query).await;
+        let listed = exchange.answer.and_then(|answer| if answer.is_list() { Ok(answer) } else { Err(self.no_list()) });
+        let filters = listed.map(|answer| {
+            let filters = Arc::new(answer.results().iter().filter_map(SavedFilter::read).collect::<Vec<_>>());
+            self.saved_filters.put(credentials, Arc::clone(&filters));
+            filters
+        });
+        (exchange.requests, filters)
+    }
+
     async fn attempt(
         &self,
         credentials: &Credentials,
         url: &Url,
         path: &str,
+        body: Option<&Value>,
         record: &mut NetboxRequest,
     ) -> Result<Answer, Error> {
         let authorization = credentials.authorization()?;
         // The semaphore is never closed.
         let _permit = self.permits.acquire().await.ok();
         let limit = self.settings.answer_timeout;
-        match tokio::time::timeout(limit, self.exchange(authorization, url, path, record)).await {
+        match tokio::time::timeout(limit, self.exchange(authorization, url, path, body, record)).await {
             Ok(answer) => answer,
             Err(_) => Err(Error::Timeout { host: self.host(), limit, source: None }),
         }
@@ -243,9 +318,14 @@ impl Client {
         authorization: Option<HeaderValue>,
         url: &Url,
         path: &str,
+        body: Option<&Value>,
         record: &mut NetboxRequest,
     ) -> Result<Answer, Error> {
-        let mut request = self.http.get(url.clone()).header(ACCEPT, "application/json");
+        let request = match body {
+            Some(body) => self.http.post(url.clone()).json(body),
+            None => self.http.get(url.clone()),
+        };
+        let mut request = request.header(ACCEPT, "application/json");
         if let Some(value) = authorization {
             request = request.header(AUTHORIZATION, value);
         }
@@ -293,7 +373,15 @@ impl Client {
     fn page_error(&self, status: StatusCode, path: &str, content_type: String, retry_after: Option<&str>) -> Error {
         match status.as_u16() {
             401 | 403 => Error::Refused { refusal: Refusal::from_detail(None), what: words_for(path) },
-            404 => Error::NoSuchEndpoint { address: self.settings.address.api(path, &Query::new()).to_string() },
+            404 => {
+                let address = &self.settings.address;
+                let here = if path == GRAPHQL {
+                    address.page("graphql/", &Query::new())
+                } else {
+                    address.api(path, &Query::new())
+                };
+                Error::NoSuchEndpoint { address: here.to_string() }
+            }
             status @ (429 | 502 | 503 | 504) => Error::Busy { status, retry_after: seconds(retry_after) },
             200..300 => {
                 let content_type = content_type.split(';').next().unwrap_or_default().trim();

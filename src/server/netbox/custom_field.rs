@@ -13,6 +13,12 @@ pub struct CustomField {
     pub logic: FilterLogic,
     /// The types whose objects have it, `dcim.device`.
     pub object_types: Vec<String>,
+    /// What people call it, where that is not its name.
+    pub label: Option<String>,
+    /// The id of the set that its values are from.
+    pub choice_set: Option<u64>,
+    /// The type of the objects that it names, `dcim.device`.
+    pub related: Option<String>,
 }
 
 /// What a custom field holds.
@@ -84,6 +90,9 @@ impl CustomField {
                 .flatten()
                 .filter_map(|name| name.as_str().map(str::to_owned))
                 .collect(),
+            label: field.get("label").and_then(Value::as_str).filter(|label| !label.is_empty()).map(str::to_owned),
+            choice_set: field.get("choice_set").and_then(|set| set.get("id")).and_then(Value::as_u64),
+            related: field.get("related_object_type").and_then(Value::as_str).map(str::to_owned),
         })
     }
 

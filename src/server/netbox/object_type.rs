@@ -67,6 +67,27 @@ impl ObjectType {
         self.name.split_once('.').map_or(self.name, |(_, model)| model)
     }
 
+    /// A type that is not part of NetBox itself, but of a plugin. Where its pages are, nobody says: NetBox's answers
+    /// hold links to them.
+    pub(super) const fn foreign(
+        name: &'static str,
+        endpoint: &'static str,
+        singular: &'static str,
+        plural: &'static str,
+    ) -> Self {
+        Self { name, endpoint, singular, plural, page: Page::None }
+    }
+
+    /// Whether it is a plugin's.
+    pub fn is_foreign(&self) -> bool {
+        self.endpoint.starts_with("plugins/")
+    }
+
+    /// App and list of the endpoint: `dcim` and `devices`, `netbox-dns` and `zones`.
+    pub(super) fn endpoint_parts(&self) -> (&'static str, &'static str) {
+        self.endpoint.trim_start_matches("plugins/").split_once('/').unwrap_or((self.endpoint, ""))
+    }
+
     /// `1 device`, `3 devices`.
     pub fn counted(&self, count: u64) -> String {
         format!("{count} {}", if count == 1 { self.singular } else { self.plural })
@@ -102,43 +123,57 @@ pub(super) fn page_path(path: &str) -> Option<String> {
     }
 }
 
-/// Finds a type by any usual spelling: `dcim.device`, `device`, `Devices`, `dcim/devices`, `/api/dcim/devices/`,
-/// `ip address`.
+/// Finds one of NetBox's own types by any usual spelling: `dcim.device`, `device`, `Devices`, `dcim/devices`,
+/// `/api/dcim/devices/`, `ip address`. [`super::Schema::find_type`] knows those of plugins, too.
 ///
 /// # Errors
 /// The nearest names, best first, for a person or model to choose from.
 pub fn find(text: &str) -> Result<&'static ObjectType, Vec<&'static str>> {
+    find_among(&table::TABLE.iter().collect::<Vec<_>>(), text)
+}
+
+/// As [`find`], among `types`.
+pub(super) fn find_among(types: &[&'static ObjectType], text: &str) -> Result<&'static ObjectType, Vec<&'static str>> {
     let lower = text.trim().to_lowercase().replace('/', ".");
-    let lower = lower.trim_matches('.').trim_start_matches("api.");
+    let lower = lower.trim_matches('.').trim_start_matches("api.").trim_start_matches("plugins.");
     let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     let (app, model) = match lower.split_once('.') {
         Some((app, model)) => (Some(plain(app)), plain(model)),
         None => (None, plain(lower)),
     };
-    let in_app = |kind: &&ObjectType| {
-        app.as_deref().is_none_or(|app| kind.name.split_once('.').is_some_and(|(own, _)| own == app))
+    let in_app = |kind: &&&'static ObjectType| {
+        app.as_deref().is_none_or(|app| {
+            let own = kind.name.split_once('.').map_or("", |(own, _)| own);
+            plain(own) == app || plain(kind.endpoint_parts().0) == app
+        })
     };
     let spellings = |kind: &ObjectType| {
-        let endpoint = kind.endpoint.split_once('/').map_or("", |(_, endpoint)| endpoint);
-        let plural = plain(endpoint);
+        let plural = plain(kind.endpoint_parts().1);
         // What the endpoint says in the singular, where the model is called otherwise: `virtualization.interface`.
         let singular = plural.strip_suffix('s').unwrap_or_default().to_owned();
-        [kind.model().to_owned(), plural, singular, plain(kind.singular), plain(kind.plural)]
+        [plain(kind.model()), plural, singular, plain(kind.singular), plain(kind.plural)]
     };
-    if let Some(kind) = table::TABLE.iter().filter(in_app).find(|kind| spellings(kind).contains(&model)) {
+    if let Some(kind) = types.iter().filter(in_app).find(|kind| spellings(kind).contains(&model)) {
         return Ok(kind);
     }
     if app.is_none()
-        && let Some(kind) = ALIASES.iter().find(|(alias, _)| *alias == model).and_then(|(_, name)| by_name(name))
+        && let Some((_, name)) = ALIASES.iter().find(|(alias, _)| *alias == model)
+        && let Some(kind) = types.iter().find(|kind| kind.name == *name)
     {
         return Ok(kind);
     }
-    let names = nearest(&model, table::TABLE.iter().map(ObjectType::model));
-    Err(names
-        .into_iter()
-        .filter_map(|model| table::TABLE.iter().find(|kind| kind.model() == model))
-        .map(|kind| kind.name)
-        .collect())
+    // A plugin's type is known by its list, not by its model (`table1model`).
+    let names = types.iter().flat_map(|kind| [kind.model(), kind.endpoint_parts().1]);
+    let mut near: Vec<&'static str> = Vec::new();
+    for word in nearest(&model, names) {
+        let kinds = types.iter().filter(|kind| kind.model() == word || kind.endpoint_parts().1 == word);
+        for kind in kinds.take(1) {
+            if !near.contains(&kind.name) {
+                near.push(kind.name);
+            }
+        }
+    }
+    Err(near)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::tool::Tool;
-use crate::server::netbox::{ObjectType, object_type};
+use crate::server::netbox::{ObjectType, Schema};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// The arguments of one call.
@@ -90,8 +90,8 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    pub(super) fn object_type(&self) -> Result<&'static ObjectType, Problem> {
-        find_type(self.text("object_type")?)
+    pub(super) fn object_type(&self, schema: &Schema) -> Result<&'static ObjectType, Problem> {
+        find_type(schema, self.text("object_type")?)
     }
 
     /// A text that may be missing.
@@ -119,8 +119,8 @@ impl<'a> Arguments<'a> {
     }
 
     /// Type names; empty when not given. A single text counts as a list of one.
-    pub(super) fn object_types(&self) -> Result<Vec<&'static ObjectType>, Problem> {
-        self.texts("object_types")?.unwrap_or_default().iter().map(|text| find_type(text)).collect()
+    pub(super) fn object_types(&self, schema: &Schema) -> Result<Vec<&'static ObjectType>, Problem> {
+        self.texts("object_types")?.unwrap_or_default().iter().map(|text| find_type(schema, text)).collect()
     }
 
     /// A whole number, also when it came as text.
@@ -140,9 +140,14 @@ impl<'a> Arguments<'a> {
 
     /// The page size, 1 to 100.
     pub(super) fn limit(&self, default: u64) -> Result<u64, Problem> {
-        match self.number("limit")?.unwrap_or(default) {
+        self.limit_named("limit", default)
+    }
+
+    /// A page size of another name.
+    pub(super) fn limit_named(&self, name: &str, default: u64) -> Result<u64, Problem> {
+        match self.number(name)?.unwrap_or(default) {
             limit @ 1..=100 => Ok(limit),
-            _ => Err(self.mistake("limit", "between 1 and 100")),
+            _ => Err(self.mistake(name, "between 1 and 100")),
         }
     }
 
@@ -201,8 +206,8 @@ fn wrong(tool: &Tool, sentence: &str) -> Problem {
     Problem::new(ProblemCode::BadRequest, sentence).hint(format!("the right shape is {}", tool.example))
 }
 
-pub(super) fn find_type(text: &str) -> Result<&'static ObjectType, Problem> {
-    object_type::find(text).map_err(|nearest| {
+pub(super) fn find_type(schema: &Schema, text: &str) -> Result<&'static ObjectType, Problem> {
+    schema.find_type(text).map_err(|nearest| {
         let text: String = text.chars().take(60).collect();
         let problem = Problem::new(ProblemCode::BadRequest, format!("NetBox has no object type {text}"));
         problem.hint(if nearest.is_empty() {
@@ -224,7 +229,7 @@ mod tests {
     fn what_models_write_is_understood() {
         let input = json!({"object_type": "devices", "limit": "20", "offset": 5.0, "filters": "{\"site\":\"x\"}", "fields": "id, name", "brief": "True"});
         let arguments = Arguments::new(&super::super::list::TOOL, &input).unwrap();
-        assert_eq!(arguments.object_type().unwrap().name, "dcim.device");
+        assert_eq!(arguments.object_type(&Schema::embedded(None)).unwrap().name, "dcim.device");
         assert_eq!(arguments.limit(5).unwrap(), 20);
         assert_eq!(arguments.number("offset").unwrap(), Some(5));
         assert_eq!(arguments.filters().unwrap().get("site"), Some(&json!("x")));
@@ -258,7 +263,7 @@ mod tests {
         ] {
             let problem = Arguments::new(&super::super::list::TOOL, &input)
                 .and_then(|arguments| {
-                    arguments.object_type()?;
+                    arguments.object_type(&Schema::embedded(None))?;
                     arguments.limit(5)?;
                     arguments.filters()?;
                     arguments.texts("fields")

@@ -44,7 +44,7 @@ pub(super) async fn list(
         *filters = relaxed;
         return Ok(found);
     }
-    let answer = answer.map_err(|error| explain(kind, filters, &error))?;
+    let answer = answer.map_err(|error| explain(call, kind, filters, &error))?;
     if answer.total() > Some(1) {
         ignored::warn(call, kind, filters).await;
     }
@@ -52,10 +52,10 @@ pub(super) async fn list(
 }
 
 /// NetBox's refusal, with the choices there are for a filter whose value is none of them.
-fn explain(kind: &ObjectType, filters: &Filters, error: &Error) -> Problem {
+fn explain(call: &Call<'_>, kind: &ObjectType, filters: &Filters, error: &Error) -> Problem {
     let mut problem = error.problem();
     let Error::BadRequest { reasons } = error else { return problem };
-    let endpoint = filters::endpoint_of(kind).ok();
+    let endpoint = filters::endpoint_of(call, kind).ok();
     for reason in reasons {
         let filter = endpoint.and_then(|endpoint| endpoint.filter(&reason.field));
         if let Some((_, _, filter)) = filter

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Asking;
 use super::filters::refused;
 use super::results::{Results, Stored};
-use crate::server::netbox::{Answer, Client, CustomField, Error, Query, Version};
+use crate::server::netbox::{
+    Answer, Capabilities, Client, CustomField, Error, GraphqlSchema, Query, SavedFilter, Schema, Version,
+};
 use crate::wire::problem::Problem;
 use crate::wire::tool::NetboxRequest;
 
@@ -14,12 +16,15 @@ pub(super) struct Call<'a> {
     pub(super) netbox: &'a Client,
     pub(super) asking: Asking<'a>,
     pub(super) results: &'a Results,
+    /// What this NetBox's lists have and take.
+    pub(super) schema: Arc<Schema>,
     requests: Mutex<Vec<NetboxRequest>>,
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn new(netbox: &'a Client, asking: Asking<'a>, results: &'a Results) -> Self {
-        Self { netbox, asking, results, requests: Mutex::default() }
+    pub(super) async fn new(netbox: &'a Client, asking: Asking<'a>, results: &'a Results) -> Self {
+        let schema = netbox.schema(asking.credentials).await;
+        Self { netbox, asking, results, schema, requests: Mutex::default() }
     }
 
     /// GETs and records.
@@ -45,6 +50,30 @@ impl<'a> Call<'a> {
         let (requests, fields) = self.netbox.custom_fields(self.asking.credentials).await;
         self.record(requests);
         fields
+    }
+
+    /// The saved filters that the caller may see.
+    pub(super) async fn saved_filters(&self) -> Result<Arc<Vec<SavedFilter>>, Error> {
+        let (requests, filters) = self.netbox.saved_filters(self.asking.credentials).await;
+        self.record(requests);
+        filters
+    }
+
+    /// What this NetBox can do.
+    pub(super) async fn capabilities(&self) -> Arc<Capabilities> {
+        self.netbox.capabilities(self.asking.credentials).await
+    }
+
+    /// What this NetBox's GraphQL takes.
+    pub(super) async fn graphql_schema(&self) -> Result<Arc<GraphqlSchema>, Error> {
+        self.netbox.graphql_schema(self.asking.credentials).await
+    }
+
+    /// Asks this NetBox's GraphQL and records.
+    pub(super) async fn graphql(&self, query: &str) -> Result<Answer, Error> {
+        let exchange = self.netbox.graphql(self.asking.credentials, query, &serde_json::Value::Null).await;
+        self.record(exchange.requests);
+        exchange.answer
     }
 
     /// What every answer carries: it is never more than what its token may see.

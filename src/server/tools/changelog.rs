@@ -60,7 +60,7 @@ async fn changes(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
         .ok_or_else(|| Problem::new(ProblemCode::Internal, "The table of object types has no changes"))?;
     let limit = arguments.limit(20)?;
     let offset = arguments.number("offset")?.unwrap_or(0);
-    let endpoint = filters::endpoint_of(kind)?;
+    let endpoint = filters::endpoint_of(call, kind)?;
     let ordering = shape::check_ordering(kind, endpoint, &arguments.texts("ordering")?.unwrap_or_default())?;
     let ordering = if ordering.is_empty() { NEWEST_FIRST.to_owned() } else { shape::total(ordering).join(",") };
     let mut query = Query::new().with("limit", limit).with("fields", FIELDS).with("ordering", ordering);

@@ -3,13 +3,14 @@
 
 mod custom;
 mod network;
+mod saved;
 mod unknown;
 mod value;
 
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use crate::server::netbox::catalogue::{self, Endpoint, Filter, Kind, Reference};
+use crate::server::netbox::catalogue::{Endpoint, Filter, Kind, Reference};
 use crate::server::netbox::{ObjectType, Query};
 use crate::wire::problem::{Problem, ProblemCode};
 pub(super) use custom::check_fields as check_custom_fields;
@@ -100,9 +101,10 @@ pub(super) async fn check(
     kind: &'static ObjectType,
     filters: &Map<String, Value>,
 ) -> Result<Filters, Problem> {
-    let endpoint = endpoint_of(kind)?;
+    let endpoint = endpoint_of(call, kind)?;
     let mut done = Filters::default();
-    for (name, value) in filters {
+    let filters = saved::expand(call, kind, &mut done, filters).await?;
+    for (name, value) in &filters {
         let meant = match name.strip_prefix("cf_") {
             Some(field) => custom::find(call, kind, &mut done, name, field).await?,
             None => find(kind, endpoint, name, value)?,
@@ -118,9 +120,10 @@ pub(super) async fn check(
     Ok(done)
 }
 
-/// The catalogue's entry of a type.
-pub(super) fn endpoint_of(kind: &ObjectType) -> Result<&'static Endpoint, Problem> {
-    catalogue::endpoint(kind.endpoint)
+/// What a type's list has and takes.
+pub(super) fn endpoint_of(call: &Call<'_>, kind: &ObjectType) -> Result<&'static Endpoint, Problem> {
+    call.schema
+        .endpoint(kind.endpoint)
         .ok_or_else(|| Problem::new(ProblemCode::Internal, format!("The catalogue does not know {}", kind.endpoint)))
 }
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::frame::{Cell, Object};
 use super::shape::{Fields, is_large};
 
 /// One object, flattened. Empty values are left out unless `fields` asks for them by name.
@@ -60,6 +61,18 @@ fn add(row: &mut Map<String, Value>, name: &str, value: &Value, keep_empty: bool
         value => {
             row.insert(name.to_owned(), value.clone());
         }
+    }
+}
+
+/// One value of an object: a choice as its value, a related object as its name.
+pub(super) fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Object(inner) if is_choice(inner) => Cell::plain(inner.get("value").cloned().unwrap_or_default()),
+        Value::Object(inner) if inner.contains_key("id") => {
+            Cell { value: text_of(inner).map_or(Value::Null, |text| json!(text)), object: Object::of(value) }
+        }
+        Value::Array(items) => Cell::plain(Value::Array(items.iter().map(item).collect())),
+        other => Cell::plain(other.clone()),
     }
 }
 

@@ -68,8 +68,8 @@ fn run<'a>(call: &'a Call<'a>, input: &'a Value) -> Running<'a> {
 }
 
 async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Problem> {
-    let kind = arguments.object_type()?;
-    let endpoint = filters::endpoint_of(kind)?;
+    let kind = arguments.object_type(&call.schema)?;
+    let endpoint = filters::endpoint_of(call, kind)?;
     let names = arguments.texts("fields")?.unwrap_or_default();
     let mut fields = Fields::check(kind, endpoint, &names)?;
     let all = arguments.flag("all")?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::filters::{Checked, Filters, refused};
-use crate::server::netbox::{FieldReason, ObjectType, object_type};
+use crate::server::netbox::{FieldReason, ObjectType};
 use crate::wire::problem::Problem;
 use look_up::{Trouble, name_of};
 
@@ -31,7 +31,7 @@ pub(super) async fn resolve(call: &Call<'_>, filters: &mut Filters, when: When<'
     let mut checked = std::mem::take(&mut filters.checked);
     for filter in &mut checked {
         let Some(reference) = filter.reference else { continue };
-        let Some(target) = object_type::by_name(reference.object_type) else { continue };
+        let Some(target) = call.schema.type_named(reference.object_type) else { continue };
         let attribute = reference.attribute;
         let reason = match when {
             When::Refused(reasons) => reasons.iter().find(|reason| reason.field == filter.name),

@@ -36,8 +36,8 @@ fn run<'a>(call: &'a Call<'a>, input: &'a Value) -> Running<'a> {
 
 async fn get(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     let arguments = Arguments::new(&TOOL, input)?;
-    let kind = arguments.object_type()?;
-    let endpoint = filters::endpoint_of(kind)?;
+    let kind = arguments.object_type(&call.schema)?;
+    let endpoint = filters::endpoint_of(call, kind)?;
     let id = arguments.number("object_id")?.filter(|id| *id > 0).ok_or_else(|| arguments.missing("object_id"))?;
     let names = arguments.texts("fields")?.unwrap_or_default();
     let fields = Fields::check(kind, endpoint, &names)?;

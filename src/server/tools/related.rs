@@ -71,7 +71,7 @@ async fn values(call: &Call<'_>, objects: &BTreeSet<Object>, field: &str) -> Res
     let mut found = HashMap::new();
     for (endpoint, ids) in by_type {
         let Some(kind) = object_type::by_path(endpoint) else { continue };
-        let own = check(kind, field)?;
+        let own = check(call, kind, field)?;
         let query = Query::new().with("fields", format!("id,{own}"));
         let mut take = |object: Value| {
             let Some(id) = object.get("id").and_then(Value::as_u64) else { return };
@@ -97,8 +97,8 @@ async fn values(call: &Call<'_>, objects: &BTreeSet<Object>, field: &str) -> Res
 }
 
 /// NetBox's name of a related type's field.
-fn check<'a>(kind: &ObjectType, field: &'a str) -> Result<&'a str, Problem> {
-    let endpoint = filters::endpoint_of(kind)?;
+fn check<'a>(call: &Call<'_>, kind: &ObjectType, field: &'a str) -> Result<&'a str, Problem> {
+    let endpoint = filters::endpoint_of(call, kind)?;
     if field.starts_with("cf_") && endpoint.fields.contains(&"custom_fields") {
         return Ok("custom_fields");
     }

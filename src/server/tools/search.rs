@@ -72,7 +72,7 @@ async fn search(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     let text = arguments.text("query")?;
     let limit = arguments.limit(5)?;
     let names = arguments.texts("fields")?.unwrap_or_default();
-    let mut kinds = arguments.object_types()?;
+    let mut kinds = arguments.object_types(&call.schema)?;
     if kinds.is_empty() {
         kinds = USUAL.iter().filter_map(|name| object_type::by_name(name)).collect();
     }
@@ -85,7 +85,7 @@ async fn search(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     }
     let mut searches = Vec::new();
     for kind in kinds {
-        let endpoint = filters::endpoint_of(kind)?;
+        let endpoint = filters::endpoint_of(call, kind)?;
         if !endpoint.filters.contains_key("q") {
             return Err(refused(format!("{} cannot be searched by text", filters::capitalised(kind.plural)))
                 .hint("use netbox_get_objects with a filter"));

@@ -5,11 +5,10 @@ use serde_json::Value;
 use super::filters::short;
 use super::tool::Tool;
 use super::words;
-use super::{changelog, ip_space, list, object, search, topology};
+use super::{aggregate, changelog, describe, graphql, ip_space, list, object, search, topology};
 
 /// Every tool, sorted by name: the same text each time, so that a prompt cache holds it.
-pub(super) static ALL: [&Tool; 6] =
-    [&changelog::TOOL, &object::TOOL, &list::TOOL, &ip_space::TOOL, &search::TOOL, &topology::TOOL];
+pub(super) static ALL: [&Tool; 9] = [&aggregate::TOOL, &describe::TOOL, &changelog::TOOL, &object::TOOL, &list::TOOL, &graphql::TOOL, &ip_space::TOOL, &search::TOOL, &topology::TOOL];
 
 pub(super) fn by_name(name: &str) -> Option<&'static Tool> {
     ALL.into_iter().find(|tool| tool.name == name)

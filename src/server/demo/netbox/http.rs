@@ -15,7 +15,7 @@ use super::filter::{self, Query, values};
 use super::render::{Scope, Selection};
 use super::schema::{TypeId, schema};
 use super::store::Object;
-use super::{DEMO_TOKEN, order, pages, part};
+use super::{DEMO_TOKEN, openapi, order, pages, part};
 
 /// What a request is answered from.
 struct Server {
@@ -133,6 +133,11 @@ fn api(scope: &Scope, method: &Method, path: &str, raw_query: &str, query: &Quer
     if !known(&segments) {
         return pages::not_found();
     }
+    // NetBox shows its description to everybody.
+    if segments == ["schema"] && method == Method::GET {
+        let content_type = [(header::CONTENT_TYPE, "application/vnd.oai.openapi+json")];
+        return (StatusCode::OK, content_type, openapi::document()).into_response();
+    }
     if let Some(sentence) = refusal(headers) {
         return detail(StatusCode::FORBIDDEN, sentence);
     }
@@ -177,7 +182,7 @@ fn api(scope: &Scope, method: &Method, path: &str, raw_query: &str, query: &Quer
 fn known(segments: &[&str]) -> bool {
     match segments {
         []
-        | ["status" | "authentication-check" | "plugins"]
+        | ["status" | "authentication-check" | "plugins" | "schema"]
         | ["plugins", "installed-plugins"]
         | ["users", "config"]
         | ["dcim", "connected-device"]

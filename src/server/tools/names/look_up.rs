@@ -42,7 +42,7 @@ pub(super) async fn all(
         let sentence = format!("A filter takes {MOST} names of {} at most", target.plural);
         return Err(Trouble::Answer(refused(sentence).hint("ask in several calls, or filter by their ids")));
     }
-    let endpoint = endpoint_of(target).map_err(Trouble::Failed)?;
+    let endpoint = endpoint_of(call, target).map_err(Trouble::Failed)?;
     let label = label_of(endpoint);
     let mut found: Vec<Option<Value>> = vec![None; texts.len()];
     for attempt in attempts(endpoint, label, attribute, or_id) {

@@ -12,7 +12,7 @@ use crate::wire::problem::Problem;
 use super::port;
 
 pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
-    let kind = match port::asked_kind(arguments)? {
+    let kind = match port::asked_kind(call, arguments)? {
         Some(kind) => kind,
         None => port::kind("dcim.rack")?,
     };

@@ -31,7 +31,7 @@ struct Line {
 
 pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
     let limit = usize::try_from(arguments.limit(20)?).unwrap_or(20);
-    let kind = match port::asked_kind(arguments)? {
+    let kind = match port::asked_kind(call, arguments)? {
         Some(kind) => kind,
         None => port::kind("dcim.device")?,
     };

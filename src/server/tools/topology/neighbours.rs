@@ -40,7 +40,7 @@ struct Link {
 
 pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
     let limit = usize::try_from(arguments.limit(25)?).unwrap_or(25);
-    let asked = port::asked_kind(arguments)?.filter(|kind| kind.name != "dcim.device");
+    let asked = port::asked_kind(call, arguments)?.filter(|kind| kind.name != "dcim.device");
     let (id, device_name) = port::device(call, arguments).await?;
     let counters: Vec<&str> = COUNTERS.iter().map(|(_, counter)| *counter).collect();
     let fields = format!("id,url,name,virtual_chassis,{}", counters.join(","));

@@ -93,9 +93,9 @@ pub(super) fn kind(name: &str) -> Result<&'static ObjectType, Problem> {
 }
 
 /// The type that the arguments name, if any.
-pub(super) fn asked_kind(arguments: &Arguments<'_>) -> Result<Option<&'static ObjectType>, Problem> {
+pub(super) fn asked_kind(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Option<&'static ObjectType>, Problem> {
     match arguments.word("object_type")? {
-        Some(_) => arguments.object_type().map(Some),
+        Some(_) => arguments.object_type(&call.schema).map(Some),
         None => Ok(None),
     }
 }
@@ -120,7 +120,7 @@ pub(super) async fn object(
 async fn at_site(call: &Call<'_>, kind: &'static ObjectType, text: &str, site: &str) -> Result<Value, Problem> {
     let site = names::one(call, self::kind("dcim.site")?, "slug", site).await?;
     let id = site.get("id").map(Value::to_string).unwrap_or_default();
-    let endpoint = crate::server::tools::filters::endpoint_of(kind)?;
+    let endpoint = crate::server::tools::filters::endpoint_of(call, kind)?;
     if !endpoint.filters.contains_key("site_id") {
         return names::one(call, kind, "id", text).await;
     }
@@ -168,7 +168,7 @@ pub(super) async fn device(call: &Call<'_>, arguments: &Arguments<'_>) -> Result
 
 /// The port that the arguments mean: by type and id, or by device and name.
 pub(super) async fn find(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Port, Problem> {
-    let asked = asked_kind(arguments)?.filter(|kind| kind.name != "dcim.device");
+    let asked = asked_kind(call, arguments)?.filter(|kind| kind.name != "dcim.device");
     if let Some(kind) = asked
         && lookup(kind).is_none()
     {

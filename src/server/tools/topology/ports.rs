@@ -28,7 +28,7 @@ struct Free {
 
 pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
     let limit = usize::try_from(arguments.limit(25)?).unwrap_or(25);
-    let asked = port::asked_kind(arguments)?;
+    let asked = port::asked_kind(call, arguments)?;
     let is_port = |kind: &&'static ObjectType| port::of_device().any(|port| port.name == kind.name);
     let named = arguments.word("type")?;
     // `type` may name a type of port (`front port`) or a type of interface (`10gbase-x-sfpp`).

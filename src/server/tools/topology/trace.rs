@@ -13,7 +13,7 @@ use crate::server::tools::frame::Cell;
 use crate::wire::problem::Problem;
 
 pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Problem> {
-    let port = match port::asked_kind(arguments)? {
+    let port = match port::asked_kind(call, arguments)? {
         Some(kind) if kind.name == "dcim.cable" => of_cable(call, port::object(call, arguments, kind).await?).await?,
         Some(kind) if kind.name == "circuits.circuit" => {
             of_circuit(call, &port::object(call, arguments, kind).await?).await?

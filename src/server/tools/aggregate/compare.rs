@@ -1,0 +1,126 @@
+//! Objects with or without related ones.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use super::super::arguments::Arguments;
+use super::super::call::Call;
+use super::super::filters::{capitalised, refused};
+use super::super::frame::{Cell, Frame, Object, Row};
+use super::super::output::{Output, Rows};
+use super::super::related;
+use super::super::sweep::MOST_KEPT;
+use super::source::{Key, Source};
+use crate::wire::problem::Problem;
+
+/// What our objects are told by, besides their name.
+const TELLING: [&str; 4] = ["status", "site", "role", "device"];
+
+pub(super) async fn run(
+    call: &Call<'_>,
+    arguments: &Arguments<'_>,
+    other: &Map<String, Value>,
+    top: usize,
+) -> Result<Output, Problem> {
+    let text = |name: &str| other.get(name).and_then(Value::as_str).map(str::to_owned);
+    if let Some(name) =
+        other.keys().find(|name| !["object_type", "from", "filters", "field", "match", "keep"].contains(&name.as_str()))
+    {
+        return Err(
+            arguments.wrong(&format!("compare has no {name}: it has object_type or from, filters, field, match, keep"))
+        );
+    }
+    let with = match text("keep").as_deref() {
+        Some("with") => true,
+        None | Some("without") => false,
+        Some(_) => return Err(arguments.wrong(r#"keep is "with" or "without""#)),
+    };
+    let ours = Source::of(call, arguments).await?;
+    let theirs = Source::of_other(call, arguments, other).await?;
+    let own_field = text("match").unwrap_or_else(|| "id".to_owned());
+    let field = match text("field") {
+        Some(field) => field,
+        None => relation(&ours, &theirs)
+            .ok_or_else(|| arguments.wrong("compare needs the field of the other objects that names ours"))?,
+    };
+    theirs.check(call, std::slice::from_ref(&field)).await?;
+    ours.check(call, std::slice::from_ref(&own_field)).await?;
+
+    let named = keys(call, &theirs, &field).await?;
+    let mut fields = vec![own_field.clone()];
+    let mut columns: Vec<String> = vec!["name".to_owned()];
+    if let Source::Listed(listed) = &ours {
+        let telling = TELLING.iter().filter(|name| listed.endpoint.fields.contains(name));
+        columns.extend(telling.map(|name| (*name).to_owned()));
+        fields.extend(columns.iter().skip(1).cloned());
+    }
+    let own_type = ours.kind();
+    let (mut frame, mut total) = (Frame { columns, rows: Vec::new() }, 0_u64);
+    let swept = ours
+        .read(call, &fields, |item| {
+            let own = if own_field == "id" {
+                item.object(own_type).map(Key::Object).into_iter().collect()
+            } else {
+                item.keys(&own_field)
+            };
+            // Ids of an earlier result are only numbers.
+            let found = own.iter().any(|key| named.contains(key));
+            if found == with {
+                total += 1;
+                if total <= MOST_KEPT {
+                    let object = item.object(own_type);
+                    let mut cells = vec![Cell { value: item.name(), object }];
+                    cells.extend(frame.columns.iter().skip(1).map(|name| item.cell(name)));
+                    frame.rows.push(Row { object, cells });
+                }
+            }
+        })
+        .await?;
+    let mut output = Output::default();
+    ours.describe(call, swept, &mut output).await;
+    let other_type = theirs.kind().map_or("rows", |kind| kind.plural);
+    let relation = if with { "with" } else { "without" };
+    output.head.insert("kept".into(), json!(format!("those {relation} {other_type} whose {field} names them")));
+    output.summary = capitalised(&format!("{} {relation} {other_type}", ours.counted(total)));
+    // NetBox's own list shows all of them, not these.
+    output.page = None;
+    output.rows = Some(Rows { kind: own_type, total, ..Rows::whole(frame, top) });
+    Ok(output)
+}
+
+/// What the other objects name.
+async fn keys(call: &Call<'_>, theirs: &Source, field: &str) -> Result<HashSet<Key>, Problem> {
+    let mut named = HashSet::new();
+    if field == "id" {
+        let kind = theirs.kind();
+        theirs.read(call, &["id".to_owned()], |item| named.extend(item.object(kind).map(Key::Object))).await?;
+        return Ok(named);
+    }
+    if theirs.is_path(field) {
+        let mut objects: HashSet<Object> = HashSet::new();
+        theirs.read(call, &[field.to_owned()], |item| objects.extend(item.cell(field).object)).await?;
+        let ends = related::follow(call, objects.into_iter().map(Some).collect(), field).await?;
+        named.extend(ends.iter().map(Key::of));
+    } else {
+        let swept = theirs.read(call, &[field.to_owned()], |item| named.extend(item.keys(field))).await?;
+        if swept.read != swept.total {
+            return Err(refused(format!(
+                "Only {} of {} objects to compare with could be read",
+                swept.read, swept.total
+            ))
+            .hint("narrow them with filters"));
+        }
+    }
+    named.remove(&Key::Nothing);
+    Ok(named)
+}
+
+/// The field of theirs that names ours, where the type's name says it: a rack's `site`.
+fn relation(ours: &Source, theirs: &Source) -> Option<String> {
+    let model = ours.kind()?.singular.to_lowercase().replace(' ', "_");
+    match theirs {
+        Source::Listed(listed) => listed.endpoint.fields.contains(&model.as_str()).then_some(model),
+        Source::Earlier { frame, .. } => frame.column(&model).map(|_| model),
+    }
+}

@@ -81,7 +81,8 @@ pub(super) async fn resolve(call: &Call<'_>, filters: &mut Filters, when: When<'
     Ok(changed)
 }
 
-/// The one object of a type that `text` names, by its name, this attribute, its slug or its id: with its id, name and what else tells it from others.
+/// The one object of a type that `text` names, by its name, this attribute, its slug or its id: with its id, its name
+/// and what else tells it from others.
 ///
 /// # Errors
 /// No such object, or more than one: the candidates are named.
@@ -92,7 +93,9 @@ pub(super) async fn one(
     text: &str,
 ) -> Result<Value, Problem> {
     match look_up::all(call, target, attribute, &[text], true).await {
-        Ok(mut objects) => objects.pop().ok_or_else(|| refused(format!("There is no {} called {text}", target.singular))),
+        Ok(mut objects) => {
+            objects.pop().ok_or_else(|| refused(format!("There is no {} called {text}", target.singular)))
+        }
         Err(Trouble::Answer(problem) | Trouble::Failed(problem)) => Err(problem),
     }
 }

@@ -97,7 +97,8 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         finding.tell("partial", format!("Only the first {MOST} free ports were counted"));
     }
     let rule = "enabled physical interfaces without cable, wireless link or the mark \"connected\"";
-    finding.tell("counted", if kind.name == "dcim.interface" { rule } else { "without cable or the mark \"connected\"" });
+    finding
+        .tell("counted", if kind.name == "dcim.interface" { rule } else { "without cable or the mark \"connected\"" });
     finding.summary = format!("{} free {} of {}", ports.len(), kind.plural, place.1);
     finding.columns = vec!["port", "device", "type", "description"];
     finding.rows = ports
@@ -147,7 +148,7 @@ fn shortened(names: &[&str], most: usize) -> String {
     let mut stems: Vec<(&str, Vec<(u64, u64)>)> = Vec::new();
     let (mut spans, mut left) = (texts.len(), 0);
     for (stem, number) in split {
-        if !stems.last().is_some_and(|(before, _)| *before == stem) {
+        if stems.last().is_none_or(|(before, _)| *before != stem) {
             stems.push((stem, Vec::new()));
         }
         let Some((_, runs)) = stems.last_mut() else { continue };

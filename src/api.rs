@@ -10,7 +10,6 @@ use crate::wire::id::ConversationId;
 use crate::wire::result::{ResultPage, ResultQuery};
 use crate::wire::transcript::Transcript;
 
-#[cfg(feature = "ssr")]
 mod caller;
 
 /// This browser's conversations, newest first.

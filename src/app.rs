@@ -16,6 +16,7 @@ pub use bootstrap::{Bootstrap, Opened};
 use codec::WireCodec;
 pub use document::shell;
 
+use crate::components::erase::Erase;
 use crate::pages::conversation::ConversationPage;
 use crate::pages::new_conversation::NewConversationPage;
 use crate::pages::not_found::NotFoundPage;
@@ -35,13 +36,19 @@ pub fn App() -> impl IntoView {
 
     view! {
         <Router>
-            <Workspace>
-                <FlatRoutes fallback=NotFoundPage>
-                    <Route path=path!("") view=NewConversationPage />
-                    <Route path=path!("c/:conversation") view=ConversationPage />
-                </FlatRoutes>
-            </Workspace>
+            <Workspace page=Box::new(|| view! { <Pages /> }.erase()) />
         </Router>
+    }
+}
+
+/// What the address leads to.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=NotFoundPage>
+            <Route path=path!("") view=NewConversationPage />
+            <Route path=path!("c/:conversation") view=ConversationPage />
+        </FlatRoutes>
     }
 }
 

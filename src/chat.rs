@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used))]
 
 pub mod connection;
+pub mod grounding;
 pub mod markdown;
 pub mod reducer;
 pub mod text;

@@ -6,7 +6,9 @@
 
 pub mod beacon;
 pub mod clipboard;
+pub mod fetch;
 pub mod focus;
 pub mod panic;
+pub mod save;
 pub mod socket;
 pub mod storage;

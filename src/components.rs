@@ -1,6 +1,7 @@
 //! What the page is made of. Components read the store and dispatch to it; none touches the socket.
 
 pub mod banner;
+pub mod cell;
 pub mod chat_history;
 pub mod chat_input;
 pub mod chat_message;
@@ -9,14 +10,19 @@ pub mod conversation_list;
 pub mod copy_button;
 pub mod elapsed;
 pub mod erase;
+pub mod focus;
 pub mod format;
 pub mod icon;
 pub mod keyboard_sheet;
 pub mod live_region;
 pub mod markdown;
+pub mod menu;
+pub mod panel;
 pub mod pending_question;
+pub mod picture;
 pub mod problem;
 pub mod rail;
+pub mod result;
 pub mod stage_header;
 pub mod status_pill;
 pub mod theme_switch;

@@ -8,7 +8,7 @@
 #[cfg(all(feature = "hydrate", feature = "ssr"))]
 compile_error!("the features `hydrate` (browser) and `ssr` (server) are two builds: choose one");
 
-#[cfg(any(feature = "hydrate", feature = "ssr"))]
+#[cfg(feature = "ssr")]
 pub mod api;
 #[cfg(any(feature = "hydrate", feature = "ssr"))]
 pub mod app;

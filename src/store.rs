@@ -12,6 +12,8 @@ pub mod frames;
 pub mod list;
 pub mod outbox;
 pub mod place;
+pub mod request;
+pub mod results;
 pub mod toast;
 
 use leptos::prelude::*;
@@ -19,11 +21,13 @@ use leptos::prelude::*;
 use crate::app::{Bootstrap, Opened};
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
 use crate::wire::problem::Problem;
+use crate::wire::result::ResultReference;
 
 use self::clock::Clock;
 use self::connection::Connection;
 use self::conversation::ConversationView;
 use self::place::Place;
+use self::results::FetchedPages;
 use self::toast::Toast;
 
 /// All state of the page. Cheap to copy: every field is a handle.
@@ -57,6 +61,10 @@ pub struct Store {
     pub finished_unseen: RwSignal<bool>,
     /// Text to put into the composer (a question to edit or try again); the composer takes it.
     pub composed: RwSignal<Option<String>>,
+    /// The result that is looked at beside the conversation.
+    pub panel: RwSignal<Option<ResultReference>>,
+    /// Pages of results that were fetched.
+    pub fetched: StoredValue<FetchedPages>,
 }
 
 /// What the middle column shows.
@@ -109,6 +117,8 @@ impl Store {
             fine_pointer: RwSignal::new(true),
             finished_unseen: RwSignal::new(false),
             composed: RwSignal::new(None),
+            panel: RwSignal::new(None),
+            fetched: StoredValue::new(FetchedPages::default()),
         }
     }
 

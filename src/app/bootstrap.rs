@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
-use crate::wire::json::by_value;
+use crate::wire::json::tagged_enum;
 use crate::wire::problem::Problem;
 use crate::wire::transcript::Transcript;
 
@@ -25,23 +25,28 @@ pub struct Bootstrap {
     pub now: i64,
 }
 
+tagged_enum! {
 /// What the page's address opens.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Opened {
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opened as "Opened" by "kind" {
     /// `/`: a new conversation.
-    #[default]
     New,
     /// `/c/{id}`: a conversation.
     Conversation {
         /// All of it, as far as it goes.
-        #[serde(deserialize_with = "by_value")]
         transcript: Transcript,
     },
     /// `/c/{id}` of a conversation that is not there, or not this browser's.
     Missing {
         /// What to say about it.
-        #[serde(deserialize_with = "by_value")]
         problem: Problem,
     },
+}
+}
+
+#[allow(clippy::derivable_impls, reason = "the macro repeats the variants for their reader, which has no default")]
+impl Default for Opened {
+    fn default() -> Self {
+        Self::New
+    }
 }

@@ -19,7 +19,7 @@ impl<T: Serialize> Encoder<T> for WireCodec {
 }
 
 impl<T: DeserializeOwned> Decoder<T> for WireCodec {
-    type Error = serde_json::Error;
+    type Error = json::Unreadable;
     type Encoded = str;
 
     fn decode(text: &str) -> Result<T, Self::Error> {

@@ -19,7 +19,13 @@ fn draw(path: &str, bootstrap: Bootstrap) -> String {
 }
 
 fn conversation(question: &str, answer: &str, end: Option<EndReason>) -> Bootstrap {
-    let end = end.map(|why| AnswerEnd { why, problem: None, milliseconds: 1_250, usage: Usage::default() });
+    let end = end.map(|why| AnswerEnd {
+        why,
+        problem: None,
+        milliseconds: 1_250,
+        usage: Usage::default(),
+        ungrounded: Vec::new(),
+    });
     let answer = Answer {
         run: "r".into(),
         model: "claude".into(),

@@ -15,6 +15,7 @@ mod completion;
 mod document;
 mod links;
 mod pieces;
+mod results;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -66,6 +67,11 @@ pub enum Block {
     },
     /// A line between two topics.
     Rule,
+    /// A tool's result, to be shown here: `{{result:r3}}`.
+    Result {
+        /// Its handle: `r3`.
+        handle: String,
+    },
 }
 
 /// A piece of running text.

@@ -186,11 +186,16 @@ fn apply_next(transcript: &mut Transcript, frame: &Frame) -> Applied {
             content.clone_into(&mut transcript.title);
             Applied::Changed(vec![Change::Title])
         }
-        Event::RunEnd { run, why, problem, milliseconds, usage } => with_running(transcript, run, |turn, answer| {
+        Event::RunEnd { run, why, problem, milliseconds, usage, ungrounded } => with_running(transcript, run, |turn, answer| {
             let mut changes = Vec::new();
             clear_notice(turn, answer, &mut changes);
-            let problem = problem.clone();
-            answer.end = Some(AnswerEnd { why: *why, problem, milliseconds: *milliseconds, usage: *usage });
+            answer.end = Some(AnswerEnd {
+                why: *why,
+                problem: problem.clone(),
+                milliseconds: *milliseconds,
+                usage: *usage,
+                ungrounded: ungrounded.clone(),
+            });
             changes.push(Change::AnswerEnded { turn });
             Applied::Changed(changes)
         }),

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::erase::live;
 use super::icon::{Icon, IconView};
 use crate::store::Store;
 
@@ -11,7 +12,7 @@ pub fn Banner() -> impl IntoView {
     let store = Store::get();
     let parts =
         Memo::new(move |_| store.deployment.with(|deployment| (deployment.netbox.demo, deployment.model.stand_in)));
-    move || {
+    live(move || {
         let (netbox, model) = parts.get();
         sentence(netbox, model).map(|sentence| {
             view! {
@@ -43,7 +44,7 @@ pub fn Banner() -> impl IntoView {
                 </details>
             }
         })
-    }
+    })
 }
 
 /// The same in few words, for a narrow screen.

@@ -4,12 +4,12 @@ mod follow;
 #[cfg(feature = "hydrate")]
 mod observe;
 
-use crate::components::erase::Erase;
 use leptos::html;
 use leptos::prelude::*;
 
 use self::follow::Follow;
 use super::chat_message::ChatMessage;
+use super::erase::{list, row, when};
 use super::icon::{Icon, IconView};
 use super::pending_question::PendingQuestion;
 use crate::store::conversation::ConversationView;
@@ -64,20 +64,32 @@ pub fn ChatHistory(
             tabindex="0"
         >
             <div class="column" node_ref=column>
-                <For
-                    each=move || turns.get()
-                    key=|turn| turn.message.clone()
-                    children=move |turn| {
-                        let message = turn.message.clone();
-                        let is_last = Signal::derive(move || last.with(|last| *last == Some(message.clone())));
-                        view! { <ChatMessage turn is_last /> }.erase()
-                    }
-                />
-                <For
-                    each=move || pending.get()
-                    key=|pending| (pending.command.clone(), pending.problem.is_some())
-                    children=|pending| view! { <PendingQuestion pending /> }.erase()
-                />
+                {list(move || {
+                    turns
+                        .get()
+                        .into_iter()
+                        .map(|turn| {
+                            let message = turn.message.clone();
+                            row(
+                                turn.message.clone(),
+                                move || {
+                                    let is_last = Signal::derive(move || last.with(|last| *last == Some(message.clone())));
+                                    view! { <ChatMessage turn is_last /> }
+                                },
+                            )
+                        })
+                        .collect()
+                })}
+                {list(move || {
+                    pending
+                        .get()
+                        .into_iter()
+                        .map(|pending| {
+                            let key = format!("{} {}", pending.command, pending.problem.is_some());
+                            row(key, || view! { <PendingQuestion pending /> })
+                        })
+                        .collect()
+                })}
             </div>
         </div>
         <JumpToLatest scroller follow />
@@ -87,7 +99,6 @@ pub fn ChatHistory(
 /// Leads back down to the newest, with the number of what came meanwhile.
 #[component]
 fn JumpToLatest(scroller: NodeRef<html::Div>, follow: RwSignal<Follow>) -> impl IntoView {
-    let is_away = Memo::new(move |_| follow.with(Follow::is_away));
     let words = move || match follow.with(Follow::unseen) {
         0 => "Jump to latest".to_owned(),
         unseen => format!("Jump to latest, {unseen} new"),
@@ -100,8 +111,9 @@ fn JumpToLatest(scroller: NodeRef<html::Div>, follow: RwSignal<Follow>) -> impl 
             let _ = scroller.focus();
         }
     };
-    move || {
-        is_away.get().then(|| {
+    when(
+        move || follow.with(Follow::is_away),
+        move || {
             view! {
                 <div class="jump">
                     <button type="button" class="jump-button" on:click=jump>
@@ -110,6 +122,6 @@ fn JumpToLatest(scroller: NodeRef<html::Div>, follow: RwSignal<Follow>) -> impl 
                     </button>
                 </div>
             }
-        })
-    }
+        },
+    )
 }

@@ -9,6 +9,8 @@ use leptos_router::hooks::use_query_map;
 
 use self::keys::{Press, Pressed, pressed};
 use self::queue::Queue;
+use super::erase::when;
+use super::focus::go_on;
 use super::format;
 use super::icon::{Icon, IconView};
 use crate::store::Store;
@@ -95,39 +97,41 @@ pub fn ChatInput() -> impl IntoView {
                     ></textarea>
                 </div>
                 <div class="composer-buttons">
-                    {move || {
-                        running
-                            .get()
-                            .then(|| {
-                                view! {
-                                    <button
-                                        type="button"
-                                        class="round-button stop-button"
-                                        aria-label="Stop"
-                                        title="Stop the answer (Esc)"
-                                        on:click=move |_| store.stop()
-                                    >
-                                        <IconView icon=Icon::Stop />
-                                    </button>
-                                }
-                            })
-                    }}
-                    {move || {
-                        (running.get() && !is_empty.get())
-                            .then(|| {
-                                view! {
-                                    <button
-                                        type="button"
-                                        class="text-button"
-                                        title="Stop the answer and ask this at once"
-                                        on:click=move |_| send(SendMode::Interrupt)
-                                    >
-                                        <IconView icon=Icon::Interrupt />
-                                        <span>"Interrupt"</span>
-                                    </button>
-                                }
-                            })
-                    }}
+                    {when(
+                        move || running.get(),
+                        move || {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="round-button stop-button"
+                                    aria-label="Stop"
+                                    title="Stop the answer (Esc)"
+                                    on:click=move |_| {
+                                        store.stop();
+                                        go_on(store, "");
+                                    }
+                                >
+                                    <IconView icon=Icon::Stop />
+                                </button>
+                            }
+                        },
+                    )}
+                    {when(
+                        move || running.get() && !is_empty.get(),
+                        move || {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="text-button"
+                                    title="Stop the answer and ask this at once"
+                                    on:click=move |_| send(SendMode::Interrupt)
+                                >
+                                    <IconView icon=Icon::Interrupt />
+                                    <span>"Interrupt"</span>
+                                </button>
+                            }
+                        },
+                    )}
                     <button
                         type="submit"
                         class="round-button send-button"

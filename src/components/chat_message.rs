@@ -3,14 +3,14 @@
 mod answer_end;
 mod answer_footer;
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, Erased, list, live, row, when};
 use leptos::prelude::*;
 
 use self::answer_end::AnswerEndView;
 use self::answer_footer::AnswerFooter;
 use super::elapsed::Elapsed;
 use super::icon::{Icon, IconView};
-use super::markdown::Markdown;
+use super::markdown::{Markdown, Ungrounded};
 use super::problem::ProblemView;
 use super::work_group::WorkGroup;
 use crate::store::conversation::TurnView;
@@ -37,13 +37,13 @@ pub fn ChatMessage(
             <h2 class="question" id=heading>
                 {question}
             </h2>
-            {move || match answer.get() {
+            {live(move || match answer.get() {
                 Some(answer) => {
                     let message = message.clone();
                     view! { <AnswerBody answer message is_last /> }.erase()
                 }
                 None => view! { <Waiting since=turn.asked_at /> }.erase(),
-            }}
+            })}
         </article>
     }
 }
@@ -70,14 +70,13 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
         let parts = answer.parts.clone();
         Memo::new(move |_| parts.with(|parts| segments(parts)))
     };
-    // Memos, because what hangs on them must not be made again for an equal answer.
     let is_waiting = {
         let end = answer.end.clone();
-        Memo::new(move |_| segments.with(Vec::is_empty) && end.with(Option::is_none))
+        move || segments.with(Vec::is_empty) && end.with(Option::is_none)
     };
     let is_withdrawn = {
         let end = answer.end.clone();
-        Memo::new(move |_| end.with(|end| end.as_ref().is_some_and(|end| end.why == EndReason::Refused)))
+        move || end.with(|end| end.as_ref().is_some_and(|end| end.why == EndReason::Refused))
     };
     let is_busy = {
         let end = answer.end.clone();
@@ -88,22 +87,25 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
     let (of_segments, of_end) = (answer.clone(), answer);
     view! {
         <div class="answer" data-writing=is_busy>
-            {move || {
-                let answer = of_segments.clone();
-                (!is_withdrawn.get())
-                    .then(|| {
-                        view! {
-                            <For
-                                each=move || segments.get()
-                                key=|segment| *segment
-                                children=move |segment| segment_view(&answer, segment)
-                            />
-                        }
+            {when(
+                move || !is_withdrawn(),
+                move || {
+                    let answer = of_segments.clone();
+                    list(move || {
+                        segments
+                            .get()
+                            .into_iter()
+                            .map(|segment| {
+                                let answer = answer.clone();
+                                row(segment.key(), move || segment_view(&answer, segment))
+                            })
+                            .collect()
                     })
-            }}
-            {move || is_waiting.get().then(|| view! { <Waiting since=started_at /> })}
-            {move || notice.get().map(|problem| view! { <ProblemView problem passing=true /> })}
-            {move || {
+                },
+            )}
+            {when(is_waiting, move || view! { <Waiting since=started_at /> })}
+            {live(move || notice.get().map(|problem| view! { <ProblemView problem passing=true /> }))}
+            {live(move || {
                 end.get()
                     .map(|end| {
                         let (answer, message) = (of_end.clone(), message.clone());
@@ -112,18 +114,27 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
                             <AnswerFooter answer end message is_last />
                         }
                     })
-            }}
+            })}
         </div>
     }
     .erase()
 }
 
 /// A stretch of parts that is drawn as one: a text, or the work between two texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Segment {
     /// The part's place and its identity: another text at the same place is drawn anew.
     Text(usize, usize),
     Work(usize),
+}
+
+impl Segment {
+    fn key(self) -> String {
+        match self {
+            Self::Text(index, identity) => format!("{index} {identity}"),
+            Self::Work(index) => index.to_string(),
+        }
+    }
 }
 
 fn segments(parts: &[PartView]) -> Vec<Segment> {
@@ -138,11 +149,17 @@ fn segments(parts: &[PartView]) -> Vec<Segment> {
     segments
 }
 
-fn segment_view(answer: &AnswerView, segment: Segment) -> AnyView {
+fn segment_view(answer: &AnswerView, segment: Segment) -> Erased {
     match segment {
         Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.erase(),
         Segment::Text(index, _) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
-            Some(PartView::Text(text)) => view! { <Markdown text /> }.erase(),
+            Some(PartView::Text(text)) => {
+                let end = answer.end.clone();
+                let ungrounded = Memo::new(move |_| {
+                    end.with(|end| end.as_ref().map(|end| end.ungrounded.clone()).unwrap_or_default())
+                });
+                view! { <Markdown text ungrounded=Ungrounded(ungrounded) /> }.erase()
+            }
             _ => ().erase(),
         },
     }

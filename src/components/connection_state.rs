@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::erase::live;
 use super::icon::{Icon, IconView};
 use crate::store::Store;
 
@@ -10,7 +11,7 @@ use crate::store::Store;
 pub fn ConnectionState() -> impl IntoView {
     let connection = Store::get().connection;
     let lost = Memo::new(move |_| connection.with(|connection| connection.is_lost().then(|| connection.sentence())));
-    move || {
+    live(move || {
         lost.get().map(|sentence| {
             view! {
                 <p class="connection-lost" role="status">
@@ -19,5 +20,5 @@ pub fn ConnectionState() -> impl IntoView {
                 </p>
             }
         })
-    }
+    })
 }

@@ -2,12 +2,12 @@
 
 mod row;
 
-use crate::components::erase::Erase;
+use crate::components::erase::{list, row, when};
 use leptos::prelude::*;
 
 use self::row::ConversationRow;
 use crate::store::Store;
-use crate::store::list::group_by_day;
+use crate::store::list::{Group, group_by_day};
 
 /// The list of conversations.
 #[component]
@@ -20,37 +20,34 @@ pub fn ConversationList() -> impl IntoView {
     let is_empty = move || groups.with(Vec::is_empty);
     view! {
         <div class="conversation-list">
-            {move || is_empty().then(|| view! { <p class="quiet list-empty">"Conversations will be listed here."</p> })}
-            <For
-                each=move || groups.get()
-                key=|group| group.heading
-                children=move |group| {
-                    let heading = group.heading;
-                    let conversations = move || {
-                        groups
-                            .with(|groups| {
-                                groups
-                                    .iter()
-                                    .find(|group| group.heading == heading)
-                                    .map(|group| group.conversations.clone())
-                                    .unwrap_or_default()
-                            })
-                    };
-                    view! {
-                        <section class="conversation-group">
-                            <h2 class="group-heading">{heading}</h2>
-                            <ul>
-                                <For
-                                    each=conversations
-                                    key=|summary| summary.id.clone()
-                                    children=|summary| view! { <ConversationRow id=summary.id /> }.erase()
-                                />
-                            </ul>
-                        </section>
-                    }
-                        .erase()
-                }
-            />
+            {when(is_empty, || view! { <p class="quiet list-empty">"Conversations will be listed here."</p> })}
+            {list(move || {
+                groups
+                    .get()
+                    .into_iter()
+                    .map(|group| {
+                        let heading = group.heading;
+                        let rows = move || {
+                            let ids = groups.with(|groups| {
+                                let shown = groups.iter().find(|group| group.heading == heading);
+                                shown.map(Group::ids).unwrap_or_default()
+                            });
+                            ids.into_iter().map(|id| row(id.clone(), move || view! { <ConversationRow id /> })).collect()
+                        };
+                        row(
+                            heading,
+                            move || {
+                                view! {
+                                    <section class="conversation-group">
+                                        <h2 class="group-heading">{heading}</h2>
+                                        <ul>{list(rows)}</ul>
+                                    </section>
+                                }
+                            },
+                        )
+                    })
+                    .collect()
+            })}
         </div>
     }
 }

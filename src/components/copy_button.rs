@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::erase::live;
 use super::icon::{Icon, IconView};
 
 /// How long the button says that it copied.
@@ -38,14 +39,14 @@ pub fn CopyButton(
             data-state=move || copied.get().map(|done| if done { "done" } else { "failed" })
             on:click=press
         >
-            {move || {
+            {live(move || {
                 let icon = match copied.get() {
                     None => Icon::Copy,
                     Some(true) => Icon::Check,
                     Some(false) => Icon::Warning,
                 };
                 view! { <IconView icon /> }
-            }}
+            })}
             {worded.then(|| view! { <span>{said}</span> })}
         </button>
     }

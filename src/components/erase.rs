@@ -1,101 +1,68 @@
-//! Erases a view's type where branches meet and where lists begin.
+//! Views without their types: where branches meet, where lists begin, and wherever something changes.
 //!
-//! `into_any` of Leptos would do, but it keeps code for hydrating every erased view asynchronously, as lazily loaded
-//! routes need it; this page has none, and that code was a sixth of the WebAssembly. So views are wrapped first in one
-//! that is hydrated in one piece. (`clippy.toml` refuses `into_any` elsewhere.)
+//! Leptos makes code for every type of view, and each closure in a `view!` is a type. That code is most of what the
+//! browser loads, so there is one type for each way in which something changes: [`live`] for a piece that is drawn
+//! anew, [`when`] for one that comes and goes, [`list`] for rows that are known by their keys.
+//!
+//! In the browser [`Erased`] is a type of our own: `AnyView` of Leptos keeps code for hydrating every view
+//! asynchronously, as lazily loaded routes need it, which this page has not; and for updating each in place, where
+//! nearly everywhere a new one may as well be put in the place of the old. (`clippy.toml` refuses `into_any`
+//! elsewhere.)
 
-use leptos::attr::Attribute;
-use leptos::attr::any_attribute::AnyAttribute;
-use leptos::prelude::{AddAnyAttr, AnyView, IntoAny, Render, RenderHtml};
-use leptos::tachys::hydration::Cursor;
-use leptos::tachys::ssr::StreamBuilder;
-use leptos::tachys::view::{Position, PositionState};
+#[cfg(not(feature = "ssr"))]
+mod in_browser;
+#[cfg(feature = "ssr")]
+mod on_server;
 
-/// Gives any view the one type [`AnyView`].
+use leptos::prelude::*;
+
+#[cfg(not(feature = "ssr"))]
+pub use self::in_browser::Erased;
+#[cfg(feature = "ssr")]
+pub use self::on_server::Erased;
+
+/// Gives any view the one type [`Erased`].
 pub trait Erase {
-    /// The view without its type.
-    fn erase(self) -> AnyView;
+    /// The view without its type. Where it is drawn again, a new one takes its place.
+    fn erase(self) -> Erased;
+
+    /// The view without its type. Where it is drawn again and is the same type of view, it changes in place, so that
+    /// a selection, a focus or an open part in it stays.
+    fn erase_in_place(self) -> Erased;
 }
 
-impl<T: RenderHtml + Send> Erase for T {
-    #[allow(clippy::disallowed_methods, reason = "the one place that wraps")]
-    fn erase(self) -> AnyView {
-        InOnePiece(self).into_any()
-    }
+/// A piece of the page that changes: drawn anew whenever what it reads has changed.
+pub type Live = Box<dyn FnMut() -> Erased + Send>;
+
+/// A piece that is drawn anew whenever a signal that it reads has changed.
+pub fn live<V: Erase>(draw: impl Fn() -> V + Send + 'static) -> Live {
+    Box::new(move || draw().erase())
 }
 
-/// A view that waits for nothing: asynchronous hydration, which is not forwarded, is the synchronous one.
-struct InOnePiece<T>(T);
-
-impl<T: Render> Render for InOnePiece<T> {
-    type State = T::State;
-
-    fn build(self) -> Self::State {
-        self.0.build()
-    }
-
-    fn rebuild(self, state: &mut Self::State) {
-        self.0.rebuild(state);
-    }
+/// A piece that is there only while a condition holds. While that does not change, it is left alone.
+pub fn when<V: Erase>(
+    condition: impl Fn() -> bool + Send + Sync + 'static,
+    draw: impl Fn() -> V + Send + 'static,
+) -> Live {
+    let condition: Box<dyn Fn() -> bool + Send + Sync> = Box::new(condition);
+    let condition = Memo::new(move |_| condition());
+    Box::new(move || if condition.get() { draw().erase() } else { ().erase() })
 }
 
-impl<T: RenderHtml> AddAnyAttr for InOnePiece<T> {
-    type Output<SomeNewAttr: Attribute> = InOnePiece<T::Output<SomeNewAttr>>;
+/// What a row of a [`list`] is drawn with, once.
+pub type Draw = Box<dyn FnOnce() -> Erased + Send>;
 
-    fn add_any_attr<NewAttr: Attribute>(self, attribute: NewAttr) -> Self::Output<NewAttr>
-    where
-        Self::Output<NewAttr>: RenderHtml,
-    {
-        InOnePiece(self.0.add_any_attr(attribute))
-    }
+/// A row of a [`list`]: its key, and how it is drawn when it is new.
+pub fn row<V: Erase>(key: impl ToString, draw: impl FnOnce() -> V + Send + 'static) -> (String, Draw) {
+    (key.to_string(), Box::new(move || draw().erase()))
 }
 
-impl<T: RenderHtml> RenderHtml for InOnePiece<T> {
-    type AsyncOutput = T::AsyncOutput;
-    type Owned = InOnePiece<T::Owned>;
+/// Rows that come, go and move by their keys; each is drawn once.
+pub fn list(rows: impl Fn() -> Vec<(String, Draw)> + Send + 'static) -> impl IntoView {
+    boxed_list(Box::new(rows))
+}
 
-    const MIN_LENGTH: usize = T::MIN_LENGTH;
-    const EXISTS: bool = T::EXISTS;
-
-    fn html_len(&self) -> usize {
-        self.0.html_len()
-    }
-
-    fn dry_resolve(&mut self) {
-        self.0.dry_resolve();
-    }
-
-    async fn resolve(self) -> Self::AsyncOutput {
-        self.0.resolve().await
-    }
-
-    fn to_html_with_buf(
-        self,
-        buffer: &mut String,
-        position: &mut Position,
-        escape: bool,
-        mark_branches: bool,
-        extra_attributes: Vec<AnyAttribute>,
-    ) {
-        self.0.to_html_with_buf(buffer, position, escape, mark_branches, extra_attributes);
-    }
-
-    fn to_html_async_with_buf<const OUT_OF_ORDER: bool>(
-        self,
-        buffer: &mut StreamBuilder,
-        position: &mut Position,
-        escape: bool,
-        mark_branches: bool,
-        extra_attributes: Vec<AnyAttribute>,
-    ) {
-        self.0.to_html_async_with_buf::<OUT_OF_ORDER>(buffer, position, escape, mark_branches, extra_attributes);
-    }
-
-    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
-        self.0.hydrate::<FROM_SERVER>(cursor, position)
-    }
-
-    fn into_owned(self) -> Self::Owned {
-        InOnePiece(self.0.into_owned())
-    }
+/// Not generic, so that there is one of it.
+fn boxed_list(rows: Box<dyn Fn() -> Vec<(String, Draw)> + Send>) -> impl IntoView {
+    view! { <For each=rows key=|(key, _)| key.clone() children=|(_, draw)| draw() /> }
 }

@@ -11,6 +11,8 @@ pub enum Icon {
     Chevron,
     /// Closes or removes.
     Close,
+    /// Columns of a table.
+    Columns,
     /// Copies.
     Copy,
     /// A moon.
@@ -19,6 +21,8 @@ pub enum Icon {
     Delete,
     /// Down to the newest.
     Down,
+    /// Keeps as a file.
+    Download,
     /// Changes.
     Edit,
     /// Leads to another site.
@@ -33,6 +37,12 @@ pub enum Icon {
     Menu,
     /// A new conversation.
     New,
+    /// The order of a column.
+    Order,
+    /// Opens beside the conversation.
+    Panel,
+    /// A picture.
+    Picture,
     /// A question to NetBox.
     Query,
     /// Again.
@@ -43,6 +53,8 @@ pub enum Icon {
     Stop,
     /// The system's theme.
     System,
+    /// A table.
+    Table,
     /// Thinking.
     Thinking,
     /// Something failed.
@@ -55,11 +67,13 @@ impl Icon {
         match self {
             Self::Check => "m4.5 10.5 3.5 3.5 7.5-8",
             Self::Chevron => "m7 5 5 5-5 5",
+            Self::Columns => "M3.5 4.5h13v11h-13zM8 4.5v11m4.5-11v11",
             Self::Close => "m5.5 5.5 9 9m0-9-9 9",
             Self::Copy => "M7.5 7.5v-3h8v8h-3m-8-5h8v8h-8z",
             Self::Dark => "M16 11.8A6.5 6.5 0 0 1 8.2 4a6.5 6.5 0 1 0 7.8 7.8z",
             Self::Delete => "M4 6h12M8.5 6V4h3v2m3.5 0-.7 10H5.7L5 6m3.5 3v4m3-4v4",
             Self::Down => "M10 4v12m-4.5-4.5L10 16l4.5-4.5",
+            Self::Download => "M10 3.5v9m-3.8-3.7L10 12.6l3.8-3.8M4 15.8h12",
             Self::Edit => "m4 16 .8-3.5 8.7-8.7 2.7 2.7-8.7 8.7zm8-10.7 2.7 2.7",
             Self::External => "M11.5 4H16v4.5M16 4l-7 7M8 5H4v11h11v-4",
             Self::Interrupt => "M4 5v10l5.5-5zm6.5 0v10l5.5-5z",
@@ -69,6 +83,9 @@ impl Icon {
             }
             Self::Menu => "M3.5 6h13m-13 4h13m-13 4h13",
             Self::New => "M10 4.5v11M4.5 10h11",
+            Self::Order => "M6.5 8 10 4.5 13.5 8M6.5 12l3.5 3.5 3.5-3.5",
+            Self::Panel => "M3.5 4.5h13v11h-13zM11.5 4.5v11",
+            Self::Picture => "M4 16V9.5m4 6.5V4.5m4 11.5v-8m4 8v-4.5",
             Self::Query => {
                 "M4 5.5C4 4.4 6.7 3.5 10 3.5s6 .9 6 2-2.7 2-6 2-6-.9-6-2zm0 0v9c0 1.1 2.7 2 6 2s6-.9 6-2v-9M4 10c0 1.1 2.7 2 6 2s6-.9 6-2"
             }
@@ -76,6 +93,7 @@ impl Icon {
             Self::Send => "M10 16V4.5M5 9.3l5-5 5 5",
             Self::Stop => "M6 6h8v8H6z",
             Self::System => "M3.5 4.5h13v8.5h-13zM7.5 16h5M10 13v3",
+            Self::Table => "M3.5 4.5h13v11h-13zM3.5 8.2h13m-13 3.6h13M8 8.2v7.3",
             Self::Thinking => "M4 10h.01M10 10h.01M16 10h.01",
             Self::Warning => "M10 3.5 17.5 16.5H2.5zM10 8.5v3.5m0 2.3v.01",
         }

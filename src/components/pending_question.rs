@@ -3,6 +3,7 @@
 use crate::components::erase::Erase;
 use leptos::prelude::*;
 
+use super::focus::go_on;
 use super::icon::{Icon, IconView};
 use super::problem::ProblemView;
 use crate::store::Store;
@@ -25,9 +26,11 @@ pub fn PendingQuestion(
                 store.compose(composed.clone());
                 store.forget_pending(&edited);
             };
-            let remove = move |_| store.forget_pending(&command);
-            view! {
-                <ProblemView problem>
+            let remove = move |_| {
+                store.forget_pending(&command);
+                go_on(store, "");
+            };
+            let ways_out = view! {
                     <button type="button" class="text-button" on:click=edit>
                         <IconView icon=Icon::Edit />
                         <span>"Edit and send again"</span>
@@ -36,9 +39,9 @@ pub fn PendingQuestion(
                         <IconView icon=Icon::Close />
                         <span>"Remove"</span>
                     </button>
-                </ProblemView>
             }
-            .erase()
+            .erase();
+            view! { <ProblemView problem ways_out /> }.erase()
         }
     };
     view! {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::erase::Erased;
 use super::icon::{Icon, IconView};
 use crate::wire::problem::Problem;
 
@@ -17,7 +18,7 @@ pub fn ProblemView(
     passing: bool,
     /// Ways out.
     #[prop(optional)]
-    children: Option<Children>,
+    ways_out: Option<Erased>,
 ) -> impl IntoView {
     let Problem { message, hint, retry_after_milliseconds, request_id, .. } = problem;
     let class = if passing { "problem problem-passing" } else { "problem" };
@@ -27,9 +28,9 @@ pub fn ProblemView(
             <div class="problem-words">
                 <p class="problem-message">{message}</p>
                 {hint.map(|hint| view! { <p class="problem-hint">{hint}</p> })}
-                {retry_after_milliseconds.map(|milliseconds| view! { <Countdown milliseconds /> })}
+                {retry_after_milliseconds.map(|milliseconds| view! { <Countdown milliseconds passing /> })}
                 {request_id.map(|request| view! { <p class="problem-hint">"Request " <code>{request}</code></p> })}
-                {children.map(|children| view! { <div class="problem-actions">{children()}</div> })}
+                {ways_out.map(|ways_out| view! { <div class="problem-actions">{ways_out}</div> })}
             </div>
         </div>
     }
@@ -40,6 +41,8 @@ pub fn ProblemView(
 fn Countdown(
     /// From now.
     milliseconds: u64,
+    /// Whether it is tried again by itself.
+    passing: bool,
 ) -> impl IntoView {
     let seconds = RwSignal::new(milliseconds.div_ceil(1_000));
     Effect::new(move |_| {
@@ -52,9 +55,11 @@ fn Countdown(
     });
     view! {
         <p class="problem-hint">
-            {move || match seconds.get() {
-                0 => "Trying again makes sense now".to_owned(),
-                seconds => format!("Trying again makes sense in {seconds} s"),
+            {move || match (seconds.get(), passing) {
+                (0, true) => "Trying again now".to_owned(),
+                (seconds, true) => format!("Trying again in {seconds} s"),
+                (0, false) => "Trying again makes sense now".to_owned(),
+                (seconds, false) => format!("Trying again makes sense in {seconds} s"),
             }}
         </p>
     }

@@ -64,7 +64,9 @@ fn keep_focus(store: Store) {
         if before.is_some_and(|before| before != open) {
             let button = if open { ".rail .drawer-only" } else { ".stage-header .drawer-only" };
             // What is inert takes no focus, and it stops being so with this very change.
-            request_animation_frame(move || focus(button));
+            request_animation_frame(move || {
+                focus(button);
+            });
         }
         open
     });
@@ -72,7 +74,9 @@ fn keep_focus(store: Store) {
 
 /// Only a browser has a focus.
 #[cfg(not(feature = "hydrate"))]
-fn focus(_: &str) {}
+fn focus(_: &str) -> bool {
+    false
+}
 
 #[cfg(feature = "hydrate")]
 use crate::client::focus::focus;

@@ -4,7 +4,7 @@ mod curl;
 mod preview;
 mod request;
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, live};
 use leptos::prelude::*;
 
 use self::preview::PreviewTable;
@@ -15,6 +15,7 @@ use super::format;
 use super::icon::{Icon, IconView};
 use super::markdown::code::coloured;
 use super::markdown::highlight::Language;
+use super::result::ResultView;
 use crate::store::conversation::answer::ToolView;
 use crate::wire::tool::ToolOutcome;
 
@@ -41,10 +42,10 @@ pub fn ToolCard(
     view! {
         <li class="tool-card" data-state=state>
             <h3 class="tool-title">{title}</h3>
-            {move || match outcome.get() {
+            {live(move || match outcome.get() {
                 None => view! { <p class="tool-summary">"Asking NetBox " <Elapsed since=started_at /></p> }.erase(),
                 Some(outcome) => evidence(outcome).erase(),
-            }}
+            })}
             <details class="tool-arguments">
                 <summary>
                     <span>"Arguments of " <code>{name}</code></span>
@@ -59,7 +60,7 @@ pub fn ToolCard(
 
 /// What came back.
 fn evidence(outcome: ToolOutcome) -> impl IntoView {
-    let ToolOutcome { is_error, summary, milliseconds, requests, table, .. } = outcome;
+    let ToolOutcome { is_error, summary, milliseconds, requests, table, result } = outcome;
     let page = requests.iter().rev().find_map(|request| request.page.clone());
     let commands: Vec<String> = requests.iter().map(curl::command).collect();
     let summary = if is_error {
@@ -80,10 +81,15 @@ fn evidence(outcome: ToolOutcome) -> impl IntoView {
         .erase()
     };
     let lines: Vec<_> = requests.into_iter().map(|request| view! { <RequestLine request /> }).collect();
+    let rows = match (result, table) {
+        (Some(reference), _) => view! { <ResultView reference untitled=true /> }.erase(),
+        (None, Some(table)) if !table.rows.is_empty() => view! { <PreviewTable table /> }.erase(),
+        _ => ().erase(),
+    };
     view! {
         {summary}
         <ul class="request-lines">{lines}</ul>
-        {table.filter(|table| !table.rows.is_empty()).map(|table| view! { <PreviewTable table /> })}
+        {rows}
         <div class="tool-actions">
             {page
                 .map(|page| {

@@ -1,9 +1,10 @@
 //! The empty conversation: what may be asked, from what the connected NetBox holds.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
+use super::focus::go_on;
 use super::format;
 use crate::store::Store;
 use crate::wire::command::SendMode;
@@ -29,7 +30,7 @@ pub fn Welcome() -> impl IntoView {
                 </p>
                 <p class="welcome-connected">{connected}</p>
                 <ul class="starting-questions">
-                    {move || store.starting_questions.get().into_iter().map(starting_question).collect::<Vec<_>>()}
+                    {live(move || store.starting_questions.get().into_iter().map(starting_question).collect::<Vec<_>>())}
                 </ul>
             </div>
         </div>
@@ -49,6 +50,7 @@ fn starting_question(question: StartingQuestion) -> impl IntoView {
         event.prevent_default();
         event.stop_propagation();
         store.ask(&asked, SendMode::Queue);
+        go_on(store, "");
     };
     view! {
         <li>

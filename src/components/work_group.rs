@@ -1,7 +1,7 @@
 //! What the model did between two pieces of text: thinking and tool calls, folded into one line that says what is
 //! being done now and, once it is done, what it took.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, Erased, list, live, row, when};
 use leptos::prelude::*;
 
 use super::elapsed::Elapsed;
@@ -32,6 +32,12 @@ pub fn WorkGroup(
         let is_running = end.with(Option::is_none) && is_last();
         group.with(|group| group.line(is_running))
     });
+    let steps = move || {
+        group.with(|group| {
+            let parts = group.keys().into_iter().zip(group.0.clone());
+            parts.map(|(key, part)| row(key, move || step(part, started_at))).collect()
+        })
+    };
     let state = move || line.with(|line| if line.working { "working" } else { "done" });
 
     view! {
@@ -42,7 +48,7 @@ pub fn WorkGroup(
                 aria-expanded=move || open.get().to_string()
                 on:click=move |_| open.update(|open| *open = !*open)
             >
-                {move || {
+                {live(move || {
                     let line = line.get();
                     let icon = if line.failed > 0 {
                         Icon::Warning
@@ -59,29 +65,16 @@ pub fn WorkGroup(
                         </span>
                         {line.working.then(|| view! { <Elapsed since=started_at /> })}
                     }
-                }}
+                })}
                 <IconView icon=Icon::Chevron />
             </button>
             // Evidence can be long: it is in the page only while somebody looks at it.
-            {move || {
-                open.get()
-                    .then(|| {
-                        view! {
-                            <ol class="work-steps">
-                                <For
-                                    each=move || group.with(|group| group.keys().into_iter().zip(group.0.clone()).collect::<Vec<_>>())
-                                    key=|(key, _)| key.clone()
-                                    children=move |(_, part)| step(part, started_at)
-                                />
-                            </ol>
-                        }
-                    })
-            }}
+            {when(move || open.get(), move || view! { <ol class="work-steps">{list(steps)}</ol> })}
         </section>
     }
 }
 
-fn step(part: PartView, started_at: i64) -> AnyView {
+fn step(part: PartView, started_at: i64) -> Erased {
     match part {
         PartView::Tool(tool) => view! { <ToolCard tool started_at /> }.erase(),
         PartView::Thinking(text) => view! {

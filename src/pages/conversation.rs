@@ -1,6 +1,6 @@
 //! `/c/{conversation}`: a conversation.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::components::chat_history::ChatHistory;
@@ -14,13 +14,13 @@ use crate::wire::problem::Problem;
 #[component]
 pub fn ConversationPage() -> impl IntoView {
     let opened = Store::get().opened;
-    let page = move || match opened.get() {
+    live(move || match opened.get() {
         OpenedView::New => view! { <Welcome /> }.erase(),
         OpenedView::Loading(_) => view! { <Outline /> }.erase(),
         OpenedView::Ready(conversation) => view! { <ChatHistory conversation /> }.erase(),
         OpenedView::Missing(problem) => view! { <Missing problem /> }.erase(),
-    };
-    page.erase()
+    })
+    .erase()
 }
 
 /// The outline of a transcript, as high as one.
@@ -41,15 +41,17 @@ fn Outline() -> impl IntoView {
 /// A conversation that is not there.
 #[component]
 fn Missing(problem: Problem) -> impl IntoView {
+    let ways_out = view! {
+        <a class="text-button" href="/">
+            <IconView icon=Icon::New />
+            <span>"New conversation"</span>
+        </a>
+    }
+    .erase();
     view! {
         <div class="transcript">
             <div class="column">
-                <ProblemView problem>
-                    <a class="text-button" href="/">
-                        <IconView icon=Icon::New />
-                        <span>"New conversation"</span>
-                    </a>
-                </ProblemView>
+                <ProblemView problem ways_out />
             </div>
         </div>
     }

@@ -9,9 +9,10 @@ use leptos_router::hooks::{use_location, use_navigate};
 use crate::components::banner::Banner;
 use crate::components::chat_input::ChatInput;
 use crate::components::connection_state::ConnectionState;
-use crate::components::erase::Erase;
+use crate::components::erase::{Draw, Erase};
 use crate::components::keyboard_sheet::KeyboardSheet;
 use crate::components::live_region::LiveRegion;
+use crate::components::panel::Panel;
 use crate::components::rail::Rail;
 use crate::components::stage_header::StageHeader;
 use crate::components::toasts::Toasts;
@@ -22,7 +23,7 @@ use crate::store::place::Place;
 #[component]
 pub fn Workspace(
     /// The page.
-    children: Children,
+    page: Draw,
 ) -> impl IntoView {
     let store = Store::get();
     let path = use_location().pathname;
@@ -47,19 +48,20 @@ pub fn Workspace(
         }>
             "Skip to the question field"
         </a>
-        <div class="workspace">
+        <div class="workspace" data-panel=move || store.panel.with(Option::is_some).then_some("")>
             <Rail />
             <div class="stage" inert=move || store.drawer.get()>
                 <StageHeader />
                 <Banner />
                 <main class="page" id="main">
-                    {children()}
+                    {page()}
                 </main>
                 <section class="stage-foot" aria-label="Question">
                     <ConnectionState />
                     <ChatInput />
                 </section>
             </div>
+            <Panel />
         </div>
         <Toasts />
         <KeyboardSheet />

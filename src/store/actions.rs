@@ -4,14 +4,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde_json::json;
 
-use crate::api;
 use crate::wire::command::{Command, Resume, SendMode};
+use crate::wire::deployment::ConversationSummary;
 use crate::wire::id::{CommandId, ConversationId, MessageId};
+use crate::wire::problem::Problem;
 
 use super::conversation::ConversationView;
 use super::outbox::Pending;
 use super::place::{Place, conversation_path};
+use super::request::call;
 use super::toast::Toast;
 use super::{OpenedView, Store};
 
@@ -96,6 +99,7 @@ impl Store {
             send(Command::Unsubscribe { conversation: left.id.clone() });
         }
         self.drawer.set(false);
+        self.close_panel();
         self.place.set(place.clone());
         match place {
             Place::New | Place::Elsewhere => {
@@ -131,8 +135,9 @@ impl Store {
         }
         let store = *self;
         spawn_local(async move {
-            if let Err(error) = api::rename_conversation(conversation, title).await {
-                store.toast(format!("The title was not saved: {error}"));
+            let arguments = json!({ "id": conversation, "title": title });
+            if let Err(problem) = call::<()>("rename_conversation", arguments).await {
+                store.toast_problem("The title was not saved", problem);
                 store.refresh_conversations();
             }
         });
@@ -150,7 +155,7 @@ impl Store {
             self.start_anew();
         }
         let text = format!("Deleted \u{201c}{}\u{201d}", summary.title);
-        self.push_toast(Toast { number: 0, text, undo: Some(summary) });
+        self.push_toast(Toast { undo: Some(summary), ..Toast::saying(text) });
     }
 
     /// Brings back what a toast says was deleted.
@@ -164,8 +169,8 @@ impl Store {
         let Some(summary) = self.take_toast(number).and_then(|toast| toast.undo) else { return };
         let store = *self;
         spawn_local(async move {
-            if let Err(error) = api::delete_conversation(summary.id.clone()).await {
-                store.toast(format!("\u{201c}{}\u{201d} was not deleted: {error}", summary.title));
+            if let Err(problem) = call::<()>("delete_conversation", json!({ "id": summary.id })).await {
+                store.toast_problem(&format!("\u{201c}{}\u{201d} was not deleted", summary.title), problem);
                 store.refresh_conversations();
             }
         });
@@ -180,9 +185,10 @@ impl Store {
         }
     }
 
-    /// Says something at the edge of the page for a while.
-    pub fn toast(&self, text: String) {
-        self.push_toast(Toast { number: 0, text, undo: None });
+    /// Says at the edge of the page for a while what did not work, with what to do about it.
+    pub fn toast_problem(&self, lead: &str, problem: Problem) {
+        let text = if lead.is_empty() { problem.message } else { format!("{lead}: {}", problem.message) };
+        self.push_toast(Toast { hint: problem.hint, ..Toast::saying(text) });
     }
 
     /// Fetches the starting questions, unless they are there.
@@ -193,7 +199,7 @@ impl Store {
         let questions = self.starting_questions;
         spawn_local(async move {
             // Without them the page is only less inviting.
-            if let Ok(fetched) = api::starting_questions().await {
+            if let Ok(fetched) = call("starting_questions", json!({})).await {
                 questions.set(fetched);
             }
         });
@@ -204,7 +210,7 @@ impl Store {
         let store = *self;
         let number = NEWEST_LIST.fetch_add(1, Ordering::Relaxed) + 1;
         spawn_local(async move {
-            if let Ok(mut list) = api::conversations().await {
+            if let Ok(mut list) = call::<Vec<ConversationSummary>>("conversations", json!({})).await {
                 if NEWEST_LIST.load(Ordering::Relaxed) != number {
                     return;
                 }
@@ -219,7 +225,10 @@ impl Store {
     }
 
     fn push_toast(&self, mut toast: Toast) {
-        self.announcement.set(toast.text.clone());
+        self.announcement.set(match &toast.hint {
+            Some(hint) => format!("{}. {hint}", toast.text),
+            None => toast.text.clone(),
+        });
         self.toasts.update(|toasts| {
             toast.number = NEXT_TOAST.fetch_add(1, Ordering::Relaxed);
             toasts.push(toast);

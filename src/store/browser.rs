@@ -39,6 +39,7 @@ pub fn start(store: Store) {
         SocketEvent::State(state) => store.connection.update(|connection| {
             *connection = Connection {
                 was_open: connection.was_open || state.online,
+                came_back: state.online && (connection.came_back || (connection.was_open && !connection.online)),
                 online: state.online,
                 attempt: state.attempt,
                 retry_in: state.retry_in,

@@ -5,6 +5,8 @@
 pub struct Connection {
     /// Whether it was open before: the first connecting is not worth a word.
     pub was_open: bool,
+    /// Whether it is open now and was lost before.
+    pub came_back: bool,
     /// Whether it is open.
     pub online: bool,
     /// Failed attempts in a row.

@@ -150,6 +150,7 @@ impl ConversationView {
         let answer = transcript.turns.last_mut().and_then(|turn| turn.answer.as_mut());
         if let Some(answer) = answer.filter(|answer| answer.end.is_none()) {
             answer.end = Some(AnswerEnd {
+                ungrounded: Vec::new(),
                 why: EndReason::Interrupted,
                 problem: Some(problem.clone()),
                 milliseconds: 0,

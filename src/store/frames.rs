@@ -32,6 +32,9 @@ impl Store {
         for frame in frames {
             match &frame.event {
                 Event::Connected { deployment, .. } => {
+                    // While there was no connection nobody said what became of the list: a run may have ended, and
+                    // after a restart of the server all have.
+                    follow_up.refresh_conversations |= self.connection.with_untracked(|one| one.came_back);
                     if self.deployment.with_untracked(|known| known != deployment) {
                         self.deployment.set(deployment.clone());
                     }
@@ -110,10 +113,7 @@ impl Store {
             if let Some(view) = lost.filter(|_| command.is_none()) {
                 view.interrupt(problem);
             }
-            self.toast(match &problem.hint {
-                Some(hint) => format!("{}. {hint}", problem.message),
-                None => problem.message.clone(),
-            });
+            self.toast_problem("", problem.clone());
         }
     }
 
@@ -153,7 +153,7 @@ impl Store {
 /// An answer as a screen reader says it: how many tables there are to look at, then its words without their marks.
 fn spoken(answer: &str) -> String {
     let blocks = markdown::parse(answer);
-    let tables = blocks.iter().filter(|block| matches!(block, Block::Table { .. })).count();
+    let tables = blocks.iter().filter(|block| matches!(block, Block::Table { .. } | Block::Result { .. })).count();
     let lead = match tables {
         0 => "Answer ready".to_owned(),
         1 => "Answer ready, 1 table".to_owned(),

@@ -1,6 +1,7 @@
 //! The list of conversations, grouped by day.
 
 use crate::wire::deployment::ConversationSummary;
+use crate::wire::id::ConversationId;
 
 use super::clock::Clock;
 
@@ -11,6 +12,13 @@ pub struct Group {
     pub heading: &'static str,
     /// Newest first.
     pub conversations: Vec<ConversationSummary>,
+}
+
+impl Group {
+    /// Which conversations.
+    pub fn ids(&self) -> Vec<ConversationId> {
+        self.conversations.iter().map(|one| one.id.clone()).collect()
+    }
 }
 
 /// Groups conversations by how many days ago they were used last, newest first.
@@ -25,6 +33,13 @@ pub fn group_by_day(mut conversations: Vec<ConversationSummary>, clock: Clock) -
         }
     }
     groups
+}
+
+/// The conversation below one in the list, or above it where it is the last.
+pub fn neighbour(conversations: Vec<ConversationSummary>, clock: Clock, id: &ConversationId) -> Option<ConversationId> {
+    let ids: Vec<_> = group_by_day(conversations, clock).iter().flat_map(Group::ids).collect();
+    let place = ids.iter().position(|one| one == id)?;
+    ids.get(place + 1).or_else(|| ids.get(place.checked_sub(1)?)).cloned()
 }
 
 fn heading(days_ago: i64) -> &'static str {

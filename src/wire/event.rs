@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::deployment::Deployment;
 use super::id::{CallId, CommandId, ConversationId, MessageId, RunId};
-use super::json::by_value;
+use super::json::{read_value, tagged_enum};
 use super::problem::Problem;
 use super::tool::ToolOutcome;
 use super::transcript::{EndReason, Transcript, Usage};
@@ -43,15 +43,15 @@ impl<'de> Deserialize<'de> for Frame {
         };
         let conversation = text("conversation").map(ConversationId);
         let content = text("content").unwrap_or_default();
-        let event = Event::deserialize(frame).map_err(D::Error::custom)?;
+        let event = read_value(frame).map_err(D::Error::custom)?;
         Ok(Self { event, seq, conversation, content, completed })
     }
 }
 
+tagged_enum! {
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Event {
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event as "Event" by "type" {
     // Outside any log (`seq` is 0).
     /// The first frame on a socket.
     Connected {
@@ -60,13 +60,11 @@ pub enum Event {
         /// The largest frame that is accepted from a client, in bytes.
         maximum_frame_bytes: usize,
         /// What is connected.
-        #[serde(deserialize_with = "by_value")]
         deployment: Deployment,
     },
     /// Replaces everything the client knows of this conversation.
     Snapshot {
         /// The whole conversation up to its `seq`.
-        #[serde(deserialize_with = "by_value")]
         transcript: Transcript,
     },
     /// A command was accepted.
@@ -86,7 +84,6 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<CommandId>,
         /// The problem with its hint.
-        #[serde(deserialize_with = "by_value")]
         problem: Problem,
     },
     /// The list of conversations changed: one was made, renamed, removed, or its run began or ended.
@@ -178,7 +175,6 @@ pub enum Event {
         /// The call.
         call: CallId,
         /// How it ended.
-        #[serde(deserialize_with = "by_value")]
         outcome: ToolOutcome,
     },
     /// Withdraws all parts from this number on: the attempt that showed them failed and is made again.
@@ -193,7 +189,6 @@ pub enum Event {
         /// The run.
         run: RunId,
         /// What it is.
-        #[serde(deserialize_with = "by_value")]
         problem: Problem,
     },
     /// The conversation's title, in `content`.
@@ -207,15 +202,18 @@ pub enum Event {
         /// Why.
         why: EndReason,
         /// What failed, when something did.
-        #[serde(default, deserialize_with = "by_value", skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         problem: Option<Problem>,
         /// From the run's start, in milliseconds.
         milliseconds: u64,
         /// Tokens of all calls together.
-        #[serde(deserialize_with = "by_value")]
         usage: Usage,
+        /// Names, addresses and numbers of the answer that are in no tool's result.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ungrounded: Vec<String>,
     },
     /// An event of a newer version: skip it, but count its `seq`.
     #[serde(other)]
     Unknown,
+}
 }

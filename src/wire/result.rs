@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json::by_value;
+use super::json::tagged_enum;
 use super::tool::Cell;
 
 /// A result that can be fetched.
@@ -26,10 +26,8 @@ pub struct ResultPage {
     /// What was asked for, in words.
     pub title: String,
     /// The columns, in their order.
-    #[serde(deserialize_with = "by_value")]
     pub columns: Vec<Column>,
     /// The rows from `offset` on, each as long as `columns`.
-    #[serde(deserialize_with = "by_value")]
     pub rows: Vec<Vec<Cell>>,
     /// The place of the first of these rows, from 0, in the order asked for.
     pub offset: u64,
@@ -43,7 +41,7 @@ pub struct ResultPage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
     /// The picture, where there is one.
-    #[serde(default, deserialize_with = "by_value", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
 }
 
@@ -87,27 +85,27 @@ pub enum ColumnKind {
     Time,
 }
 
+tagged_enum! {
 /// A result as a picture. All texts are plain; links are pages of the configured NetBox.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Picture {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picture as "Picture" by "kind" {
     /// A rack with what stands in it.
-    Rack(#[serde(deserialize_with = "by_value")] Rack),
+    Rack(Rack),
     /// A path, hop by hop.
-    Path(#[serde(deserialize_with = "by_value")] Path),
+    Path(Path),
     /// What of a prefix is used and free.
-    PrefixMap(#[serde(deserialize_with = "by_value")] PrefixMap),
+    PrefixMap(PrefixMap),
     /// Bars, one a value.
-    Chart(#[serde(deserialize_with = "by_value")] Chart),
+    Chart(Chart),
     /// What differs between two states of objects.
-    Difference(#[serde(deserialize_with = "by_value")] Difference),
+    Difference(Difference),
+}
 }
 
 /// A rack. Heights and places count half units from the bottom: unit 1 begins at 0, unit 2 at 2.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rack {
     /// The rack.
-    #[serde(deserialize_with = "by_value")]
     pub name: Cell,
     /// Its height in half units.
     pub height: u32,
@@ -117,7 +115,6 @@ pub struct Rack {
     #[serde(default)]
     pub descending: bool,
     /// What occupies it in front and behind.
-    #[serde(deserialize_with = "by_value")]
     pub slots: Vec<RackSlot>,
 }
 
@@ -133,7 +130,6 @@ pub struct RackSlot {
     /// `device`, or `reservation`.
     pub kind: String,
     /// What it is.
-    #[serde(deserialize_with = "by_value")]
     pub label: Cell,
     /// Its role or status, for the colour's word; may be empty.
     #[serde(default)]
@@ -144,7 +140,6 @@ pub struct RackSlot {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Path {
     /// The hops in order.
-    #[serde(deserialize_with = "by_value")]
     pub hops: Vec<Hop>,
     /// Whether it reaches its end.
     pub complete: bool,
@@ -157,13 +152,11 @@ pub struct Path {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
     /// The device, circuit or panel.
-    #[serde(deserialize_with = "by_value")]
     pub place: Cell,
     /// The ports by which the path enters and leaves it; equal texts are one port.
-    #[serde(deserialize_with = "by_value")]
     pub ports: Vec<Cell>,
     /// The cable or link to the next hop; empty at the end.
-    #[serde(default, deserialize_with = "by_value")]
+    #[serde(default)]
     pub link: Cell,
     /// About that link: its status, colour or length; may be empty.
     #[serde(default)]
@@ -174,12 +167,10 @@ pub struct Hop {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrefixMap {
     /// The prefix.
-    #[serde(deserialize_with = "by_value")]
     pub prefix: Cell,
     /// Hundredths of a percent that are used: 0 to 10,000.
     pub used: u32,
     /// Its parts in the order of addresses, together the whole prefix.
-    #[serde(deserialize_with = "by_value")]
     pub blocks: Vec<Block>,
 }
 
@@ -187,7 +178,6 @@ pub struct PrefixMap {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// `10.0.0.0/26`, or first and last address.
-    #[serde(deserialize_with = "by_value")]
     pub label: Cell,
     /// Its share of the prefix, in millionths.
     pub share: u32,
@@ -204,7 +194,6 @@ pub struct Chart {
     /// What is measured: `devices`.
     pub unit: String,
     /// The bars, as they are to be shown.
-    #[serde(deserialize_with = "by_value")]
     pub bars: Vec<Bar>,
 }
 
@@ -212,7 +201,6 @@ pub struct Chart {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bar {
     /// What it stands for.
-    #[serde(deserialize_with = "by_value")]
     pub label: Cell,
     /// Its value in words: `1,204`, `12.5`.
     pub value: String,
@@ -224,7 +212,6 @@ pub struct Bar {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// The changes, newest first.
-    #[serde(deserialize_with = "by_value")]
     pub changes: Vec<Change>,
 }
 
@@ -232,7 +219,6 @@ pub struct Difference {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The object.
-    #[serde(deserialize_with = "by_value")]
     pub object: Cell,
     /// `create`, `update` or `delete`.
     pub action: String,
@@ -241,7 +227,6 @@ pub struct Change {
     /// By whom.
     pub user: String,
     /// The fields that differ.
-    #[serde(deserialize_with = "by_value")]
     pub fields: Vec<ChangedField>,
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{CallId, ConversationId, MessageId, RunId};
-use super::json::by_value;
+use super::json::tagged_enum;
 use super::problem::Problem;
 use super::tool::ToolOutcome;
 
@@ -80,11 +80,11 @@ pub struct Answer {
     pub end: Option<AnswerEnd>,
 }
 
+tagged_enum! {
 /// A piece of an answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant, reason = "an answer has a handful of parts, and most of them are tool calls")]
-pub enum Part {
+pub enum Part as "Part" by "kind" {
     /// Markdown for the person.
     Text {
         /// The Markdown source.
@@ -96,7 +96,8 @@ pub enum Part {
         text: String,
     },
     /// A tool call.
-    Tool(#[serde(deserialize_with = "by_value")] ToolCall),
+    Tool(ToolCall),
+}
 }
 
 /// A tool call, running or done.
@@ -126,6 +127,9 @@ pub struct AnswerEnd {
     pub milliseconds: u64,
     /// Tokens of all calls together.
     pub usage: Usage,
+    /// Names, addresses and numbers of the answer that are in no tool's result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ungrounded: Vec<String>,
 }
 
 /// Why an answer ended.
@@ -160,4 +164,27 @@ pub struct Usage {
     pub cache_read_input_tokens: u64,
     /// Output tokens, thinking included.
     pub output_tokens: u64,
+    /// Of the tokens written to the cache, those that are kept for an hour: they cost more.
+    pub cache_creation_1h_input_tokens: u64,
+    /// What the calls cost by the server's list of prices, in millionths of a US dollar, rounded up: an estimate.
+    /// 0 where the list has no price for the model.
+    pub cost_micro_dollars: u64,
+}
+
+impl Usage {
+    /// All input tokens, whether a cache served them or not.
+    pub fn all_input_tokens(&self) -> u64 {
+        self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
+    }
+
+    /// Adds what another call used.
+    pub fn add(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.input_tokens += other.input_tokens;
+        self.cache_creation_input_tokens += other.cache_creation_input_tokens;
+        self.cache_read_input_tokens += other.cache_read_input_tokens;
+        self.output_tokens += other.output_tokens;
+        self.cache_creation_1h_input_tokens += other.cache_creation_1h_input_tokens;
+        self.cost_micro_dollars += other.cost_micro_dollars;
+    }
 }

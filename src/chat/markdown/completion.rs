@@ -4,6 +4,7 @@
 
 use super::builder::Leaf;
 use super::pieces::is_blank;
+use super::results::without_partial_result;
 
 /// Wider heads are shown as text until the table is one.
 const MAXIMUM_COLUMNS: usize = 64;
@@ -19,7 +20,7 @@ pub(super) fn without_partial_marker(tail: &str) -> &str {
     let marker = line.bytes().all(|byte| b"-=*+_#`~>|: \t".contains(&byte));
     let number = line.strip_suffix(['.', ')']).unwrap_or(line);
     let number = number.len() <= 2 && number.bytes().all(|byte| byte.is_ascii_digit());
-    if marker || number { before } else { tail }
+    if marker || number { before } else { without_partial_result(tail) }
 }
 
 /// `text` with its open ends closed; none if nothing is open. `leaf` is what parsing `text` found at its end.

@@ -46,6 +46,7 @@ fn outline(blocks: &[Block]) -> String {
                 write!(out, "table{alignments}({} / {})", row(head), rows.join(" / "))
             }
             Block::Rule => write!(out, "rule"),
+            Block::Result { handle } => write!(out, "result-{handle}"),
         }
         .unwrap();
     }
@@ -154,7 +155,7 @@ fn depth(blocks: &[Block]) -> usize {
         Block::Table { head, rows, .. } => {
             rows.iter().chain([head]).flatten().map(|cell| inline_depth(cell)).max().unwrap_or(0)
         }
-        Block::Code { .. } | Block::Rule => 0,
+        Block::Code { .. } | Block::Rule | Block::Result { .. } => 0,
     };
     blocks.iter().map(|block| 1 + of_block(block)).max().unwrap_or(0)
 }

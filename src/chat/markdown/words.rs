@@ -23,7 +23,7 @@ fn say(block: &Block, text: &mut String) {
                 sentence(&cells.join(", "), text);
             }
         }
-        Block::Rule => {}
+        Block::Rule | Block::Result { .. } => {}
     }
 }
 

@@ -43,7 +43,14 @@ fn tool_use(part: usize, call: &str) -> Event {
 }
 
 fn run_end(run: &str) -> Event {
-    Event::RunEnd { run: run.into(), why: EndReason::Done, problem: None, milliseconds: 5, usage: Usage::default() }
+    Event::RunEnd {
+        run: run.into(),
+        why: EndReason::Done,
+        problem: None,
+        milliseconds: 5,
+        usage: Usage::default(),
+        ungrounded: Vec::new(),
+    }
 }
 
 fn notice() -> Event {
@@ -271,7 +278,7 @@ fn next_event(transcript: &Transcript, index: usize, choice: u8, detail: u8) -> 
         5 => (Event::Notice { run, problem: Problem::new(ProblemCode::ModelOverloaded, word.clone()) }, word),
         6 if detail.is_multiple_of(4) => {
             let (why, usage) = (EndReason::Done, Usage::default());
-            (Event::RunEnd { run, why, problem: None, milliseconds: 9, usage }, String::new())
+            (Event::RunEnd { run, why, problem: None, milliseconds: 9, usage, ungrounded: Vec::new() }, String::new())
         }
         _ => match parts.last() {
             Some(Part::Text { text }) => (Event::Text { run, part: next - 1, offset: text.len() }, word),

@@ -1,8 +1,9 @@
 //! How an answer ended, where that needs a word and a way on.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, when};
 use leptos::prelude::*;
 
+use crate::components::focus::go_on;
 use crate::components::icon::{Icon, IconView};
 use crate::components::problem::ProblemView;
 use crate::store::Store;
@@ -61,11 +62,11 @@ pub fn AnswerEndView(
                 Problem::new(ProblemCode::ModelRefused, "The model declined to answer this")
                     .hint("Put the question another way; what it had begun to write is withdrawn")
             });
-            view! { <ProblemView problem>{retry()}</ProblemView> }.erase()
+            view! { <ProblemView problem ways_out=retry().erase() /> }.erase()
         }
         EndReason::Failed => {
             let problem = end.problem.unwrap_or_else(|| Problem::new(ProblemCode::Internal, "The answer failed"));
-            view! { <ProblemView problem>{retry()}</ProblemView> }.erase()
+            view! { <ProblemView problem ways_out=retry().erase() /> }.erase()
         }
     }
 }
@@ -79,15 +80,19 @@ fn WayOut(
     on_press: impl Fn(Store) + Clone + Send + 'static,
 ) -> impl IntoView {
     let store = Store::get();
-    move || {
-        let on_press = on_press.clone();
-        is_last.get().then(|| {
+    when(
+        move || is_last.get(),
+        move || {
+            let on_press = on_press.clone();
             view! {
-                <button type="button" class="text-button" on:click=move |_| on_press(store)>
+                <button type="button" class="text-button" on:click=move |_| {
+                    on_press(store);
+                    go_on(store, "");
+                }>
                     <IconView icon />
                     <span>{label}</span>
                 </button>
             }
-        })
-    }
+        },
+    )
 }

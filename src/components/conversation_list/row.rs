@@ -1,11 +1,13 @@
 //! A line of the list: open, rename, delete.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, live};
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::components::focus::go_on;
 use crate::components::icon::{Icon, IconButton};
 use crate::store::Store;
+use crate::store::list::neighbour;
 use crate::store::place::{Place, conversation_path};
 use crate::wire::id::ConversationId;
 
@@ -36,7 +38,7 @@ pub fn ConversationRow(
 
     view! {
         <li class="conversation-row" data-current=move || is_current.get().then_some("")>
-            {move || {
+            {live(move || {
                 let id = renamed.clone();
                 if renaming.get() {
                     let (title, _) = summary.get_untracked();
@@ -69,14 +71,24 @@ pub fn ConversationRow(
                         <IconButton
                             icon=Icon::Delete
                             label=format!("Delete {title}")
-                            on_press=move || store.delete(&id)
+                            on_press=move || {
+                                let list = store.conversations.get_untracked();
+                                let next = neighbour(list, store.clock.get_untracked(), &id);
+                                store.delete(&id);
+                                go_on(store, &next.as_ref().map(link_to).unwrap_or_default());
+                            }
                         />
                     </span>
                 }
                     .erase()
-            }}
+            })}
         </li>
     }
+}
+
+/// What finds a conversation's link in the page.
+fn link_to(id: &ConversationId) -> String {
+    format!(".conversation-link[href='{}']", conversation_path(id))
 }
 
 /// The field for another title: Enter and leaving keep it, Escape does not.
@@ -85,6 +97,7 @@ fn RenameField(id: ConversationId, title: String, renaming: RwSignal<bool>) -> i
     let store = Store::get();
     let field = NodeRef::<html::Input>::new();
     let before = title.clone();
+    let link = link_to(&id);
     let keep = move || {
         // A focused field that is removed is left, and told so, when its signals are gone already.
         if renaming.try_get_untracked() != Some(true) {
@@ -105,10 +118,14 @@ fn RenameField(id: ConversationId, title: String, renaming: RwSignal<bool>) -> i
     let on_key = {
         let keep = keep.clone();
         move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
-            "Enter" if !event.is_composing() && event.key_code() != 229 => keep(),
+            "Enter" if !event.is_composing() && event.key_code() != 229 => {
+                keep();
+                go_on(store, &link);
+            }
             "Escape" => {
                 event.stop_propagation();
                 renaming.set(false);
+                go_on(store, &link);
             }
             _ => {}
         }

@@ -1,13 +1,13 @@
 //! A table that scrolls inside itself when it is wider than the page.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, Erased};
 use leptos::prelude::*;
 
 use super::inline::{cell, inlines};
 use crate::chat::markdown::{Alignment, Inline, inline_words};
 
 /// A table. `rows` are padded or cut to the width of `head`.
-pub fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> AnyView {
+pub fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Erased {
     // Numbers are compared by their last digits: unless the text says otherwise, they end at the same place.
     let are_numbers = |column: usize| {
         let mut cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| inline_words(cell)).peekable();
@@ -48,7 +48,7 @@ pub fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inl
             </table>
         </div>
     }
-    .erase()
+    .erase_in_place()
 }
 
 /// `1,204`, `7`, `0.5`, `38 %`; not `10.0.0.1`. (Not by parsing: reading floating-point numbers is 12 kB of the page.)

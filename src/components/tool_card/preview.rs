@@ -1,8 +1,9 @@
 //! The first rows of a result, as NetBox sent them.
 
-use crate::components::erase::Erase;
+use crate::components::erase::{Erase, Erased};
 use leptos::prelude::*;
 
+use crate::components::cell::{cell_text, words};
 use crate::components::status_pill::{StatusPill, is_status};
 use crate::wire::tool::{Cell, Table};
 
@@ -33,13 +34,12 @@ pub fn PreviewTable(
     }
 }
 
-fn cell_view(column: &str, cell: Cell) -> AnyView {
-    let Cell { text, link } = cell;
-    let content = match link {
-        Some(link) => view! { <a href=link target="_blank" rel="noopener noreferrer">{text}</a> }.erase(),
-        None if is_status(column) && !text.is_empty() => view! { <StatusPill label=text /> }.erase(),
-        None if text.is_empty() => view! { <span class="nothing">"\u{2013}"</span> }.erase(),
-        None => text.erase(),
+fn cell_view(column: &str, cell: Cell) -> Erased {
+    let content = match cell {
+        Cell { text, link: None } if is_status(column) && !text.is_empty() => {
+            view! { <StatusPill label=text /> }.erase()
+        }
+        cell => cell_text(&cell),
     };
     view! { <td class=is_identifier(column).then_some("identifier")>{content}</td> }.erase()
 }
@@ -70,9 +70,4 @@ fn is_identifier(column: &str) -> bool {
         "time",
     ];
     IDENTIFIERS.contains(&column)
-}
-
-/// A field's name as words: `primary_ip4` becomes `primary ip4`.
-fn words(column: &str) -> String {
-    column.replace('_', " ")
 }

@@ -117,7 +117,14 @@ mod tests {
 
     async fn end(conversation: &Conversation, run: &RunId) {
         let (problem, usage) = (None, Usage::default());
-        let event = Event::RunEnd { run: run.clone(), why: EndReason::Done, problem, milliseconds: 1, usage };
+        let event = Event::RunEnd {
+            run: run.clone(),
+            why: EndReason::Done,
+            problem,
+            milliseconds: 1,
+            usage,
+            ungrounded: Vec::new(),
+        };
         conversation.end_run(run, History::default(), event, String::new(), "now").await.unwrap();
     }
 

@@ -16,6 +16,7 @@ pub fn listen(store: Store) {
         let has_command = event.ctrl_key() || event.meta_key();
         match event.key().as_str() {
             "Escape" if store.drawer.get_untracked() => store.drawer.set(false),
+            "Escape" if store.panel.with_untracked(Option::is_some) && !is_typing => store.close_panel(),
             "Escape" if super::has_transcript(store) && !store.keyboard_sheet.get_untracked() && !is_typing => {
                 store.stop_if_running();
             }

@@ -26,8 +26,14 @@ fn message(seq: u64) -> Frame {
 fn answer() -> Vec<Frame> {
     let run = || "r".into();
     let start = Event::RunStart { run: run(), message: "m".into(), model: "x".into(), stand_in: true, started_at: 2 };
-    let end =
-        Event::RunEnd { run: run(), why: EndReason::Done, problem: None, milliseconds: 10, usage: Usage::default() };
+    let end = Event::RunEnd {
+        run: run(),
+        why: EndReason::Done,
+        problem: None,
+        milliseconds: 10,
+        usage: Usage::default(),
+        ungrounded: Vec::new(),
+    };
     vec![
         message(1),
         frame(2, "", start),

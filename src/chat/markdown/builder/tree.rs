@@ -1,5 +1,6 @@
 //! The block tree while it is made: a stack of the nodes that are not complete.
 
+use super::super::results::take_results;
 use super::super::{Alignment, Block, Inline};
 
 /// A node that is being filled.
@@ -89,8 +90,14 @@ impl Tree {
             }
             Node::List { start, tight, items } => self.add_block(Block::List { start, tight, items }),
             Node::Paragraph { mut inlines, .. } => {
+                let results = take_results(&mut inlines);
                 trim_end(&mut inlines);
-                self.add_block(Block::Paragraph(inlines));
+                if !inlines.is_empty() || results.is_empty() {
+                    self.add_block(Block::Paragraph(inlines));
+                }
+                for handle in results {
+                    self.add_block(Block::Result { handle });
+                }
             }
             Node::Heading(level, inlines) => self.add_block(Block::Heading { level, inlines }),
             Node::Code(language, mut text) => {

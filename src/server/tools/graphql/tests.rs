@@ -1,3 +1,5 @@
+use serde_json::Map;
+
 use super::*;
 use crate::server::netbox::GraphqlSchema;
 
@@ -76,7 +78,7 @@ scalar Boolean
 ";
 
 fn checked(query: &str) -> Result<check::Plan, Problem> {
-    check::check(&GraphqlSchema::for_tests(SCHEMA), query, &Map::new())
+    check::check(&GraphqlSchema::for_tests(SCHEMA), query, &serde_json::Map::new())
 }
 
 /// The query that is sent, in one line.

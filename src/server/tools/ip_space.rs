@@ -27,16 +27,16 @@ use crate::wire::problem::Problem;
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_ip_space",
-    description: "Address space, computed as NetBox's own interface does. next_address: free addresses of a prefix. free_prefixes: free blocks of a length in it. free_vlans: of a vlan_group. utilization: of one prefix, or of those that filters choose, fullest first, if over a percentage. whois: what an address is (objects, longest prefix in each VRF, VLAN, site, device, ranges, NAT). overlaps: prefixes inside one that is no container, duplicates, ranges. outside: addresses in no prefix.",
+    description: "Address space as NetBox computes it. next_address: free in a prefix. free_prefixes: blocks of length in it. free_vlans: of vlan_group. utilization: of a prefix, or of those that filters choose, if over a percentage. whois: objects, prefixes, VLAN, site, device of an address. overlaps: without a container. outside: addresses in no prefix.",
     example: r#"{"question":"next_address","prefix":"10.17.0.0/24"}"#,
     arguments: &[
         Argument::required("question", Kind::OneOf(&QUESTIONS), ""),
         Argument::new("prefix", Kind::Text, "CIDR or id"),
         Argument::new("address", Kind::Text, ""),
-        Argument::new("vrf", Kind::Text, "Name, RD or id; global for none"),
-        Argument::new("length", Kind::Number { least: 1 }, "Of the mask, in bits"),
+        Argument::new("vrf", Kind::Text, "Name or RD; global: none"),
+        Argument::new("length", Kind::Number { least: 1 }, ""),
         Argument::new("vlan_group", Kind::Text, ""),
-        Argument::new("filters", Kind::Object, "Of prefixes, for many"),
+        Argument::new("filters", Kind::Object, "Of prefixes"),
         Argument::new("over", Kind::Number { least: 0 }, "Percent"),
         Argument::new("limit", Kind::Limit { most: 100, usual: 10 }, ""),
     ],

@@ -81,7 +81,8 @@ pub(super) async fn resolve(call: &Call<'_>, filters: &mut Filters, when: When<'
     Ok(changed)
 }
 
-/// The one object of a type that `text` names, by its name, this attribute, its slug or its id: with its id, name and what else tells it from others.
+/// The one object of a type that `text` names, by its name, this attribute, its slug or its id: with its id, its name
+/// and what else tells it from others.
 ///
 /// # Errors
 /// No such object, or more than one: the candidates are named.

@@ -59,6 +59,7 @@ pub(super) async fn all<T>(
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Pages<T>, Error> {
     let mut rows = Vec::new();
+    let query = &known(call, path, query);
     let swept = sweep(call, path, query, most, |object| rows.extend(read(&object))).await?;
     Ok(Pages { rows, total: swept.total, read: swept.read })
 }
@@ -117,6 +118,18 @@ pub(super) async fn of_ids<T>(
         found.read += pages.read;
     }
     Ok(found)
+}
+
+/// The same with only those `fields` that the connected NetBox has: an older one answers some unknown names with 500.
+fn known(call: &Call<'_>, path: &str, query: &Query) -> Query {
+    let Some(endpoint) = call.schema.endpoint(path.trim_end_matches('/')) else { return query.clone() };
+    query.pairs().fold(Query::new(), |rest, (name, value)| match name {
+        "fields" => {
+            let fields: Vec<&str> = value.split(',').filter(|field| endpoint.fields.contains(field)).collect();
+            rest.with("fields", fields.join(","))
+        }
+        name => rest.with(name, value),
+    })
 }
 
 /// Ids in groups that fit into one address each.

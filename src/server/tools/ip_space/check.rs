@@ -160,8 +160,7 @@ fn sentence(conflict: &Conflict) -> String {
     match what {
         Kind::Duplicate => format!("{} (ids {} and {}){place}", one.name, one.id, other.id),
         Kind::Inside => format!("{} in {} ({}){place}", one.name, other.name, other.note),
-        Kind::Ranges => format!("{} and {}{place}", one.name, other.name),
-        Kind::Partly => format!("{} and {}{place}", one.name, other.name),
+        Kind::Ranges | Kind::Partly => format!("{} and {}{place}", one.name, other.name),
     }
 }
 

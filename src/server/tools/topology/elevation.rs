@@ -1,5 +1,6 @@
 //! `elevation`: what is in a rack and where it has room, or which racks of a site have.
 
+mod draw;
 mod many;
 mod one;
 mod units;

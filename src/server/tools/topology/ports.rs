@@ -148,7 +148,7 @@ fn shortened(names: &[&str], most: usize) -> String {
     let mut stems: Vec<(&str, Vec<(u64, u64)>)> = Vec::new();
     let (mut spans, mut left) = (texts.len(), 0);
     for (stem, number) in split {
-        if !stems.last().is_some_and(|(before, _)| *before == stem) {
+        if stems.last().is_none_or(|(before, _)| *before != stem) {
             stems.push((stem, Vec::new()));
         }
         let Some((_, runs)) = stems.last_mut() else { continue };

@@ -139,7 +139,7 @@ pub(super) fn line(picture: &Way) -> String {
             let labels: Vec<&str> = hop.ends.iter().map(|end| end.label.as_str()).collect();
             let status = hop.status.as_deref().filter(|status| *status != "connected");
             let status = status.map(|status| format!(", {status}")).unwrap_or_default();
-            text.push_str(&format!(" -({}{status})- ", labels.join("+")));
+            text.extend([" -(", labels.join("+").as_str(), status.as_str(), ")- "]);
         } else {
             let parent = hop.ends.first().and_then(|end| end.parent.as_deref());
             let inside =

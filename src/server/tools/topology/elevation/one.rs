@@ -2,55 +2,55 @@
 
 use serde_json::{Value, json};
 
+use super::draw;
 use super::units::{Block, Face, Units, halves, largest, number, total, units as units_of};
 use crate::server::netbox::Query;
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{Finding, choice_in, name, name_in, named, shown};
-use crate::server::tools::frame::{Cell, Object};
+use crate::server::tools::finding::{Finding, choice_in, name, name_in, named};
+use crate::server::tools::frame::Cell;
 use crate::server::tools::pages;
 use crate::server::tools::topology::port;
 use crate::wire::problem::Problem;
-use crate::wire::result::{Picture, Rack, RackSlot};
 
 const RACK: &str = "id,url,name,facility_id,site,location,status,u_height,starting_unit,desc_units";
 const DEVICE: &str = "id,url,name,position,face,role,status,device_type,parent_device";
 
 /// A rack with both faces.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Elevation {
-    name: String,
+pub(super) struct Elevation {
+    pub(super) name: String,
     /// The lowest unit.
-    starting_unit: u32,
+    pub(super) starting_unit: u32,
     /// How many units it has.
-    height: u32,
+    pub(super) height: u32,
     /// Whether unit numbers grow from top to bottom.
-    descending: bool,
-    front: Vec<Item>,
-    rear: Vec<Item>,
-    reservations: Vec<Reservation>,
+    pub(super) descending: bool,
+    pub(super) front: Vec<Item>,
+    pub(super) rear: Vec<Item>,
+    pub(super) reservations: Vec<Reservation>,
 }
 
 /// What fills a part of a rack's face.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Item {
+pub(super) struct Item {
     /// Its lowest unit; halves are possible.
-    from: f64,
+    pub(super) from: f64,
     /// Its height in units.
-    height: f64,
+    pub(super) height: f64,
     /// The device's name; nothing where the token may not see it.
-    label: Option<String>,
-    device: Option<u64>,
-    role: Option<String>,
+    pub(super) label: Option<String>,
+    pub(super) device: Option<u64>,
+    pub(super) role: Option<String>,
 }
 
 /// Units that somebody reserved.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Reservation {
-    id: u64,
-    units: Vec<u32>,
-    user: String,
-    description: String,
+pub(super) struct Reservation {
+    pub(super) id: u64,
+    pub(super) units: Vec<u32>,
+    pub(super) user: String,
+    pub(super) description: String,
 }
 
 /// A device of the rack.
@@ -128,7 +128,7 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     let names: Vec<&str> = zero.iter().map(|device| device.name.as_str()).collect();
     finding.tell("without_units", json!(names));
     rows(&mut finding, &picture, &devices, &zero);
-    finding.picture = Some(draw(call, id, &picture));
+    finding.picture = Some(draw::picture(call, id, &picture));
     Ok(finding)
 }
 
@@ -288,52 +288,8 @@ fn lines(picture: &Elevation, face: Option<Face>) -> Vec<String> {
         .collect()
 }
 
-/// The rack as a picture: places are half units from the bottom, whichever way the units are numbered.
-fn draw(call: &Call<'_>, id: u64, elevation: &Elevation) -> Picture {
-    let (base, whole) = (elevation.starting_unit * 2, elevation.height * 2);
-    let place = |first: u32, count: u32| {
-        let from = first.saturating_sub(base);
-        if elevation.descending { whole.saturating_sub(from + count) } else { from }
-    };
-    let mut slots = Vec::new();
-    for (face, items) in [("front", &elevation.front), ("rear", &elevation.rear)] {
-        for item in items {
-            let (Some(first), Some(count)) = (halves(item.from), halves(item.height)) else { continue };
-            let object = item.device.map(|id| Object { endpoint: "dcim/devices", id });
-            slots.push(RackSlot {
-                face: face.to_owned(),
-                from: place(first, count),
-                height: count,
-                kind: "device".to_owned(),
-                label: shown(call, item.label.as_deref().unwrap_or("not visible to this token"), object),
-                detail: item.role.clone().unwrap_or_default(),
-            });
-        }
-        for reservation in &elevation.reservations {
-            for (first, last) in runs(&reservation.units) {
-                let count = (last - first + 1) * 2;
-                let object = Object { endpoint: "dcim/rack-reservations", id: reservation.id };
-                slots.push(RackSlot {
-                    face: face.to_owned(),
-                    from: place(first * 2, count),
-                    height: count,
-                    kind: "reservation".to_owned(),
-                    label: shown(call, reservation.description.as_str(), Some(object)),
-                    detail: reservation.user.clone(),
-                });
-            }
-        }
-    }
-    Picture::Rack(Rack {
-        name: shown(call, elevation.name.as_str(), Some(Object { endpoint: "dcim/racks", id })),
-        height: whole,
-        starting_unit: elevation.starting_unit,
-        descending: elevation.descending,
-        slots,
-    })
-}
-
-fn runs(units: &[u32]) -> Vec<(u32, u32)> {
+/// Units that follow each other, as first and last.
+pub(super) fn runs(units: &[u32]) -> Vec<(u32, u32)> {
     let mut sorted = units.to_vec();
     sorted.sort_unstable();
     let mut runs: Vec<(u32, u32)> = Vec::new();

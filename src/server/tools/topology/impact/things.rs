@@ -49,8 +49,8 @@ struct Place {
 }
 
 pub(super) async fn follow(call: &Call<'_>, failing: &Failing, cut_off: &[(u64, String)]) -> Result<Things, Problem> {
-    let mut things = Things::default();
-    things.circuits = failing.circuits.iter().map(|(id, name)| circuit(*id, name)).collect();
+    let circuits_of = failing.circuits.iter().map(|(id, name)| circuit(*id, name));
+    let mut things = Things { circuits: circuits_of.collect(), ..Things::default() };
     let devices: Vec<u64> = failing.devices.keys().copied().chain(cut_off.iter().map(|(device, _)| *device)).collect();
     if devices.is_empty() {
         return Ok(things);

@@ -3,13 +3,13 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build watch test lint fmt bench setup clean screenshots
+.PHONY: help run build watch test lint fmt bench questions questions-large setup clean screenshots
 
 # Tools in the project's cache come first on PATH, and the right toolchain is chosen, in every recipe.
 ENVIRONMENT := . scripts/common.sh
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
 
 run: build ## build for release and serve on http://127.0.0.1:8001 (ARGS="--listen 127.0.0.1:9000" passes options on)
 	@$(ENVIRONMENT) && exec "$$target/release/netbox-chatbox" serve $(ARGS)
@@ -31,6 +31,12 @@ fmt: ## format the Rust code
 
 bench: ## measure the hot paths with Criterion
 	@scripts/setup.sh run && $(ENVIRONMENT) && cargo bench --features ssr $(ARGS)
+
+questions: build ## ask the real NetBox and the demo what network people ask, and compare with the truth (ARGS="--only devices-total --markdown")
+	@scripts/setup.sh test && $(ENVIRONMENT) && exec python3 tests/questions/run.py $(ARGS)
+
+questions-large: build ## the same of 10,000 devices, and what it costs compared with the small estate
+	@scripts/setup.sh test && $(ENVIRONMENT) && exec python3 tests/questions/run.py --large $(ARGS)
 
 screenshots: ## take the pictures of the README anew (docs/images)
 	@scripts/setup.sh test && $(ENVIRONMENT) && SCREENSHOTS=1 exec python3 scripts/test.py build browser

@@ -122,7 +122,7 @@ fn schema(criterion: &mut Criterion) {
     let toolbox = Toolbox::new(Arc::new(client));
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     let credentials = Credentials::anonymous();
-    let asking = Asking { credentials: &credentials, conversation: "bench" };
+    let asking = Asking::new(&credentials, "bench");
     let input = serde_json::json!({"object_type": "devices", "fields": fields, "ordering": "-name", "limit": 50,
         "filters": {"site": "cle-01", "status": "active", "name__ic": "sw", "has_primary_ip": true, "sitename": "x"}});
     group.bench_function("a whole call that is refused with the nearest names", |bencher| {

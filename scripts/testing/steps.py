@@ -124,6 +124,15 @@ def compare(run: Run) -> Counts:
         return run.command(python, HARNESS / "compare.py", *real, *demo, count=plain, timeout=900)
 
 
+def questions(run: Run) -> Counts:
+    """What network people ask, of the real NetBox and the demo, compared with the truth that NetBox's own ORM tells."""
+    if not run.netbox:
+        raise Failure("the real NetBox does not run: the step 'netbox' has to succeed first")
+    folder = ROOT / "tests" / "questions"
+    total = run.command("python3", folder / "test_judging.py")
+    return total + run.command("python3", folder / "run.py", "--wrong", count=plain, timeout=1800, environment={"PROGRAM": str(run.program)} | run.netbox)
+
+
 def program(run: Run) -> Counts:
     """What the release program promises about itself."""
     total = Counts()
@@ -153,8 +162,9 @@ ALL = {
     "rust": rust,
     "clients": clients,
     "compare": compare,
+    "questions": questions,
     "commands": command_line,
     "browser": browser,
 }
 # What a step needs when it is asked for alone.
-NEEDS = {"rust": ["netbox"], "compare": ["netbox"], "commands": ["netbox"]}
+NEEDS = {"rust": ["netbox"], "compare": ["netbox"], "questions": ["netbox"], "commands": ["netbox"]}

@@ -1,12 +1,20 @@
 //! The loop: ask the model, run its tools, ask again, until the answer is whole.
 
+pub mod budget;
 pub mod driver;
+mod grounding;
 pub mod history;
 pub mod machine;
 mod model_call;
+mod model_choice;
 mod prompt;
+mod repeats;
+mod segment;
+mod summary;
 mod tool_calls;
 mod writer;
+
+pub use model_choice::ProfileChoice;
 
 /// What is true at this moment, told to the model with a question.
 pub fn context_now() -> String {

@@ -8,11 +8,12 @@
 //! the documentation is silent, of the official Python SDK 2.12. Unknown events, block types, deltas and stop reasons
 //! are no errors: the API may add them without a new version.
 
-mod assemble;
+pub mod assemble;
 mod client;
 mod error;
 pub mod message;
 mod models;
+mod profile;
 mod reply;
 mod request;
 mod retry;
@@ -22,7 +23,8 @@ mod tests;
 
 pub use client::{Authorization, Client, DEFAULT_READ_TIMEOUT, DEFAULT_VERSION, ReplyStream, Settings};
 pub use error::{ApiFailure, Error, ErrorKind, FailureType, Unreachable};
-pub use models::{DEFAULT_MODEL, Effort, Model, ThinkingMode};
+pub use models::{DEFAULT_MODEL, Effort, Model, Prices, ThinkingMode, micro_dollars};
+pub use profile::{Features, Profile};
 pub use reply::{Reply, ReplyEvent, StopReason, ToolUse};
 pub use request::Request;
 pub use retry::{Retrying, Step, Wait};

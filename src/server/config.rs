@@ -1,6 +1,7 @@
 //! Configuration: flags, then the environment, then `.env`, then defaults. Everything wrong is told at once, one
 //! line each with a hint, before anything starts.
 
+mod answers;
 mod logging;
 mod raw;
 #[cfg(test)]
@@ -15,17 +16,16 @@ use http::HeaderValue;
 use secrecy::SecretString;
 use url::Url;
 
+pub use answers::AnswerConfig;
 pub use logging::{LogConfig, LogFormat};
 pub use raw::{ConnectionArguments, ServeArguments};
 
+use crate::server::agent::ProfileChoice;
+use crate::server::anthropic::{DEFAULT_MODEL, DEFAULT_READ_TIMEOUT, DEFAULT_VERSION, Features};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// Where Anthropic's API is, as in its own SDKs.
 const ANTHROPIC_BASE_URL: &str = "https://api.anthropic.com";
-/// The default model: fast and cheap.
-const ANTHROPIC_MODEL: &str = "claude-haiku-5-5";
-/// How far an answer may go; few need more than five.
-const MAXIMUM_ROUNDS: u32 = 25;
 const LISTEN: &str = "127.0.0.1:8001";
 const DRAIN_SECONDS: u64 = 10;
 /// What to say to be reached from elsewhere without sign-in.
@@ -75,6 +75,27 @@ pub struct RemoteModel {
     pub authorization: Authorization,
     /// The model's id.
     pub model: String,
+    /// The header `anthropic-version`.
+    pub version: String,
+    /// Which dialect it speaks.
+    pub profile: ProfileChoice,
+    /// The longest silence.
+    pub timeout: Duration,
+}
+
+impl RemoteModel {
+    /// A server with the usual settings.
+    pub fn new(base_url: Url, key: Option<SecretString>, model: &str) -> Self {
+        Self {
+            base_url,
+            key,
+            authorization: Authorization::default(),
+            model: model.to_owned(),
+            version: DEFAULT_VERSION.to_owned(),
+            profile: ProfileChoice::Probe(Features::default()),
+            timeout: DEFAULT_READ_TIMEOUT,
+        }
+    }
 }
 
 /// How the key is sent.
@@ -94,8 +115,8 @@ pub struct ConnectionConfig {
     pub netbox: NetboxSource,
     /// The model.
     pub model: ModelSource,
-    /// The most rounds of tool calls in one answer.
-    pub maximum_rounds: u32,
+    /// How it answers, and how far it may go.
+    pub answers: AnswerConfig,
 }
 
 /// What the server needs.
@@ -119,12 +140,9 @@ impl ConnectionArguments {
         let mut problems = Vec::new();
         let netbox = netbox_source(&self, &mut problems);
         let model = model_source(&self, &mut problems);
-        let rounds = self.maximum_rounds.as_deref();
-        let maximum_rounds = typed::number("MAXIMUM_ROUNDS", rounds, MAXIMUM_ROUNDS, 1..=100, &mut problems);
+        let answers = AnswerConfig::read(&self, &mut problems);
         match (netbox, model) {
-            (Some(netbox), Some(model)) if problems.is_empty() => {
-                Ok(ConnectionConfig { netbox, model, maximum_rounds })
-            }
+            (Some(netbox), Some(model)) if problems.is_empty() => Ok(ConnectionConfig { netbox, model, answers }),
             _ => Err(problems),
         }
     }
@@ -242,6 +260,17 @@ fn model_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) ->
     let base_url = typed::given(arguments.anthropic_base_url.as_deref());
     let authorization = arguments.anthropic_authorization.as_deref();
     let authorization = typed::choice("ANTHROPIC_AUTHORIZATION", authorization, problems);
+    let profile = answers::profile(arguments, problems);
+    let timeout = arguments.model_timeout.as_deref();
+    let timeout = typed::number("MODEL_TIMEOUT", timeout, DEFAULT_READ_TIMEOUT.as_secs(), 1..=3600, problems);
+    let version = typed::given(arguments.anthropic_version.as_deref()).unwrap_or(DEFAULT_VERSION);
+    if !version.bytes().all(|byte| byte.is_ascii_graphic()) {
+        problems.push(wrong(
+            "ANTHROPIC_VERSION",
+            "holds characters that no version has",
+            &format!("leave it out for {DEFAULT_VERSION}"),
+        ));
+    }
     if arguments.demo || (key.is_none() && base_url.is_none()) {
         return Some(ModelSource::StandIn);
     }
@@ -256,10 +285,11 @@ fn model_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) ->
     let url = http_url("ANTHROPIC_BASE_URL", base_url.unwrap_or(ANTHROPIC_BASE_URL), ANTHROPIC_BASE_URL, problems)?;
     let model = typed::given(arguments.anthropic_model.as_deref());
     Some(ModelSource::Remote(RemoteModel {
-        base_url: url,
-        key: key.map(Into::into),
         authorization,
-        model: model.unwrap_or(ANTHROPIC_MODEL).to_owned(),
+        version: version.to_owned(),
+        profile,
+        timeout: Duration::from_secs(timeout),
+        ..RemoteModel::new(url, key.map(Into::into), model.unwrap_or(DEFAULT_MODEL))
     }))
 }
 

@@ -8,9 +8,10 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use url::Url;
 
+use super::agent::ProfileChoice;
 use super::agent::driver::{Agent, Settings as AgentSettings};
 use super::anthropic;
-use super::config::{Authorization, ConnectionConfig, ModelSource, NetboxSource};
+use super::config::{AnswerConfig, Authorization, ConnectionConfig, ModelSource, NetboxSource};
 use super::demo::{model, netbox as demo_netbox};
 use super::netbox::{Address, Client, Credentials, Settings};
 use super::tools::Toolbox;
@@ -27,20 +28,22 @@ pub struct Connections {
     pub netbox: Arc<Client>,
     /// The rights with which it is asked.
     pub credentials: Credentials,
-    maximum_rounds: u32,
+    profile: ProfileChoice,
+    answers: AnswerConfig,
 }
 
 impl Connections {
     /// Starts what is embedded and prepares the clients. Asks neither side anything yet.
     pub async fn open(config: ConnectionConfig, pace: model::Pace) -> Result<Self, Problem> {
         let (netbox, credentials, netbox_deployment) = open_netbox(config.netbox).await?;
-        let (model, model_deployment) = open_model(config.model, pace).await?;
+        let (model, model_deployment, profile) = open_model(config.model, pace).await?;
         let deployment = Deployment {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             netbox: netbox_deployment,
             model: model_deployment,
         };
-        Ok(Self { deployment, model, netbox: Arc::new(netbox), credentials, maximum_rounds: config.maximum_rounds })
+        let netbox = Arc::new(netbox);
+        Ok(Self { deployment, model, netbox, credentials, profile, answers: config.answers })
     }
 
     /// What answers questions over them.
@@ -48,7 +51,12 @@ impl Connections {
         let settings = AgentSettings {
             model: self.deployment.model.id.clone(),
             stand_in: self.deployment.model.stand_in,
-            maximum_rounds: self.maximum_rounds,
+            profile: self.profile,
+            effort: self.answers.effort,
+            budget: self.answers.budget,
+            compact_at_tokens: self.answers.compact_at_tokens,
+            prices: self.answers.prices.clone(),
+            slow_after: self.answers.slow_after,
         };
         Agent::new(self.model.clone(), Toolbox::new(Arc::clone(&self.netbox)), self.credentials.clone(), settings)
     }
@@ -80,8 +88,11 @@ async fn open_netbox(source: NetboxSource) -> Result<(Client, Credentials, Netbo
     Ok((client, Credentials::new(&token), deployment))
 }
 
-async fn open_model(source: ModelSource, pace: model::Pace) -> Result<(anthropic::Client, ModelDeployment), Problem> {
-    let (settings, deployment) = match source {
+async fn open_model(
+    source: ModelSource,
+    pace: model::Pace,
+) -> Result<(anthropic::Client, ModelDeployment, ProfileChoice), Problem> {
+    let (settings, deployment, profile) = match source {
         ModelSource::StandIn => {
             let (listener, url) = loopback().await?;
             tokio::spawn(async move {
@@ -92,7 +103,8 @@ async fn open_model(source: ModelSource, pace: model::Pace) -> Result<(anthropic
             });
             let mut settings = anthropic::Settings::new(url, None);
             settings.authorization = anthropic::Authorization::None;
-            (settings, ModelDeployment { id: model::MODEL.to_owned(), stand_in: true })
+            let deployment = ModelDeployment { id: model::MODEL.to_owned(), stand_in: true };
+            (settings, deployment, ProfileChoice::Fixed(anthropic::Profile::Anthropic))
         }
         ModelSource::Remote(remote) => {
             let authorization = match (&remote.key, remote.authorization) {
@@ -102,12 +114,14 @@ async fn open_model(source: ModelSource, pace: model::Pace) -> Result<(anthropic
             };
             let mut settings = anthropic::Settings::new(remote.base_url, remote.key);
             settings.authorization = authorization;
+            settings.version = remote.version;
+            settings.read_timeout = remote.timeout;
             // `demo-model` run on its own is still no language model, and the page shall say so.
             let stand_in = remote.model == model::MODEL;
-            (settings, ModelDeployment { id: remote.model, stand_in })
+            (settings, ModelDeployment { id: remote.model, stand_in }, remote.profile)
         }
     };
-    Ok((anthropic::Client::new(settings)?, deployment))
+    Ok((anthropic::Client::new(settings)?, deployment, profile))
 }
 
 async fn loopback() -> Result<(TcpListener, Url), Problem> {

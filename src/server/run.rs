@@ -62,6 +62,9 @@ impl Server {
         }
         let draining = state.draining().clone();
         tokio::spawn(stop(state.clone(), drain, signals));
+        // What this NetBox has and takes is learnt before somebody asks.
+        let (netbox, credentials) = (state.connections().netbox.clone(), state.connections().credentials.clone());
+        tokio::spawn(async move { netbox.schema(&credentials).await });
         let sockets = state.sockets().clone();
         // Pieces of an answer are small, and each shall be seen at once.
         let listener = listener.tap_io(|connection| {

@@ -76,7 +76,7 @@ async fn ask(agent: &Agent) -> Vec<StartingQuestion> {
         let input = json!({"object_type": object_type, "fields": fields,
                            "ordering": ordering, "filters": filters, "limit": 5});
         // Of no conversation: nobody goes on with these results.
-        let asking = Asking { credentials: agent.credentials(), conversation: "" };
+        let asking = Asking::new(agent.credentials(), "");
         let outcome = agent.toolbox().call(asking, "netbox_get_objects", &input).await;
         let result: Value = serde_json::from_str(&outcome.model_text).unwrap_or_default();
         rows_of(&result)

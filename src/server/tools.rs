@@ -21,6 +21,7 @@ mod object;
 mod output;
 mod pages;
 mod person;
+mod profile;
 mod related;
 mod relational;
 mod results;
@@ -28,6 +29,7 @@ mod search;
 mod shape;
 mod sweep;
 mod table;
+mod time_words;
 mod tool;
 mod topology;
 mod words;
@@ -59,6 +61,21 @@ pub struct Asking<'a> {
     pub credentials: &'a Credentials,
     /// The conversation: results are kept, and numbered, for each by itself.
     pub conversation: &'a str,
+    /// The time zone of the person who asks, `Europe/Berlin`; the server's own where it is not known.
+    pub time_zone: Option<&'a str>,
+}
+
+impl<'a> Asking<'a> {
+    /// Asks with these rights in this conversation.
+    pub fn new(credentials: &'a Credentials, conversation: &'a str) -> Self {
+        Self { credentials, conversation, time_zone: None }
+    }
+
+    /// The time where the person is.
+    pub(crate) fn now(&self) -> jiff::Zoned {
+        let now = jiff::Zoned::now();
+        self.time_zone.and_then(|name| now.in_tz(name).ok()).unwrap_or(now)
+    }
 }
 
 /// A tool as a model is told of it.
@@ -151,8 +168,10 @@ impl Toolbox {
             let stored = output.into_stored(title)?;
             let (total, picture) = (stored.total, stored.picture.is_some());
             let reference = ResultReference { handle: handle.clone(), title: stored.title.clone(), total, picture };
+            // Nothing can be gone on with, but there is nothing to show.
+            let shown = picture || !stored.frame.rows.is_empty();
             self.results.keep(asking.conversation, &handle, stored);
-            Some(reference)
+            shown.then_some(reference)
         });
         Outcome { model_text, evidence: ToolOutcome { summary, table, result, ..ToolOutcome::default() } }
     }

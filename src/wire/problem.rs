@@ -92,6 +92,12 @@ pub enum ProblemCode {
     NetboxAnswer,
     /// The question needed more rounds than one run may have.
     RoundLimit,
+    /// The answer used up the tokens, the money or the time that one run may use.
+    BudgetLimit,
+    /// Not a failure: the model has not begun to answer yet.
+    ModelSlow,
+    /// Not a failure: the model goes on from a summary of what was said before.
+    ContextSummarised,
     /// A fault of this program.
     Internal,
     /// A code of a newer version.

@@ -164,7 +164,27 @@ pub struct Usage {
     pub cache_read_input_tokens: u64,
     /// Output tokens, thinking included.
     pub output_tokens: u64,
+    /// Of the tokens written to the cache, those that are kept for an hour: they cost more.
+    pub cache_creation_1h_input_tokens: u64,
     /// What the calls cost by the server's list of prices, in millionths of a US dollar, rounded up: an estimate.
     /// 0 where the list has no price for the model.
     pub cost_micro_dollars: u64,
+}
+
+impl Usage {
+    /// All input tokens, whether a cache served them or not.
+    pub fn all_input_tokens(&self) -> u64 {
+        self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
+    }
+
+    /// Adds what another call used.
+    pub fn add(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.input_tokens += other.input_tokens;
+        self.cache_creation_input_tokens += other.cache_creation_input_tokens;
+        self.cache_read_input_tokens += other.cache_read_input_tokens;
+        self.output_tokens += other.output_tokens;
+        self.cache_creation_1h_input_tokens += other.cache_creation_1h_input_tokens;
+        self.cost_micro_dollars += other.cost_micro_dollars;
+    }
 }

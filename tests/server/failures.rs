@@ -23,6 +23,8 @@ async fn failures_of_the_model_are_told_and_the_conversation_goes_on() {
     for (marker, why, code) in [
         ("[[cut]]", "failed", "model_stream_cut"),
         ("[[error-event]]", "failed", "model_overloaded"),
+        ("[[spend-limit]]", "failed", "model_rate_limited"),
+        ("[[500]]", "failed", "model_failed"),
         ("[[401]]", "failed", "model_key"),
         ("[[404]]", "failed", "model_not_found"),
         ("[[refuse]]", "refused", "model_refused"),
@@ -81,6 +83,17 @@ async fn a_model_that_never_stops_calling_tools_is_ended() {
     let (end, frames) = end_of(&stack, "[[endless]] How many racks do we have?").await;
     assert_eq!(end["problem"]["code"], "round_limit", "{end}");
     assert!(frames.iter().filter(|frame| frame["type"] == "tool_use").count() <= 3 * 4);
+}
+
+#[tokio::test]
+async fn what_a_model_gets_wrong_once_it_gets_right_then() {
+    let stack = Stack::with_model(Model { faults: true, ..Model::default() }).await;
+    for (marker, least) in [("[[empty]]", 1), ("[[unknown-tool]]", 2), ("[[repeat]]", 2), ("[[429]]", 1)] {
+        let (end, frames) = end_of(&stack, &format!("How many racks do we have? {marker}")).await;
+        assert_eq!(end["why"], "done", "{marker}: {end}");
+        let made = frames.iter().filter(|frame| frame["type"] == "tool_use").count();
+        assert!(made >= least, "{marker}: {frames:#?}");
+    }
 }
 
 async fn tool_failure(stack: &Stack) -> (String, String) {

@@ -7,6 +7,8 @@ mod conversations;
 mod failures;
 mod frames;
 mod identity;
+mod long_conversations;
+mod model_failures;
 mod pages;
 mod resuming;
 mod scripted_model;

@@ -25,6 +25,14 @@ pub enum Reply {
     Cut(Vec<Value>),
     /// This status with this sentence.
     Refused(u16, &'static str),
+    /// This status with this error, and this header.
+    Failed(u16, Value, Option<(&'static str, &'static str)>),
+    /// These events, after a while.
+    Late(Duration, Vec<Value>),
+    /// These events, and then silence.
+    Silent(Vec<Value>),
+    /// A page of something in between.
+    Page,
 }
 
 /// What arrived, and what is answered.
@@ -37,18 +45,36 @@ pub struct Script {
 impl Script {
     /// A server that plays these replies, and a stack that asks it.
     pub async fn play(replies: Vec<Reply>) -> (Self, Stack) {
+        let (script, url) = Self::serve(replies).await;
+        (script, Stack::with_model_at(url.as_str()).await)
+    }
+
+    /// A server that plays these replies, and its address.
+    pub async fn serve(replies: Vec<Reply>) -> (Self, url::Url) {
         let script = Self { replies: Arc::new(Mutex::new(replies.into())), requests: Arc::default() };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         let router = Router::new().fallback(answer).with_state(script.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        (script, Stack::with_model_at(&url).await)
+        (script, url)
     }
 
     /// The messages of each request.
     pub fn requests(&self) -> Vec<Value> {
+        self.bodies().into_iter().map(|mut body| body["messages"].take()).collect()
+    }
+
+    /// Each request.
+    pub fn bodies(&self) -> Vec<Value> {
         self.requests.lock().unwrap().clone()
     }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Whole,
+    Cut,
+    Silence,
 }
 
 async fn answer(State(script): State<Script>, request: Request) -> Response {
@@ -57,11 +83,25 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
     }
     let body = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
-    script.requests.lock().unwrap().push(body["messages"].clone());
+    script.requests.lock().unwrap().push(body);
     let reply = script.replies.lock().unwrap().pop_front();
-    let (events, cut) = match reply {
-        Some(Reply::Events(events)) => (events, false),
-        Some(Reply::Cut(events)) => (events, true),
+    let (events, end) = match reply {
+        Some(Reply::Events(events)) => (events, End::Whole),
+        Some(Reply::Cut(events)) => (events, End::Cut),
+        Some(Reply::Silent(events)) => (events, End::Silence),
+        Some(Reply::Late(wait, events)) => {
+            tokio::time::sleep(wait).await;
+            (events, End::Whole)
+        }
+        Some(Reply::Page) => return axum::response::Html("<h1>Sign in</h1>").into_response(),
+        Some(Reply::Failed(status, error, header)) => {
+            let body = axum::Json(json!({"type": "error", "error": error}));
+            let mut response = (StatusCode::from_u16(status).unwrap(), body).into_response();
+            if let Some((name, value)) = header {
+                response.headers_mut().insert(name, value.parse().unwrap());
+            }
+            return response;
+        }
         Some(Reply::Refused(status, sentence)) => {
             let error = json!({"type": "error", "error": {"type": "invalid_request_error", "message": sentence}});
             return (StatusCode::from_u16(status).unwrap(), axum::Json(error)).into_response();
@@ -69,7 +109,10 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
         None => return StatusCode::BAD_REQUEST.into_response(),
     };
     let frames = stream::iter(events).map(|event| Ok::<_, std::io::Error>(format!("data: {event}\n\n")));
-    let end = stream::iter(cut.then_some(())).then(|()| async {
+    let end = stream::iter((end != End::Whole).then_some(end)).then(|end| async move {
+        if end == End::Silence {
+            return std::future::pending().await;
+        }
         tokio::time::sleep(Duration::from_millis(50)).await;
         Err(std::io::Error::other("cut"))
     });
@@ -98,16 +141,16 @@ pub fn text(text: &str) -> Value {
     json!({"type": "text", "text": text})
 }
 
-fn thinking(text: &str) -> Value {
+pub fn thinking(text: &str) -> Value {
     json!({"type": "thinking", "thinking": text, "signature": "c2ln"})
 }
 
-fn call(id: &str) -> Value {
+pub fn call(id: &str) -> Value {
     json!({"type": "tool_use", "id": id, "name": "netbox_get_objects",
            "input": {"object_type": "dcim.site", "fields": ["name"], "limit": 1}})
 }
 
-fn said(replies: &[Value]) -> Reply {
+pub fn said(replies: &[Value]) -> Reply {
     Reply::Events(events(replies, "end_turn"))
 }
 

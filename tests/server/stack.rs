@@ -7,7 +7,7 @@ use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
 use netbox_chatbox::chat::reducer;
 use netbox_chatbox::server::config::{
-    Authorization, ConnectionConfig, ModelSource, NetboxSource, RemoteModel, RemoteNetbox, ServeConfig,
+    AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, RemoteModel, RemoteNetbox, ServeConfig,
 };
 use netbox_chatbox::server::demo::{model, netbox};
 use netbox_chatbox::server::run::Server;
@@ -44,49 +44,50 @@ pub struct Model {
 impl Stack {
     /// Everything embedded, as fast as it goes.
     pub async fn demo() -> Self {
-        Self::start(NetboxSource::Demo, ModelSource::StandIn, 25).await
+        Self::start(NetboxSource::Demo, ModelSource::StandIn, AnswerConfig::default()).await
     }
 
     /// With a stand-in model of its own kind.
     pub async fn with_model(kind: Model) -> Self {
-        Self::start(NetboxSource::Demo, remote_model(kind).await, 25).await
+        Self::start(NetboxSource::Demo, remote_model(kind).await, AnswerConfig::default()).await
     }
 
     /// With another NetBox, at this address and with this token.
     pub async fn with_netbox(url: &str, token: &str) -> Self {
-        Self::start(remote_netbox(url, token), ModelSource::StandIn, 25).await
+        Self::start(remote_netbox(url, token), ModelSource::StandIn, AnswerConfig::default()).await
     }
 
     /// With few rounds.
     pub async fn with_rounds(maximum_rounds: u32) -> Self {
         let model = remote_model(Model { faults: true, ..Model::default() }).await;
-        Self::start(NetboxSource::Demo, model, maximum_rounds).await
+        let mut answers = AnswerConfig::default();
+        answers.budget.rounds = maximum_rounds;
+        Self::start(NetboxSource::Demo, model, answers).await
     }
 
     /// With a model that a test plays itself.
     pub async fn with_model_at(base_url: &str) -> Self {
-        let model = RemoteModel {
-            base_url: base_url.parse().unwrap(),
-            key: None,
-            authorization: Authorization::Bearer,
-            model: "claude-haiku-5-5".to_owned(),
-        };
-        Self::start(NetboxSource::Demo, ModelSource::Remote(model), 25).await
+        Self::with(RemoteModel::new(base_url.parse().unwrap(), None, "claude-haiku-5-5"), AnswerConfig::default()).await
+    }
+
+    /// With a model and limits of one's own.
+    pub async fn with(model: RemoteModel, answers: AnswerConfig) -> Self {
+        Self::start(NetboxSource::Demo, ModelSource::Remote(model), answers).await
     }
 
     /// With a slow stand-in, and this long for running answers at the end.
     pub async fn draining(drain: Duration) -> Self {
         let model = remote_model(Model { natural: true, faults: true, ..Model::default() }).await;
-        Self::start_with(NetboxSource::Demo, model, 25, drain).await
+        Self::start_with(NetboxSource::Demo, model, AnswerConfig::default(), drain).await
     }
 
-    async fn start(netbox: NetboxSource, model: ModelSource, maximum_rounds: u32) -> Self {
-        Self::start_with(netbox, model, maximum_rounds, Duration::from_millis(300)).await
+    async fn start(netbox: NetboxSource, model: ModelSource, answers: AnswerConfig) -> Self {
+        Self::start_with(netbox, model, answers, Duration::from_millis(300)).await
     }
 
-    async fn start_with(netbox: NetboxSource, model: ModelSource, maximum_rounds: u32, drain: Duration) -> Self {
+    async fn start_with(netbox: NetboxSource, model: ModelSource, answers: AnswerConfig, drain: Duration) -> Self {
         let config = ServeConfig {
-            connection: ConnectionConfig { netbox, model, maximum_rounds },
+            connection: ConnectionConfig { netbox, model, answers },
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_origins: vec!["https://portal.example.com".parse().unwrap()],
             allowed_hosts: Vec::new(),
@@ -160,12 +161,7 @@ async fn remote_model(kind: Model) -> ModelSource {
     let settings = model::Settings { pace, key: Some("right".to_owned().into()), faults: kind.faults };
     tokio::spawn(async move { model::serve(listener, settings).await });
     let key = if kind.wrong_key { "wrong" } else { "right" };
-    ModelSource::Remote(RemoteModel {
-        base_url,
-        key: Some(key.to_owned().into()),
-        authorization: Authorization::Bearer,
-        model: model::MODEL.to_owned(),
-    })
+    ModelSource::Remote(RemoteModel::new(base_url, Some(key.to_owned().into()), model::MODEL))
 }
 
 /// A browser with its cookie.

@@ -94,10 +94,7 @@ impl Stack {
             let mut results = Vec::new();
             for block in reply["content"].as_array().unwrap().iter().filter(|block| block["type"] == "tool_use") {
                 let name = block["name"].as_str().unwrap();
-                let outcome = self
-                    .toolbox
-                    .call(Asking { credentials: &self.credentials, conversation: "test" }, name, &block["input"])
-                    .await;
+                let outcome = self.toolbox.call(Asking::new(&self.credentials, "test"), name, &block["input"]).await;
                 let failed = outcome.evidence.is_error;
                 calls.push(Call { round, name: name.to_owned(), input: block["input"].clone(), failed });
                 results.push(json!({"type": "tool_result", "tool_use_id": block["id"], "content": outcome.model_text, "is_error": failed}));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use netbox_chatbox::server::config::{ConnectionConfig, ModelSource, NetboxSource, RemoteNetbox};
+use netbox_chatbox::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, RemoteNetbox};
 use netbox_chatbox::server::connections::Connections;
 use netbox_chatbox::server::demo::model::Pace;
 use netbox_chatbox::server::doctor::{self, Level, Report};
@@ -10,7 +10,7 @@ use netbox_chatbox::server::doctor::{self, Level, Report};
 use crate::side::setting;
 
 async fn report(netbox: NetboxSource) -> Report {
-    let config = ConnectionConfig { netbox, model: ModelSource::StandIn, maximum_rounds: 25 };
+    let config = ConnectionConfig { netbox, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
     doctor::run(&connections, Path::new(".")).await
 }

@@ -84,7 +84,8 @@ async fn utilization_is_as_counted() {
 #[tokio::test]
 async fn one_prefix_and_a_filtered_list_say_the_same() {
     for side in Side::both().await {
-        let list = ask(&side, json!({"question": "utilization", "filters": {"site": "Cleveland 01"}, "limit": 100})).await;
+        let list =
+            ask(&side, json!({"question": "utilization", "filters": {"site": "Cleveland 01"}, "limit": 100})).await;
         assert_eq!(list["resolved"], json!({"site": "Cleveland 01 -> cle-01"}));
         for row in list["results"].as_array().unwrap() {
             let vrf = row["vrf"].as_str().unwrap_or("global");
@@ -102,8 +103,7 @@ async fn free_prefixes_overlap_no_other() {
         let input = json!({"question": "free_prefixes", "prefix": "10.17.0.0/16", "length": 24, "limit": 100});
         let answer = ask(&side, input).await;
         let children = all(&side, "ipam/prefixes/", &[("within", "10.17.0.0/16"), ("vrf_id", "null")]).await;
-        let children: Vec<(u32, u32)> =
-            children.iter().filter_map(|child| span(child["prefix"].as_str()?)).collect();
+        let children: Vec<(u32, u32)> = children.iter().filter_map(|child| span(child["prefix"].as_str()?)).collect();
         let free: Vec<u32> = (0..256_u32)
             .map(|third| (10 << 24) | (17 << 16) | (third << 8))
             .filter(|first| children.iter().all(|(start, end)| first + 255 < *start || *first > *end))
@@ -179,7 +179,12 @@ async fn the_plan_is_checked_against_itself() {
             })
             .count();
         let answer = ask(&side, json!({"question": "overlaps"})).await;
-        assert_eq!(answer["inside_no_container"]["total"].as_u64().unwrap_or(0), wrong as u64, "{}: {answer}", side.name);
+        assert_eq!(
+            answer["inside_no_container"]["total"].as_u64().unwrap_or(0),
+            wrong as u64,
+            "{}: {answer}",
+            side.name
+        );
         let addresses = all(&side, "ipam/ip-addresses/", &[("family", "4")]).await;
         let outside = addresses
             .iter()

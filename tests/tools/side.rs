@@ -51,7 +51,7 @@ impl Side {
     }
 
     pub async fn call(&self, tool: &str, input: Value) -> Outcome {
-        self.toolbox.call(Asking { credentials: &self.credentials, conversation: "test" }, tool, &input).await
+        self.toolbox.call(Asking::new(&self.credentials, "test"), tool, &input).await
     }
 
     /// The answer of a call that must succeed.

@@ -65,7 +65,8 @@ async fn panels_and_circuits_are_traced_from_their_middle() {
     for side in Side::both().await {
         let whole = ask(&side, json!({"question": "trace", "device": "cle-01-rtr-01", "name": "xe-0/1/4"})).await;
         assert!(whole["path"].as_str().unwrap().contains("cle-01-mmr-01 Front 1|Rear 1"), "{}: {whole}", side.name);
-        let circuit = whole["path"].as_str().unwrap().split(")- ").nth(2).unwrap().split(' ').next().unwrap().to_owned();
+        let circuit =
+            whole["path"].as_str().unwrap().split(")- ").nth(2).unwrap().split(' ').next().unwrap().to_owned();
         for input in [
             json!({"question": "trace", "device": "cle-01-mmr-01", "name": "Rear 1"}),
             json!({"question": "trace", "device": "cle-01-mmr-01", "name": "front 1"}),
@@ -89,7 +90,8 @@ async fn no_cable_is_told_from_no_path() {
         let answer = ask(&side, json!({"question": "trace", "object_type": "interface", "object_id": id})).await;
         assert_eq!((&answer["connected"], &answer["reason"]), (&json!(false), &json!("No cable")), "{}", side.name);
         // A panel's port that is cabled, and through which nothing leads yet.
-        let ports = all(&side, "dcim/rear-ports/", &[("cabled", "true"), ("fields", "id,link_peers,front_ports")]).await;
+        let ports =
+            all(&side, "dcim/rear-ports/", &[("cabled", "true"), ("fields", "id,link_peers,front_ports")]).await;
         let mut found = false;
         for port in ports.iter().step_by(7) {
             let id = port["id"].as_u64().unwrap();
@@ -113,8 +115,9 @@ async fn ports_are_found_as_people_write_them() {
         assert_eq!(short["from"], "cle-01-acc-01-1 GigabitEthernet1/0/41", "{}", side.name);
         let power = ask(&side, json!({"question": "trace", "device": "cle-01-acc-01-1", "name": "PSU 1"})).await;
         assert_eq!(power["type"], "power port", "{}", side.name);
-        let missing =
-            side.refusal("netbox_topology", json!({"question": "trace", "device": "cle-01-acc-01-1", "name": "Gi9/9"})).await;
+        let missing = side
+            .refusal("netbox_topology", json!({"question": "trace", "device": "cle-01-acc-01-1", "name": "Gi9/9"}))
+            .await;
         assert!(missing.contains("has no port called Gi9/9"), "{}: {missing}", side.name);
     }
 }
@@ -126,7 +129,8 @@ async fn neighbours_are_those_of_the_interfaces() {
         for name in ["cle-01-core-01", "cmh-01-leaf-01a", "cle-01-ap-01"] {
             let truth = links[&device(&side, name).await].len();
             let answer =
-                ask(&side, json!({"question": "neighbours", "device": name, "object_type": "interface", "limit": 100})).await;
+                ask(&side, json!({"question": "neighbours", "device": name, "object_type": "interface", "limit": 100}))
+                    .await;
             assert_eq!(answer["neighbours"], json!(truth), "{}: {answer}", side.name);
             assert_eq!(answer["links"].as_object().unwrap().len(), truth);
         }
@@ -151,7 +155,8 @@ fn distance(links: &HashMap<u64, BTreeSet<u64>>, from: u64, to: u64) -> Option<u
 async fn a_path_is_the_shortest() {
     for side in Side::both().await {
         let mut links = linked(&side).await;
-        let members = all(&side, "dcim/devices/", &[("virtual_chassis_member", "true"), ("fields", "id,virtual_chassis")]).await;
+        let members =
+            all(&side, "dcim/devices/", &[("virtual_chassis_member", "true"), ("fields", "id,virtual_chassis")]).await;
         let mut chassis: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
         for member in &members {
             let id = member["virtual_chassis"]["id"].as_u64().unwrap();
@@ -228,7 +233,8 @@ async fn what_is_cut_off_has_no_other_way() {
 #[tokio::test]
 async fn power_is_followed_to_what_hangs_on_it() {
     for side in Side::both().await {
-        let ports = all(&side, "dcim/power-ports/", &[("cabled", "true"), ("fields", "id,device,connected_endpoints")]).await;
+        let ports =
+            all(&side, "dcim/power-ports/", &[("cabled", "true"), ("fields", "id,device,connected_endpoints")]).await;
         let unit = device(&side, "cmh-01-pdu-a02a").await;
         let mut sources: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for port in &ports {
@@ -259,11 +265,17 @@ async fn failures_reach_circuits_and_virtual_machines() {
         assert_eq!(names(&answer, "circuits"), truth, "{}: {answer}", side.name);
         let host = "cmh-01-esx-05";
         let machines = side.raw("virtualization/virtual-machines/", &[("device", host), ("limit", "50")]).await;
-        let truth: BTreeSet<String> =
-            machines["results"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect();
+        let truth: BTreeSet<String> = machines["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["name"].as_str().unwrap().to_owned())
+            .collect();
         let answer = ask(&side, json!({"question": "impact", "device": host})).await;
         assert_eq!(names(&answer, "virtual_machines"), truth, "{}: {answer}", side.name);
-        let kind = side.refusal("netbox_topology", json!({"question": "impact", "object_type": "tenant", "name": "Research"})).await;
+        let kind = side
+            .refusal("netbox_topology", json!({"question": "impact", "object_type": "tenant", "name": "Research"}))
+            .await;
         assert!(kind.contains("ask about a device"), "{kind}");
     }
 }
@@ -283,7 +295,9 @@ async fn free_units_are_free_on_both_faces() {
             }
             let reservations =
                 side.raw("dcim/rack-reservations/", &[("rack_id", &rack["id"].to_string()), ("limit", "50")]).await;
-            for unit in reservations["results"].as_array().unwrap().iter().flat_map(|row| row["units"].as_array().unwrap()) {
+            for unit in
+                reservations["results"].as_array().unwrap().iter().flat_map(|row| row["units"].as_array().unwrap())
+            {
                 taken.extend([format!("U{unit}"), format!("U{unit}.5")]);
             }
             let free = rack["u_height"].as_f64().unwrap() - f64::from(u32::try_from(taken.len()).unwrap()) / 2.0;
@@ -292,7 +306,8 @@ async fn free_units_are_free_on_both_faces() {
             assert!((answer["free_units"].as_f64().unwrap() - free).abs() < 0.1, "{}: {answer}", side.name);
             expected.insert(rack["name"].as_str().unwrap().to_owned(), answer["largest_free"].clone());
         }
-        let site = ask(&side, json!({"question": "elevation", "object_type": "site", "name": "cmh-01", "limit": 100})).await;
+        let site =
+            ask(&side, json!({"question": "elevation", "object_type": "site", "name": "cmh-01", "limit": 100})).await;
         for row in site["results"].as_array().unwrap() {
             assert_eq!(row["largest"], expected[row["rack"].as_str().unwrap()], "{}: {row}", side.name);
         }
@@ -309,11 +324,15 @@ async fn free_ports_are_counted_by_netboxs_own_rule() {
         let answer = ask(&side, json!({"question": "free_ports", "device": "cle-01-acc-01-1"})).await;
         assert_eq!(answer["free"], side.count("dcim/interfaces/", &of_device).await, "{}: {answer}", side.name);
         let of_site = [&[("site", "cle-01"), ("type", "1000base-t")][..], &filters[..]].concat();
-        let input = json!({"question": "free_ports", "object_type": "site", "name": "Cleveland 01", "type": "1000base-t"});
+        let input =
+            json!({"question": "free_ports", "object_type": "site", "name": "Cleveland 01", "type": "1000base-t"});
         let answer = ask(&side, input).await;
         assert_eq!(answer["free"], side.count("dcim/interfaces/", &of_site).await, "{}: {answer}", side.name);
-        let panel = ask(&side, json!({"question": "free_ports", "device": "cle-01-mmr-01", "type": "front port"})).await;
-        let truth = side.count("dcim/front-ports/", &[("device", "cle-01-mmr-01"), ("occupied", "false"), ("limit", "1")]).await;
+        let panel =
+            ask(&side, json!({"question": "free_ports", "device": "cle-01-mmr-01", "type": "front port"})).await;
+        let truth = side
+            .count("dcim/front-ports/", &[("device", "cle-01-mmr-01"), ("occupied", "false"), ("limit", "1")])
+            .await;
         assert_eq!(panel["free"], truth, "{}: {panel}", side.name);
     }
 }
@@ -333,7 +352,12 @@ async fn answers_are_small_and_come_with_rows_and_a_picture() {
             let outcome = side.call("netbox_topology", input.clone()).await;
             assert!(!outcome.evidence.is_error, "{}: {}", side.name, outcome.model_text);
             assert!(outcome.model_text.len() <= 1_000, "{input}: {} bytes", outcome.model_text.len());
-            assert!(outcome.evidence.requests.len() <= requests, "{}: {input}: {}", side.name, outcome.evidence.requests.len());
+            assert!(
+                outcome.evidence.requests.len() <= requests,
+                "{}: {input}: {}",
+                side.name,
+                outcome.evidence.requests.len()
+            );
             assert!(outcome.evidence.result.as_ref().is_some_and(|result| result.total > 0), "{input}");
             assert_eq!(picture(&outcome), has_picture, "{input}");
         }

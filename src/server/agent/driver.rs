@@ -2,18 +2,25 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::FutureExt;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::budget::Budget;
 use super::context_now;
+use super::grounding;
 use super::history::History;
 use super::machine::{Ending, Machine, Step};
+use super::model_choice::{Chosen, ProfileChoice};
 use super::prompt::SYSTEM;
+use super::segment::{Segment, digest, digest_of};
 use super::writer::AnswerWriter;
-use crate::server::anthropic::{Client, Effort, Model, Request};
+use crate::server::anthropic::{Client, Effort, Model, Prices, Profile, Request};
 use crate::server::hub::{Conversation, RunHandle};
 use crate::server::netbox::Credentials;
 use crate::server::tools::{Asking, Toolbox};
@@ -28,9 +35,9 @@ pub struct Agent {
     pub(super) client: Client,
     pub(super) toolbox: Toolbox,
     pub(super) credentials: Credentials,
-    settings: Settings,
+    pub(super) settings: Settings,
     /// What the model can, asked until the model's server answers.
-    model: OnceCell<Model>,
+    pub(super) model: OnceCell<Chosen>,
     runs: TaskTracker,
 }
 
@@ -41,20 +48,33 @@ pub struct Settings {
     pub model: String,
     /// Whether the model is the embedded stand-in.
     pub stand_in: bool,
-    /// The most rounds of tool calls in one answer.
-    pub maximum_rounds: u32,
+    /// Which dialect the model's server speaks.
+    pub profile: ProfileChoice,
+    /// How much work the model puts into an answer.
+    pub effort: Effort,
+    /// What one answer may use.
+    pub budget: Budget,
+    /// The prompt, in tokens, from which on a conversation is compacted. Without it, shortly before the model gets
+    /// dearer for long prompts or its window is full.
+    pub compact_at_tokens: Option<u64>,
+    /// What tokens cost.
+    pub prices: Prices,
+    /// After how long without a word from the model the person is told.
+    pub slow_after: Duration,
 }
 
-/// How long the model's server may take to say what the model can; the built-in table knows enough without it.
-const LOOK_UP_PATIENCE: Duration = Duration::from_secs(8);
-
 /// What a run knows beside its history.
-#[derive(Default)]
 pub(super) struct Progress {
-    /// What it has used so far.
-    pub usage: Usage,
     /// What its model can.
-    pub model: Option<Model>,
+    pub model: Model,
+    /// The dialect of the model's server.
+    pub profile: Profile,
+    /// The tools as they are sent, the same in every call of the run.
+    pub tools: Value,
+    /// When its time is used up.
+    pub deadline: Instant,
+    /// Whether it was compacted because the provider found it too long: that helps once or not at all.
+    pub shortened: bool,
 }
 
 impl Agent {
@@ -78,7 +98,7 @@ impl Agent {
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let asking = Asking { credentials: &self.credentials, conversation: conversation.as_str() };
+        let asking = Asking::new(&self.credentials, conversation.as_str());
         self.toolbox.result_page(asking, handle, query).await
     }
 
@@ -133,62 +153,98 @@ impl Agent {
                 String::new(),
             )
             .await?;
-        let mut machine = Machine::new(conversation.history().await, message, self.settings.maximum_rounds);
+        let mut machine = Machine::new(conversation.history().await, message, self.settings.budget);
         let mut writer = AnswerWriter::new(conversation, run.clone());
-        let mut progress = Progress::default();
-        let Ending { why, problem } = loop {
-            match machine.next_step() {
-                Step::Done(ending) => break ending,
-                Step::CallModel => self.call_model(&mut machine, &mut writer, &mut progress, &cancel).await?,
-                Step::CallTools(calls) => self.call_tools(&mut machine, &mut writer, calls, &cancel).await?,
-            }
-        };
+        let Ending { why, problem } = self.work(&mut machine, &mut writer, started, &cancel).await?;
         writer.close_part().await?;
         if why == EndReason::Refused {
             writer.withdraw(0).await?;
         }
-        let usage = progress.usage;
+        let usage = *machine.usage();
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
+        let ungrounded = grounding::ungrounded(&machine.history, why);
+        let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage, ungrounded };
+        let ended = conversation.end_run(&run, machine.history, event, content, &context_now()).await?;
         tracing::info!(
-            conversation = %conversation.id(), %run, ?why,
+            conversation = %conversation.id(), %run, why = ?ended.why,
             run.duration_ms = milliseconds, run.model_calls = usage.calls,
             run.input_tokens = usage.input_tokens, run.output_tokens = usage.output_tokens,
+            run.cache_creation_input_tokens = usage.cache_creation_input_tokens,
+            run.cache_read_input_tokens = usage.cache_read_input_tokens,
+            run.cost_micro_dollars = usage.cost_micro_dollars,
             "a run ended"
         );
-        let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
-        let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage, ungrounded: Vec::new() };
-        conversation.end_run(&run, machine.history, event, content, &context_now()).await
+        Ok(ended.next)
+    }
+
+    /// Does the run's steps until the last.
+    async fn work(
+        &self,
+        machine: &mut Machine,
+        writer: &mut AnswerWriter<'_>,
+        started: Instant,
+        cancel: &CancellationToken,
+    ) -> Result<Ending, Problem> {
+        let Some(Chosen { model, profile }) = cancel.run_until_cancelled(self.choose()).await else {
+            machine.stop("");
+            return Ok(Ending { why: EndReason::Stopped, problem: None });
+        };
+        let tools = self.tools();
+        let changed = machine.history.enter(self.segment(profile, &tools));
+        if !changed.is_empty() {
+            tracing::info!(
+                changed = changed.join(", "),
+                "a conversation goes on in a new segment, without the thinking so far"
+            );
+        }
+        // The reply needs room too.
+        machine.set_window(model.context_tokens.map(|tokens| tokens.saturating_sub(2 * model.reply_tokens())));
+        let seconds = machine.budget().seconds;
+        let deadline = started + Duration::from_secs(seconds);
+        let mut progress = Progress { model, profile, tools, deadline, shortened: false };
+        self.compact_when_long(machine, writer, &progress, cancel).await?;
+        loop {
+            machine.clock(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
+            match machine.next_step() {
+                Step::Done(ending) => return Ok(ending),
+                Step::CallModel => self.call_model(machine, writer, &mut progress, cancel).await?,
+                Step::CallTools(calls) => self.call_tools(machine, writer, calls, deadline, cancel).await?,
+            }
+        }
+    }
+
+    /// The tools as requests name them, sorted by name: the same bytes each time, so that a cache holds them.
+    fn tools(&self) -> Value {
+        let mut tools = Toolbox::definitions();
+        tools.sort_by(|left, right| left.name.cmp(&right.name));
+        tools
+            .into_iter()
+            .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}))
+            .collect()
+    }
+
+    /// What the thinking of this run will be bound to.
+    fn segment(&self, profile: Profile, tools: &Value) -> Segment {
+        Segment {
+            model: self.settings.model.clone(),
+            provider: format!("{} {profile:?}", self.client.service()),
+            account: self.client.account().to_owned(),
+            system: digest(&[SYSTEM]),
+            tools: digest_of(tools),
+        }
     }
 
     /// The request for what the history holds.
-    pub(super) fn request(&self, model: &Model, history: &History) -> Request {
-        let tools = Toolbox::definitions()
-            .into_iter()
-            .map(|tool| {
-                serde_json::json!({
-                    "name": tool.name, "description": tool.description, "input_schema": tool.input_schema,
-                })
-            })
-            .collect();
-        Request::new(model, Effort::Medium, Request::system(SYSTEM), tools, history.messages().to_vec())
+    pub(super) fn request(&self, progress: &Progress, history: &History) -> Request {
+        let Progress { model, profile, tools, .. } = progress;
+        let messages = history.messages().to_vec();
+        Request::new(*profile, model, self.settings.effort, SYSTEM, tools.clone(), messages)
     }
 
-    /// What the model can. Where its server does not say, what the built-in table knows; the next run asks again.
-    pub(super) async fn find_model(&self) -> Model {
-        let asked = self.model.get_or_try_init(|| async {
-            let asked = tokio::time::timeout(LOOK_UP_PATIENCE, self.client.model(&self.settings.model)).await;
-            let found = asked.map_err(|_elapsed| "no answer in time".to_owned())?;
-            let found = found.map_err(|error| error.problem().message)?;
-            // An alias stays what was configured: a server may name the dated model behind it.
-            Ok::<_, String>(Model { id: self.settings.model.clone(), ..found })
-        });
-        match asked.await {
-            Ok(model) => model.clone(),
-            Err(problem) => {
-                tracing::debug!(problem, "the model's abilities are taken from the built-in table");
-                Model::known(&self.settings.model)
-            }
-        }
+    /// What calls cost, in millionths of a US dollar; 0 where no price is known.
+    pub(super) fn cost(&self, usage: &Usage) -> u64 {
+        self.settings.prices.cost(&self.settings.model, usage).unwrap_or_default()
     }
 }
 

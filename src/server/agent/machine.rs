@@ -4,16 +4,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::budget::{Budget, Limit};
 use super::history::History;
+use super::repeats::{Repeats, Verdict};
 use crate::server::anthropic::{Reply, StopReason, ToolUse, message};
 use crate::wire::id::MessageId;
 use crate::wire::problem::{Problem, ProblemCode};
-use crate::wire::transcript::EndReason;
+use crate::wire::transcript::{EndReason, Usage};
 
 /// What the tools answer when a person stopped the run.
 pub(super) const CANCELLED: &str = "Cancelled by the person";
-const ROUND_LIMIT: &str = "Not run: this answer has used all its rounds. Answer now with what you already have, \
-                           and say what is missing";
 const NUDGE: &str = "Please give your answer.";
 /// The provider pauses its own tools after ten iterations; five such pauses are enough.
 const MAXIMUM_PAUSES: u32 = 5;
@@ -30,7 +30,7 @@ pub enum Step {
 }
 
 /// What a tool call gave.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToolResult {
     /// The call.
     pub id: String,
@@ -57,7 +57,18 @@ pub struct Machine {
     state: State,
     turn: MessageId,
     rounds: u32,
-    maximum_rounds: u32,
+    budget: Budget,
+    /// The limit that was reached, once one was: the model has been told, and gets one call more.
+    #[serde(default)]
+    limit: Option<Limit>,
+    /// What all calls used so far.
+    #[serde(default)]
+    usage: Usage,
+    /// How long the run has taken so far, as the driver says.
+    #[serde(default)]
+    milliseconds: u64,
+    #[serde(default)]
+    repeats: Repeats,
     pauses: u32,
     nudged: bool,
     /// Whether thinking was taken out of the history: that helps once or not at all.
@@ -68,19 +79,31 @@ pub struct Machine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum State {
     Model,
-    Tools(Vec<ToolUse>),
+    Tools(Vec<Wanted>),
     Ended(Ending),
 }
 
+/// A call of the last reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Wanted {
+    call: ToolUse,
+    /// What it is answered without being run.
+    answer: Option<ToolResult>,
+}
+
 impl Machine {
-    /// A run for the newest turn of `history`, with at most `maximum_rounds` rounds of tools.
-    pub fn new(history: History, turn: MessageId, maximum_rounds: u32) -> Self {
+    /// A run for the newest turn of `history`, which may use as much as `budget` says.
+    pub fn new(history: History, turn: MessageId, budget: Budget) -> Self {
         Self {
             history,
             state: State::Model,
             turn,
             rounds: 0,
-            maximum_rounds,
+            budget,
+            limit: None,
+            usage: Usage::default(),
+            milliseconds: 0,
+            repeats: Repeats::default(),
             pauses: 0,
             nudged: false,
             thinking_stripped: false,
@@ -91,7 +114,10 @@ impl Machine {
     pub fn next_step(&self) -> Step {
         match &self.state {
             State::Model => Step::CallModel,
-            State::Tools(calls) => Step::CallTools(calls.clone()),
+            State::Tools(wanted) => {
+                let to_run = wanted.iter().filter(|wanted| wanted.answer.is_none());
+                Step::CallTools(to_run.map(|wanted| wanted.call.clone()).collect())
+            }
             State::Ended(ending) => Step::Done(ending.clone()),
         }
     }
@@ -102,6 +128,36 @@ impl Machine {
         let paused =
             self.pauses > 0 && self.history.messages().last().is_some_and(|message| message["role"] == "assistant");
         if paused { None } else { self.history.fault() }
+    }
+
+    /// What all calls used so far.
+    pub fn usage(&self) -> &Usage {
+        &self.usage
+    }
+
+    /// Counts what was used beside the replies: by attempts that broke off, or for a summary.
+    pub fn count(&mut self, usage: &Usage) {
+        self.usage.add(usage);
+    }
+
+    /// Says how long the run has taken so far.
+    pub fn clock(&mut self, milliseconds: u64) {
+        self.milliseconds = self.milliseconds.max(milliseconds);
+    }
+
+    /// The run's time is used up, and the model has been told so in a result: it gets one call more.
+    pub fn out_of_time(&mut self) {
+        self.limit = self.limit.or(Some(Limit::Time(self.budget.seconds)));
+    }
+
+    /// What the run may use.
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// Says how long a prompt may be, once the model's window is known.
+    pub fn set_window(&mut self, tokens: Option<u64>) {
+        self.budget.context_tokens = tokens;
     }
 
     /// The provider refused the thinking in the history: takes it out. Whether asking again can help; once a run.
@@ -117,14 +173,22 @@ impl Machine {
         if self.state != State::Model {
             return;
         }
+        self.usage.add(&reply.usage);
+        self.history.measured(reply.usage.all_input_tokens() + reply.usage.output_tokens);
         match &reply.stop_reason {
             StopReason::ToolUse if !reply.tool_uses.is_empty() => self.tools_wanted(reply),
             StopReason::ToolUse | StopReason::EndTurn | StopReason::StopSequence | StopReason::Other(_) => {
                 self.finished(reply);
             }
             StopReason::MaxTokens | StopReason::ContextWindow => {
+                if reply.stop_reason == StopReason::ContextWindow {
+                    self.history.filled_up();
+                }
                 // A call in a cut reply may be cut too: it is never run, and unanswered it could not be sent again.
-                self.history.push_assistant(without_tool_uses(reply.content));
+                // Thinking alone is no message.
+                if !reply.text().trim().is_empty() {
+                    self.history.push_assistant(without_tool_uses(reply.content));
+                }
                 self.end(EndReason::Length, None);
             }
             StopReason::PauseTurn => {
@@ -149,16 +213,29 @@ impl Machine {
     /// The tools of `CallTools` are done. Calls without a result are answered as failed, results without a call
     /// are dropped. Ignored in any other state.
     pub fn tool_results(&mut self, results: Vec<ToolResult>) {
-        let State::Tools(calls) = &self.state else { return };
-        let answers = calls
+        if !matches!(self.state, State::Tools(_)) {
+            return;
+        }
+        for result in &results {
+            self.repeats.ended(&result.id, result.is_error);
+        }
+        self.answer_calls(&results, "The tool gave no result");
+        self.state = State::Model;
+    }
+
+    /// Answers every call of the last reply once, in order.
+    fn answer_calls(&mut self, results: &[ToolResult], otherwise: &str) {
+        let State::Tools(wanted) = &self.state else { return };
+        let answers = wanted
             .iter()
-            .map(|call| match results.iter().find(|result| result.id == call.id) {
-                Some(result) => message::tool_result(&call.id, &result.text, result.is_error),
-                None => message::tool_result(&call.id, "The tool gave no result", true),
+            .map(|Wanted { call, answer }| {
+                match answer.as_ref().or_else(|| results.iter().find(|result| result.id == call.id)) {
+                    Some(result) => message::tool_result(&call.id, &result.text, result.is_error),
+                    None => message::tool_result(&call.id, otherwise, true),
+                }
             })
             .collect();
         self.history.push_results(answers);
-        self.state = State::Model;
     }
 
     /// A person stopped the run; `shown` is the text of the unfinished reply that they saw.
@@ -174,20 +251,33 @@ impl Machine {
     fn tools_wanted(&mut self, reply: Reply) {
         self.history.push_assistant(reply.content);
         self.rounds += 1;
-        if self.rounds <= self.maximum_rounds {
-            self.state = State::Tools(reply.tool_uses);
+        let told = self.limit;
+        let context_tokens = self.history.context_tokens();
+        self.limit = told.or_else(|| self.budget.reached(self.rounds, &self.usage, self.milliseconds, context_tokens));
+        if let Some(limit) = self.limit {
+            let text = limit.told();
+            let answer = |call: &ToolUse| message::tool_result(&call.id, &text, true);
+            self.history.push_results(reply.tool_uses.iter().map(answer).collect());
+            // One more call lets the model answer with what it has; a model that still calls tools is ended.
+            if told.is_some() {
+                self.end(EndReason::Failed, Some(limit.problem(false)));
+            }
             return;
         }
-        let answers = reply.tool_uses.iter().map(|call| message::tool_result(&call.id, ROUND_LIMIT, true)).collect();
-        self.history.push_results(answers);
-        // One more call lets the model answer with what it has; a model that still calls tools is ended.
-        if self.rounds > self.maximum_rounds + 1 {
-            let problem = Problem::new(
-                ProblemCode::RoundLimit,
-                format!("The answer needed more than {} rounds of queries", self.maximum_rounds),
-            )
-            .hint("ask a narrower question");
-            self.end(EndReason::Failed, Some(problem));
+        let judge = |call: ToolUse| {
+            let (text, is_error) = match self.repeats.judge(&call, self.rounds) {
+                Verdict::Run => return Wanted { call, answer: None },
+                Verdict::Known(text) => (text, false),
+                Verdict::Refused(text) => (text, true),
+            };
+            let answer = Some(ToolResult { id: call.id.clone(), text, is_error });
+            Wanted { call, answer }
+        };
+        let wanted: Vec<Wanted> = reply.tool_uses.into_iter().map(judge).collect();
+        let nothing_runs = wanted.iter().all(|wanted| wanted.answer.is_some());
+        self.state = State::Tools(wanted);
+        if nothing_runs {
+            self.tool_results(Vec::new());
         }
     }
 
@@ -195,7 +285,8 @@ impl Machine {
         let has_text = !reply.text().trim().is_empty();
         self.history.push_assistant(without_tool_uses(reply.content));
         if has_text {
-            self.end(EndReason::Done, None);
+            let limit = self.limit.map(|limit| limit.problem(true));
+            self.end(EndReason::Done, limit);
         } else if self.nudged {
             let problem = Problem::new(ProblemCode::ModelFailed, "The model ended without an answer")
                 .hint("try again, or ask it differently");
@@ -209,10 +300,7 @@ impl Machine {
     fn abandon(&mut self, shown: &str, why: EndReason, problem: Option<Problem>) {
         match &self.state {
             State::Ended(_) => return,
-            State::Tools(calls) => {
-                let answers = calls.iter().map(|call| message::tool_result(&call.id, CANCELLED, true)).collect();
-                self.history.push_results(answers);
-            }
+            State::Tools(_) => self.answer_calls(&[], CANCELLED),
             State::Model => {
                 if !shown.trim().is_empty() {
                     self.history.push_shown(shown);

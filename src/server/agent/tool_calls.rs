@@ -3,6 +3,7 @@
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use serde_json::json;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::driver::Agent;
@@ -14,12 +15,17 @@ use crate::wire::id::{CallId, ConversationId};
 use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
 
+/// What the tools answer when the answer's time is used up while they run.
+const OUT_OF_TIME: &str = "Not run to its end: this answer has used all its time. Answer now with what you already \
+                           have, and say what is missing";
+
 impl Agent {
     pub(super) async fn call_tools(
         &self,
         machine: &mut Machine,
         writer: &mut AnswerWriter<'_>,
         calls: Vec<ToolUse>,
+        deadline: Instant,
         cancel: &CancellationToken,
     ) -> Result<(), Problem> {
         for call in &calls {
@@ -33,32 +39,43 @@ impl Agent {
             .map(|call| async move { (call.id.as_str(), self.call_tool(conversation, call).await) })
             .collect();
         let mut results = Vec::with_capacity(calls.len());
-        while let Some(done) = cancel.run_until_cancelled(running.next()).await {
-            let Some((id, outcome)) = done else { break };
+        // When the answer's time is used up, or a person stops it, what is found by then counts.
+        let broken_off = loop {
+            let (id, outcome) = tokio::select! {
+                done = running.next() => match done {
+                    Some(done) => done,
+                    None => break None,
+                },
+                () = cancel.cancelled() => break Some((CANCELLED, "Stopped")),
+                () = tokio::time::sleep_until(deadline) => break Some((OUT_OF_TIME, "Out of time")),
+            };
             let Outcome { model_text, evidence } = outcome;
             results.push(ToolResult { id: id.to_owned(), text: model_text, is_error: evidence.is_error });
             writer.tool_result(CallId::from(id), evidence).await?;
-        }
+        };
         // Dropping the calls drops their requests.
         drop(running);
-        if !cancel.is_cancelled() {
-            machine.tool_results(results);
-            return Ok(());
-        }
-        // What was found before the stop stays known to the model.
-        for call in &calls {
-            if !results.iter().any(|result| result.id == call.id) {
-                writer.tool_result(CallId::from(call.id.as_str()), stopped()).await?;
-                results.push(ToolResult { id: call.id.clone(), text: CANCELLED.to_owned(), is_error: true });
+        if let Some((text, summary)) = broken_off {
+            for call in &calls {
+                if !results.iter().any(|result| result.id == call.id) {
+                    let outcome = ToolOutcome { is_error: true, summary: summary.to_owned(), ..ToolOutcome::default() };
+                    writer.tool_result(CallId::from(call.id.as_str()), outcome).await?;
+                    results.push(ToolResult { id: call.id.clone(), text: text.to_owned(), is_error: true });
+                }
             }
         }
+        if broken_off.is_some() && !cancel.is_cancelled() {
+            machine.out_of_time();
+        }
         machine.tool_results(results);
-        machine.stop("");
+        if cancel.is_cancelled() {
+            machine.stop("");
+        }
         Ok(())
     }
 
     async fn call_tool(&self, conversation: &ConversationId, call: &ToolUse) -> Outcome {
-        let asking = Asking { credentials: &self.credentials, conversation: conversation.as_str() };
+        let asking = Asking::new(&self.credentials, conversation.as_str());
         match &call.input {
             Ok(input) => self.toolbox.call(asking, &call.name, input).await,
             Err(raw) => Outcome {
@@ -74,8 +91,4 @@ impl Agent {
             },
         }
     }
-}
-
-fn stopped() -> ToolOutcome {
-    ToolOutcome { is_error: true, summary: "Stopped".to_owned(), ..ToolOutcome::default() }
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::error::ApiFailure;
+use super::profile::Profile;
 use super::reply::{Reply, ReplyEvent, StopReason, ToolUse};
 use super::sse::ReadError;
 use crate::wire::transcript::Usage;
@@ -35,10 +36,12 @@ impl From<ReadError> for Fault {
 }
 
 /// The reply as far as it has come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Assembler {
+    profile: Profile,
     started: Option<(String, String)>,
     blocks: BTreeMap<usize, Block>,
+    /// The ids of calls that are taken, here and in what was said before.
     tool_ids: HashSet<String>,
     stop_reason: Option<StopReason>,
     stop_details: Value,
@@ -64,6 +67,23 @@ const STREAMED: [&str; 7] =
     ["text", "thinking", "redacted_thinking", "tool_use", "server_tool_use", "mcp_tool_use", "compaction"];
 
 impl Assembler {
+    /// Puts a reply together by the rules of `profile`. Calls are given other ids than `tool_ids`, those of the
+    /// conversation so far: a server that counts its calls anew in each reply repeats them.
+    pub fn new(profile: Profile, tool_ids: HashSet<String>) -> Self {
+        Self {
+            profile,
+            started: None,
+            blocks: BTreeMap::new(),
+            tool_ids,
+            stop_reason: None,
+            stop_details: Value::Null,
+            usage: Usage::default(),
+            bytes: 0,
+            progress: 0,
+            done: false,
+        }
+    }
+
     /// Takes the data of one event. The event's own name is not needed: the JSON has a `type`.
     pub fn push(&mut self, data: &str) -> Result<Option<ReplyEvent>, Fault> {
         if self.done {
@@ -106,6 +126,11 @@ impl Assembler {
     /// How many events have come that were more than a sign of life.
     pub fn progress(&self) -> u64 {
         self.progress
+    }
+
+    /// What was used so far. `calls` is 1 as soon as the model began.
+    pub fn usage(&self) -> Usage {
+        Usage { calls: u64::from(self.started.is_some() || self.done), ..self.usage }
     }
 
     fn begun(&self) -> Result<(), Fault> {
@@ -208,6 +233,9 @@ impl Assembler {
         replace(&mut self.usage.cache_creation_input_tokens, "cache_creation_input_tokens");
         replace(&mut self.usage.cache_read_input_tokens, "cache_read_input_tokens");
         replace(&mut self.usage.output_tokens, "output_tokens");
+        // The last event may leave the division out; then the first one's holds.
+        let kept_1h = usage["cache_creation"]["ephemeral_1h_input_tokens"].as_u64();
+        self.usage.cache_creation_1h_input_tokens = kept_1h.unwrap_or(self.usage.cache_creation_1h_input_tokens);
     }
 
     fn finish(&mut self) -> Result<Reply, Fault> {
@@ -234,8 +262,12 @@ impl Assembler {
         }
         let stop_reason = match self.stop_reason.take() {
             Some(reason) => reason,
-            // Some compatible servers leave it out. Tools run only on an explicit word.
+            // Some compatible servers leave it out.
             None if tool_uses.is_empty() => StopReason::EndTurn,
+            None if self.profile.forgives_missing_stop_reason() && tool_uses.iter().all(|call| call.input.is_ok()) => {
+                StopReason::ToolUse
+            }
+            // Elsewhere tools run only on an explicit word.
             None => return Err(malformed("a reply with tool calls has no stop_reason")),
         };
         let usage = Usage { calls: 1, ..self.usage };

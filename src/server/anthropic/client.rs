@@ -8,12 +8,15 @@ use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use url::Url;
 
 pub use stream::ReplyStream;
 
 use super::error::{ApiFailure, Error, ErrorKind, Unreachable};
+use super::message;
 use super::models::{self, Model};
+use super::profile::Profile;
 use super::request::Request;
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -84,6 +87,7 @@ pub struct Client {
     /// Host and port, as errors name it.
     service: String,
     key: Option<SecretString>,
+    account: String,
     read_timeout: Duration,
     progress_timeout: Duration,
 }
@@ -122,12 +126,18 @@ impl Client {
                 .hint("Install the package ca-certificates, or name a file of certificates in SSL_CERT_FILE")
         })?;
         let Settings { key, read_timeout, progress_timeout, .. } = settings;
-        Ok(Self { http, base, service, key, read_timeout, progress_timeout })
+        let account = account(&base, key.as_ref());
+        Ok(Self { http, base, service, key, account, read_timeout, progress_timeout })
     }
 
     /// The host, with its port where it has one, as messages name it.
     pub fn service(&self) -> &str {
         &self.service
+    }
+
+    /// Stands for the account behind the key: another key or address has another. Nothing can be told from it.
+    pub fn account(&self) -> &str {
+        &self.account
     }
 
     /// Sends a request and gives its reply as a stream. One HTTP attempt: [`super::Retrying`] makes more.
@@ -140,7 +150,8 @@ impl Client {
             let kind = ErrorKind::NotTheApi { status: response.status().as_u16(), content_type };
             return Err(self.error(origin, kind));
         }
-        Ok(ReplyStream::new(self.clone(), origin, response))
+        let ids = request.messages.iter().flat_map(message::tool_use_ids).map(str::to_owned).collect();
+        Ok(ReplyStream::new(self.clone(), origin, response, request.profile, ids))
     }
 
     /// The models that the key may use, newest first as the API lists them. What the server does not tell of a model
@@ -168,14 +179,15 @@ impl Client {
         Ok(all)
     }
 
-    /// One model by its id.
-    pub async fn model(&self, id: &str) -> Result<Model, Error> {
+    /// One model by its id, and whether the server describes it as Anthropic's does.
+    pub async fn model(&self, id: &str) -> Result<(Model, bool), Error> {
         let mut address = self.address("v1/models");
         if let Ok(mut path) = address.path_segments_mut() {
             path.push(id);
         }
         let body = self.json(self.http.get(address), Some(id)).await?;
-        Ok(Model::read(&body).unwrap_or_else(|| Model::known(id)))
+        let model = Model::read(&body).unwrap_or_else(|| Model::known(id));
+        Ok((model, Profile::is_anthropics(&body)))
     }
 
     fn address(&self, path: &str) -> Url {
@@ -279,6 +291,14 @@ fn base(mut url: Url) -> Result<Url, Problem> {
         url.set_path(&path);
     }
     Ok(url)
+}
+
+fn account(base: &Url, key: Option<&SecretString>) -> String {
+    let mut hash = Sha256::new();
+    hash.update(base.as_str());
+    hash.update([0]);
+    hash.update(key.map(ExposeSecret::expose_secret).unwrap_or_default());
+    hash.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -119,7 +119,8 @@ pub enum FailureType {
 impl FailureType {
     fn from_api(name: &str, code: Option<&str>) -> Self {
         match (name, code) {
-            ("rate_limit_error", Some(code)) if is_spend_limit(code) => Self::SpendLimit,
+            // As 429, or as 400 for a limit that the account's owner has set.
+            (_, Some(code)) if is_spend_limit(code) => Self::SpendLimit,
             ("rate_limit_error", _) => Self::RateLimit,
             ("invalid_request_error", _) => Self::InvalidRequest,
             ("authentication_error", _) => Self::Authentication,
@@ -152,7 +153,7 @@ impl FailureType {
     }
 }
 
-/// `error.details.error_code` of a cap on spending, which comes as 429 without `retry-after`.
+/// `error.details.error_code` of a cap on spending, which comes without `retry-after`.
 fn is_spend_limit(code: &str) -> bool {
     matches!(code, "enforced_spend_limit_reached" | "contract_spend_limit_reached" | "ramp_limit_exceeded")
 }
@@ -216,6 +217,11 @@ impl Error {
                     message.contains("thinking") && (message.contains("signature") || message.contains("modified"))
                 })
         })
+    }
+
+    /// Whether the API found the conversation too long to read. The remedy: say it shorter, once.
+    pub fn is_about_length(&self) -> bool {
+        self.api().is_some_and(|failure| failure.failure == FailureType::TooLarge || problem::is_too_long(failure))
     }
 
     /// Removes a secret from the provider's own sentence: some proxies repeat the key that they refuse.

@@ -48,11 +48,20 @@ pub fn strip_thinking(messages: &mut Vec<Value>) -> bool {
     changed
 }
 
+/// What [`answer_open_calls`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repaired {
+    /// How many calls were open.
+    pub calls: usize,
+    /// The places of the messages that were put in between, in ascending order.
+    pub inserted: Vec<usize>,
+}
+
 /// Answers every call that has no result, so that a history which broke off (a crash, a stop) can be sent again:
 /// `reason` becomes the error that the model reads. Results are added to the message after the calls, or a message is
 /// put there.
-pub fn answer_open_calls(messages: &mut Vec<Value>, reason: &str) {
-    let mut place = 0;
+pub fn answer_open_calls(messages: &mut Vec<Value>, reason: &str) -> Repaired {
+    let (mut place, mut repaired) = (0, Repaired::default());
     while place < messages.len() {
         let ids: Vec<String> = tool_use_ids(&messages[place]).into_iter().map(str::to_owned).collect();
         place += 1;
@@ -64,9 +73,11 @@ pub fn answer_open_calls(messages: &mut Vec<Value>, reason: &str) {
         let answered: Vec<Value> = answered.unwrap_or_default();
         let is_result = |block: &Value, id: &str| block["type"] == "tool_result" && block["tool_use_id"] == id;
         let is_answered = |id: &String| answered.iter().any(|block| is_result(block, id));
-        if ids.iter().all(is_answered) {
+        let unanswered = ids.iter().filter(|id| !is_answered(id)).count();
+        if unanswered == 0 {
             continue;
         }
+        repaired.calls += unanswered;
         let results: Vec<Value> = ids
             .iter()
             .map(|id| {
@@ -79,9 +90,13 @@ pub fn answer_open_calls(messages: &mut Vec<Value>, reason: &str) {
                 let rest = answered.iter().filter(|block| block["type"] != "tool_result").cloned();
                 next["content"] = results.into_iter().chain(rest).collect();
             }
-            _ => messages.insert(place, tool_results(results)),
+            _ => {
+                messages.insert(place, tool_results(results));
+                repaired.inserted.push(place);
+            }
         }
     }
+    repaired
 }
 
 #[cfg(test)]
@@ -117,7 +132,8 @@ mod tests {
             user("two"),
             assistant(vec![call("d")]).unwrap(),
         ];
-        answer_open_calls(&mut messages, "Cancelled");
+        let repaired = answer_open_calls(&mut messages, "Cancelled");
+        assert_eq!(repaired, Repaired { calls: 3, inserted: vec![4, 7] });
         let cancelled = |id| tool_result(id, "Cancelled", true);
         assert_eq!(messages.len(), 8);
         assert_eq!(
@@ -128,7 +144,7 @@ mod tests {
         assert_eq!(messages[5], user("two"));
         assert_eq!(messages[7], tool_results(vec![cancelled("d")]));
         let repaired = messages.clone();
-        answer_open_calls(&mut messages, "Cancelled");
+        assert_eq!(answer_open_calls(&mut messages, "Cancelled"), Repaired::default());
         assert_eq!(messages, repaired);
     }
 }

@@ -3,7 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+mod prices;
 mod table;
+
+pub use prices::Prices;
+pub use prices::micro_dollars;
 
 /// The model asked when none is configured: the cheapest of its generation, quick enough for a chat.
 pub const DEFAULT_MODEL: &str = "claude-haiku-5-5";

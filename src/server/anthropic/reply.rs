@@ -7,6 +7,7 @@ use crate::wire::transcript::Usage;
 
 /// Something happened in a reply that is being streamed.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one at a time, and the large one comes once a reply")]
 pub enum ReplyEvent {
     /// The model began. Comes first, and again when the request was made again.
     Started {
@@ -118,7 +119,8 @@ impl From<&str> for StopReason {
             "tool_use" => Self::ToolUse,
             "max_tokens" => Self::MaxTokens,
             "stop_sequence" => Self::StopSequence,
-            "pause_turn" => Self::PauseTurn,
+            // A pause after the provider's own compaction is gone on from in the same way.
+            "pause_turn" | "compaction" => Self::PauseTurn,
             "refusal" => Self::Refusal,
             "model_context_window_exceeded" => Self::ContextWindow,
             other => Self::Other(other.to_owned()),

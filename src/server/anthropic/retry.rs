@@ -10,6 +10,7 @@ use super::error::{Error, MAXIMUM_RETRIES};
 use super::reply::ReplyEvent;
 use super::request::Request;
 use crate::wire::problem::Problem;
+use crate::wire::transcript::Usage;
 
 /// A request that is made again when that helps, as long as nothing of the reply was shown: by the rules of
 /// [`Error::retry`] until it is accepted, and once if the stream fails after that. Each wait is an event, so that the
@@ -22,6 +23,7 @@ pub struct Retrying<'a> {
     retries: u32,
     reissued: bool,
     shown: bool,
+    broken_off: Usage,
 }
 
 enum State<'a> {
@@ -69,7 +71,16 @@ impl Wait {
 impl<'a> Retrying<'a> {
     /// Prepares a request; nothing is sent before [`Self::next`].
     pub fn new(client: &'a Client, request: &'a Request, cancellation: CancellationToken) -> Self {
-        Self { client, request, cancellation, state: State::Send, retries: 0, reissued: false, shown: false }
+        Self {
+            client,
+            request,
+            cancellation,
+            state: State::Send,
+            retries: 0,
+            reissued: false,
+            shown: false,
+            broken_off: Usage::default(),
+        }
     }
 
     /// The next step. The last is `Reply(Done(..))` or an error; after it, and as soon as the request is cancelled,
@@ -79,9 +90,20 @@ impl<'a> Retrying<'a> {
         let cancellation = self.cancellation.clone();
         let step = cancellation.run_until_cancelled(self.advance()).await.flatten();
         if !matches!(step, Some(Ok(Step::Waiting(_) | Step::Reply(_)))) {
-            self.state = State::Ended;
+            self.break_off();
         }
         step
+    }
+
+    /// What attempts used that did not come to their end: it is billed all the same.
+    pub fn broken_off(&self) -> Usage {
+        self.broken_off
+    }
+
+    fn break_off(&mut self) {
+        if let State::Read(stream) = std::mem::replace(&mut self.state, State::Ended) {
+            self.broken_off.add(&stream.usage());
+        }
     }
 
     async fn advance(&mut self) -> Option<Result<Step, Error>> {
@@ -100,6 +122,9 @@ impl<'a> Retrying<'a> {
                 State::Read(stream) => match stream.next().await? {
                     Ok(event) => {
                         self.shown |= event.is_content();
+                        if matches!(event, ReplyEvent::Done(_)) {
+                            self.state = State::Ended;
+                        }
                         return Some(Ok(Step::Reply(event)));
                     }
                     Err(error) if self.shown || self.reissued => return Some(Err(error)),
@@ -113,6 +138,7 @@ impl<'a> Retrying<'a> {
     }
 
     fn failed(&mut self, error: Error) -> Result<Step, Error> {
+        self.break_off();
         let Some(wait) = error.retry(self.retries) else { return Err(error) };
         self.retries += 1;
         self.state = State::Wait(tokio::time::Instant::now() + wait);

@@ -57,11 +57,24 @@ impl Reader {
             if self.line.len() + self.event.data.len() + piece.len() > MAXIMUM_EVENT_BYTES {
                 return Err(ReadError::TooLarge);
             }
-            self.line.extend_from_slice(piece);
-            let Some(end) = end else { break };
+            let Some(end) = end else {
+                self.line.extend_from_slice(piece);
+                break;
+            };
             self.after_carriage_return = bytes[end] == b'\r';
             bytes = &bytes[end + 1..];
-            events.extend(self.end_line()?);
+            // Most lines come in one piece, and need not be kept.
+            let finished = if self.line.is_empty() {
+                self.end_line(piece)
+            } else {
+                self.line.extend_from_slice(piece);
+                let mut line = std::mem::take(&mut self.line);
+                let finished = self.end_line(&line);
+                line.clear();
+                self.line = line;
+                finished
+            };
+            events.extend(finished?);
         }
         Ok(())
     }
@@ -69,15 +82,14 @@ impl Reader {
     /// Ends the stream: gives the last event if only its blank line was missing.
     pub fn finish(&mut self) -> Result<Option<Event>, ReadError> {
         if !self.line.is_empty() {
-            self.end_line()?;
+            let line = std::mem::take(&mut self.line);
+            self.end_line(&line)?;
         }
         Ok(self.dispatch())
     }
 
     /// Interprets the finished line; a blank one completes an event.
-    fn end_line(&mut self) -> Result<Option<Event>, ReadError> {
-        let line = std::mem::take(&mut self.line);
-        let mut line = line.as_slice();
+    fn end_line(&mut self, mut line: &[u8]) -> Result<Option<Event>, ReadError> {
         if !std::mem::replace(&mut self.begun, true) {
             line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
         }

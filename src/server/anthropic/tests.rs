@@ -1,12 +1,16 @@
 //! Tests of the parts together: recorded streams cut everywhere, and failures of a real server.
 
 mod assembling;
+mod compatible;
 mod failures;
 mod framing;
 mod retrying;
 mod server;
 
+use std::collections::HashSet;
+
 use super::assemble::{Assembler, Fault};
+use super::profile::Profile;
 use super::reply::{Reply, ReplyEvent};
 use super::sse::Reader;
 
@@ -27,7 +31,7 @@ pub const FIXTURES: [&str; 6] = [TEXT, TOOL_USE, PARALLEL, ERROR, MAX_TOKENS, RE
 
 /// Reads pieces of a stream without a network, to its end or its first fault.
 pub fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<ReplyEvent>, Option<Fault>) {
-    let (mut reader, mut assembler) = (Reader::default(), Assembler::default());
+    let (mut reader, mut assembler) = (Reader::default(), Assembler::new(Profile::Anthropic, HashSet::new()));
     let (mut events, mut replies) = (Vec::new(), Vec::new());
     let run = || -> Result<(), Fault> {
         for piece in pieces {

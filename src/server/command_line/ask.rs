@@ -12,9 +12,10 @@ use futures::{Stream, StreamExt};
 use tokio::io::AsyncWrite;
 use tokio_util::sync::CancellationToken;
 
+use crate::server::agent::budget::dollars;
 use crate::wire::event::{Event, Frame};
 use crate::wire::problem::{Problem, ProblemCode};
-use crate::wire::transcript::EndReason;
+use crate::wire::transcript::{EndReason, Usage};
 
 use screen::Screen;
 
@@ -119,10 +120,21 @@ async fn show(
         show_text(screen, frame).await?;
     }
     match &frame.event {
-        Event::RunEnd { why, problem, .. } => {
+        Event::RunEnd { why, problem, usage, .. } => {
             let outcome = outcome(*why);
-            if let Some(problem) = problem.clone().or_else(|| unfinished(*why)) {
-                screen.problem(&problem).await?;
+            match problem.clone().or_else(|| unfinished(*why)) {
+                // An answer that was written with what there was.
+                Some(problem) if *why == EndReason::Done => {
+                    screen.note(&format!("note: {}", problem.message)).await?;
+                    if let Some(hint) = &problem.hint {
+                        screen.note(&format!("hint: {hint}")).await?;
+                    }
+                }
+                Some(problem) => screen.problem(&problem).await?,
+                None => {}
+            }
+            if usage.calls > 0 && !options.json {
+                screen.progress(&used(usage)).await?;
             }
             Ok(Some(outcome))
         }
@@ -153,6 +165,21 @@ async fn show_text(
         Event::RunEnd { .. } => screen.end_text().await,
         _ => Ok(()),
     }
+}
+
+/// What an answer took: `2 calls, 5120 tokens read (4096 from the cache), 87 written, about $0.0042`.
+fn used(usage: &Usage) -> String {
+    let calls = if usage.calls == 1 { "1 call".to_owned() } else { format!("{} calls", usage.calls) };
+    let cost = match usage.cost_micro_dollars {
+        0 => String::new(),
+        cost => format!(", about {}", dollars(cost)),
+    };
+    format!(
+        "= {calls}, {} tokens read ({} from the cache), {} written{cost}",
+        usage.all_input_tokens(),
+        usage.cache_read_input_tokens,
+        usage.output_tokens,
+    )
 }
 
 fn outcome(why: EndReason) -> Outcome {

@@ -61,7 +61,7 @@ async fn call(arguments: ToolCallArguments) -> Result<ExitCode, Vec<Problem>> {
     let ToolCallArguments { name, input, view, connection } = arguments;
     let connections = Connections::open(connection.validate()?, Pace::Instant).await.map_err(one)?;
     let agent = connections.agent();
-    let asking = Asking { credentials: agent.credentials(), conversation: CONVERSATION };
+    let asking = Asking::new(agent.credentials(), CONVERSATION);
     if name == "-" {
         return session(agent.toolbox(), asking).await;
     }

@@ -44,6 +44,48 @@ pub struct ConnectionArguments {
     #[arg(long, env = "ANTHROPIC_AUTHORIZATION", value_name = "KIND", help_heading = "Model")]
     pub anthropic_authorization: Option<String>,
 
+    /// The value of the header `anthropic-version` [default: 2026-10-21]
+    #[arg(long, env = "ANTHROPIC_VERSION", value_name = "VERSION", help_heading = "Model")]
+    pub anthropic_version: Option<String>,
+
+    /// How much work the model puts into an answer [default: medium] [possible values: low, medium, high, xhigh, max]
+    #[arg(long, env = "MODEL_EFFORT", value_name = "EFFORT", help_heading = "Model")]
+    pub model_effort: Option<String>,
+
+    /// What the model's server speaks: Anthropic's API, only what compatible servers have in common, or as it turns out
+    /// [default: auto] [possible values: auto, anthropic, compatible]
+    #[arg(long, env = "MODEL_PROFILE", value_name = "PROFILE", help_heading = "Model")]
+    pub model_profile: Option<String>,
+
+    /// What a compatible server understands beyond that, divided by commas [possible values: thinking, effort, cache-control]
+    #[arg(long, env = "MODEL_FEATURES", value_name = "FEATURES", value_delimiter = ',', help_heading = "Model")]
+    pub model_features: Vec<String>,
+
+    /// A list of prices in place of the built-in one, for the estimated cost
+    #[arg(long, env = "MODEL_PRICES", value_name = "FILE", help_heading = "Model")]
+    pub model_prices: Option<String>,
+
+    /// Seconds without a byte after which the model's server counts as silent [default: 180]
+    #[arg(long, env = "MODEL_TIMEOUT", value_name = "SECONDS", help_heading = "Model")]
+    pub model_timeout: Option<String>,
+
+    /// Tokens from which on a conversation is summarised for the model; without it, shortly before the model gets
+    /// dearer for long prompts or its window is full
+    #[arg(long, env = "COMPACT_AT_TOKENS", value_name = "NUMBER", help_heading = "Model")]
+    pub compact_at_tokens: Option<String>,
+
+    /// The most tokens that one answer may use, those of the cache included [default: 2000000]
+    #[arg(long, env = "MAXIMUM_TOKENS", value_name = "NUMBER", help_heading = "Model")]
+    pub maximum_tokens: Option<String>,
+
+    /// The most US dollars that one answer may cost, by the list of prices [default: 1]
+    #[arg(long, env = "MAXIMUM_COST", value_name = "DOLLARS", help_heading = "Model")]
+    pub maximum_cost: Option<String>,
+
+    /// The most seconds that one answer may take [default: 600]
+    #[arg(long, env = "MAXIMUM_SECONDS", value_name = "SECONDS", help_heading = "Model")]
+    pub maximum_seconds: Option<String>,
+
     /// The most rounds of NetBox queries in one answer [default: 25]
     #[arg(long, env = "MAXIMUM_ROUNDS", value_name = "NUMBER", help_heading = "Model")]
     pub maximum_rounds: Option<String>,

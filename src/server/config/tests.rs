@@ -3,6 +3,7 @@
 use clap::Parser;
 
 use super::*;
+use crate::server::anthropic::Effort;
 
 #[derive(Parser)]
 struct Arguments {
@@ -21,7 +22,7 @@ fn nothing_configured_is_the_demo_on_loopback() {
     assert!(matches!(config.connection.netbox, NetboxSource::Demo));
     assert!(matches!(config.connection.model, ModelSource::StandIn));
     assert!(config.listen.ip().is_loopback());
-    assert_eq!(config.connection.maximum_rounds, 25);
+    assert_eq!(config.connection.answers.budget.rounds, 25);
     assert_eq!(config.drain, Duration::from_secs(10));
 }
 
@@ -72,6 +73,41 @@ fn typed_settings_are_told_together_and_blank_ones_are_not_set() {
     let NetboxSource::Remote(netbox) = &config.connection.netbox else { panic!("not remote") };
     assert!(netbox.verify_certificate && netbox.certificate_authority.is_none());
     assert_eq!(config.listen.to_string(), LISTEN);
+}
+
+#[test]
+fn how_far_an_answer_may_go_is_read_and_what_is_wrong_with_it_is_told() {
+    let wrong = [
+        "--model-effort=extreme",
+        "--model-profile=ollama",
+        "--model-features=thinking,telepathy",
+        "--model-prices=/nowhere/prices.txt",
+        "--model-timeout=0",
+        "--compact-at-tokens=ten",
+        "--maximum-tokens=1",
+        "--maximum-cost=-1",
+        "--maximum-seconds=0",
+    ];
+    let model = ["--anthropic-api-key=sk-ant-x"];
+    let problems = validate(&[&wrong[..], &model[..]].concat()).unwrap_err();
+    let text = problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n");
+    for argument in wrong {
+        let name = argument.trim_start_matches("--").split('=').next().unwrap().replace('-', "_").to_uppercase();
+        assert!(text.contains(&name), "{name} is missing in\n{text}");
+    }
+    assert_eq!(text.matches("hint: ").count(), wrong.len(), "{text}");
+    let given = ["--maximum-cost=0.25", "--maximum-seconds=60", "--maximum-tokens=5000", "--model-effort=High"];
+    let answers = validate(&[&given[..], &model[..]].concat()).unwrap().connection.answers;
+    assert_eq!((answers.budget.micro_dollars, answers.budget.seconds, answers.budget.tokens), (250_000, 60, 5_000));
+    assert_eq!(answers.effort, Effort::High);
+}
+
+#[test]
+fn a_compatible_server_gets_the_features_that_were_named() {
+    let config = validate(&["--anthropic-base-url=http://127.0.0.1:11434", "--model-features=thinking, cache-control"]);
+    let ModelSource::Remote(model) = config.unwrap().connection.model else { panic!("not remote") };
+    let features = Features { thinking: true, effort: false, cache_control: true };
+    assert_eq!(model.profile, ProfileChoice::Probe(features));
 }
 
 #[test]

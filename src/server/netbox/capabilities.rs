@@ -95,7 +95,10 @@ impl Capabilities {
     pub(super) fn signature(&self) -> String {
         let mut text = self.version.map_or_else(|| "unknown".to_owned(), |version| version.to_string());
         for (name, version) in &self.plugins {
-            text.push_str(&format!(" {name}={version}"));
+            text.push(' ');
+            text.push_str(name);
+            text.push('=');
+            text.push_str(version);
         }
         text
     }

@@ -132,11 +132,23 @@ pub fn find(text: &str) -> Result<&'static ObjectType, Vec<&'static str>> {
     find_among(&table::TABLE.iter().collect::<Vec<_>>(), text)
 }
 
+/// Letters and digits that tell names apart, whatever stands between them.
+pub(super) fn plain(text: &str) -> String {
+    text.to_lowercase().replace(['-', '_', ' '], "")
+}
+
+/// What a type is called without its app, as [`plain`] writes it.
+pub(super) fn spellings(kind: &ObjectType) -> [String; 5] {
+    let plural = plain(kind.endpoint_parts().1);
+    // What the endpoint says in the singular, where the model is called otherwise: `virtualization.interface`.
+    let singular = plural.strip_suffix('s').unwrap_or_default().to_owned();
+    [plain(kind.model()), plural, singular, plain(kind.singular), plain(kind.plural)]
+}
+
 /// As [`find`], among `types`.
 pub(super) fn find_among(types: &[&'static ObjectType], text: &str) -> Result<&'static ObjectType, Vec<&'static str>> {
     let lower = text.trim().to_lowercase().replace('/', ".");
     let lower = lower.trim_matches('.').trim_start_matches("api.").trim_start_matches("plugins.");
-    let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     let (app, model) = match lower.split_once('.') {
         Some((app, model)) => (Some(plain(app)), plain(model)),
         None => (None, plain(lower)),
@@ -146,12 +158,6 @@ pub(super) fn find_among(types: &[&'static ObjectType], text: &str) -> Result<&'
             let own = kind.name.split_once('.').map_or("", |(own, _)| own);
             plain(own) == app || plain(kind.endpoint_parts().0) == app
         })
-    };
-    let spellings = |kind: &ObjectType| {
-        let plural = plain(kind.endpoint_parts().1);
-        // What the endpoint says in the singular, where the model is called otherwise: `virtualization.interface`.
-        let singular = plural.strip_suffix('s').unwrap_or_default().to_owned();
-        [plain(kind.model()), plural, singular, plain(kind.singular), plain(kind.plural)]
     };
     if let Some(kind) = types.iter().filter(in_app).find(|kind| spellings(kind).contains(&model)) {
         return Ok(kind);

@@ -44,6 +44,8 @@ pub struct Schema {
     pub origin: Origin,
     catalogue: &'static Catalogue,
     types: Vec<&'static ObjectType>,
+    /// The types by what they are called without their app, the first where several are called so.
+    spellings: HashMap<String, &'static ObjectType>,
     /// Lists that the document does not describe, by endpoint.
     undescribed: HashMap<&'static str, &'static Endpoint>,
 }
@@ -55,6 +57,7 @@ impl Schema {
             version,
             origin: Origin::Embedded,
             catalogue: Catalogue::newest(),
+            spellings: spellings(object_type::all().iter()),
             types: object_type::all().iter().collect(),
             undescribed: HashMap::new(),
         }
@@ -87,7 +90,8 @@ impl Schema {
                 undescribed.extend(plain_endpoint(kind, fields.get(endpoint).unwrap_or(&none)));
             }
         }
-        Some(Self { version, origin: Origin::Live, catalogue, types, undescribed })
+        let spellings = spellings(types.iter().copied());
+        Some(Self { version, origin: Origin::Live, catalogue, types, spellings, undescribed })
     }
 
     /// Every type, NetBox's own first.
@@ -105,6 +109,11 @@ impl Schema {
     /// # Errors
     /// The nearest names, best first.
     pub fn find_type(&self, text: &str) -> Result<&'static ObjectType, Vec<&'static str>> {
+        if let Some(kind) =
+            self.type_named(text).or_else(|| self.spellings.get(&object_type::plain(text.trim())).copied())
+        {
+            return Ok(kind);
+        }
         object_type::find_among(&self.types, text)
     }
 
@@ -131,6 +140,18 @@ impl Schema {
             )
         })
     }
+}
+
+fn spellings(types: impl Iterator<Item = &'static ObjectType>) -> HashMap<String, &'static ObjectType> {
+    let mut spellings = HashMap::new();
+    for kind in types {
+        for spelling in object_type::spellings(kind) {
+            spellings.entry(spelling).or_insert(kind);
+        }
+    }
+    // A list without a plural has no singular.
+    spellings.remove("");
+    spellings
 }
 
 /// A text read once per process.

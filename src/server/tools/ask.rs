@@ -81,7 +81,7 @@ pub(super) async fn describe(
     if !filters.resolved.is_empty() {
         output.head.insert("resolved".into(), Value::Object(filters.resolved.clone()));
     }
-    warn(output, filters.warnings.iter().cloned());
+    warn(output, filters.warnings.iter().cloned().chain(call.schema.note()));
     let mut query = query.clone();
     filters.add_to(&mut query);
     output.page = kind.page().map(|page| call.netbox.address().page(&page, &query.filters_only()).to_string());

@@ -1,52 +1,54 @@
 //! `netbox_get_changelogs`: what was changed, with a real difference instead of two whole objects.
 
+mod difference;
+
 use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::arguments::Arguments;
 use super::ask;
 use super::call::Call;
-use super::filters;
+use super::filters::{self, refused};
 use super::frame::{Cell, Frame, Object, Row};
 use super::list;
 use super::output::{Output, Rows};
-use super::shape;
+use super::results::Source;
+use super::shape::{self, Fields};
+use super::time_words;
 use super::tool::{Argument, Kind, Running, Tool};
 use super::words;
-use crate::server::netbox::{Query, object_type};
+use crate::server::netbox::{ObjectType, Query, object_type};
 use crate::wire::problem::{Problem, ProblemCode};
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_get_changelogs",
     description: r#"Lists what was changed in NetBox, newest first: when, by whom, what; for updates the fields with [before, after].
 
-Filters: user (name), action (create, update, delete), changed_object_type (dcim.device), changed_object_id, object_repr__ic (part of the name), time_after and time_before (2026-01-15T00:00:00Z), request_id, q. Changes to a device's interfaces are objects of their own: changed_object_type dcim.interface. To count, read "total"."#,
-    example: r#"{"filters":{"action":"update","changed_object_type":"dcim.device","time_after":"2026-01-15T00:00:00Z"},"limit":20}"#,
+Filters: user (name), action (create, update, delete), changed_object_type (dcim.device), changed_object_id (id or name), object_repr__ic (part of the name), request_id (one transaction), q. To group changes use netbox_aggregate on core.objectchange."#,
+    example: r#"{"filters":{"changed_object_type":"dcim.device","changed_object_id":"cle-01-sw1"},"since":"monday","related":true}"#,
     arguments: &[
         Argument::new("filters", Kind::Object, ""),
+        Argument::new("since", Kind::Text, "yesterday, monday, 2 weeks ago, last month, 2026-01-15"),
+        Argument::new("until", Kind::Text, "The same words; the same day as since means that day"),
+        Argument::new("related", Kind::Flag, "Also changes of what belongs to the object, such as its interfaces"),
         Argument::new("limit", Kind::Limit { most: 100, usual: 20 }, ""),
         Argument::new("offset", Kind::Number { least: 0 }, ""),
         Argument::new("ordering", Kind::TextOrTexts, "-time unless given"),
     ],
-    title: |input| format!("changes{}", words::conditions(input)),
+    title: |input| {
+        let word = |name: &str| {
+            let text = words::text(input, name);
+            if text.is_empty() { text } else { format!(" {name} {text}") }
+        };
+        format!("changes{}{}{}", words::conditions(input), word("since"), word("until"))
+    },
     run,
 };
 
 const FIELDS: &str = "id,time,user_name,action,changed_object_type,changed_object_id,changed_object,object_repr,message,\
                       request_id,prechange_data,postchange_data";
-const COLUMNS: [&str; 9] = [
-    "time",
-    "user_name",
-    "action",
-    "changed_object_type",
-    "object_repr",
-    "changes",
-    "message",
-    "changed_object_id",
-    "request_id",
-];
-/// The longest text of one side of a change, in characters.
-const LONGEST_SIDE: usize = 200;
+const COLUMNS: [&str; 8] =
+    ["time", "user_name", "action", "changed_object_type", "object_repr", "changes", "message", "request_id"];
 /// Changes of one request can have the same time.
 const NEWEST_FIRST: &str = "-time,-id";
 
@@ -62,22 +64,92 @@ async fn changes(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     let offset = arguments.number("offset")?.unwrap_or(0);
     let endpoint = filters::endpoint_of(call, kind)?;
     let ordering = shape::check_ordering(kind, endpoint, &arguments.texts("ordering")?.unwrap_or_default())?;
-    let ordering = if ordering.is_empty() { NEWEST_FIRST.to_owned() } else { shape::total(ordering).join(",") };
-    let mut query = Query::new().with("limit", limit).with("fields", FIELDS).with("ordering", ordering);
-    if offset > 0 {
-        query.add("offset", offset.to_string());
+    let newest_first = ordering.is_empty();
+    let ordering = if newest_first { NEWEST_FIRST.to_owned() } else { shape::total(ordering).join(",") };
+    let shaping = Query::new().with("fields", FIELDS).with("ordering", ordering);
+    let mut given = renamed(arguments.filters()?);
+    let times =
+        time_words::range(arguments.optional_text("since")?, arguments.optional_text("until")?, &call.asking.now())?;
+    let mut resolved = Map::new();
+    for (argument, filter, time) in [("since", "time_after", times.0), ("until", "time_before", times.1)] {
+        if let Some(time) = time {
+            resolved.insert(argument.to_owned(), json!(format!("{} -> {time}", words::text(input, argument))));
+            given.insert(filter.to_owned(), json!(time.to_string()));
+        }
     }
-    let given = renamed(arguments.filters()?);
     let mut filters = filters::check(call, kind, &given).await?;
+    let related = arguments.flag("related")?;
+    let (limit_here, offset_here) = if related { ((offset + limit).min(1_000), 0) } else { (limit, offset) };
+    let mut query = shaping.clone().with("limit", limit_here);
+    if offset_here > 0 {
+        query.add("offset", offset_here.to_string());
+    }
     let answer = ask::list(call, kind, &query, &mut filters).await?;
-    let total = answer.total().unwrap_or_default();
-    let mut frame = Frame::new(&COLUMNS);
-    frame.rows = answer.results().iter().map(row).collect();
-    let mut output =
-        Output { summary: list::summary(kind, total, frame.rows.len() as u64, offset), ..Output::default() };
+    let mut total = answer.total().unwrap_or_default();
+    let mut found: Vec<Value> = answer.results().to_vec();
+    let mut source = None;
+    if related {
+        total += add_related(call, kind, &shaping.clone().with("limit", limit_here), &filters, &mut found).await?;
+        if newest_first {
+            let time = |change: &Value| change.get("time").and_then(Value::as_str).unwrap_or_default().to_owned();
+            found.sort_by_key(|change| std::cmp::Reverse(time(change)));
+        }
+        let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
+        found = found.into_iter().skip(skipped).take(usize::try_from(limit).unwrap_or(100)).collect();
+    } else {
+        let mut rest = shaping;
+        filters.add_to(&mut rest);
+        source = Some(Source { kind, query: rest, fields: Fields::default(), is_telling: false, frame: Some(frame) });
+    }
+    let frame = frame(&found);
+    let mut output = Output {
+        summary: list::summary(kind, total, frame.rows.len() as u64, offset),
+        picture: difference::picture(call.netbox.address(), &found),
+        ..Output::default()
+    };
     ask::describe(call, kind, &query, &filters, &mut output).await;
-    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown: usize::MAX, source: None });
+    if !resolved.is_empty() {
+        match output.head.get_mut("resolved") {
+            Some(Value::Object(before)) => before.extend(resolved),
+            _ => {
+                output.head.insert("resolved".into(), Value::Object(resolved));
+            }
+        }
+    }
+    // A transaction's id is long, and asked for when it matters.
+    let hidden = if given.contains_key("request_id") { Vec::new() } else { vec!["request_id"] };
+    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown: usize::MAX, source, hidden });
     Ok(output)
+}
+
+/// Adds the changes of what belongs to the object. Returns how many there are in all.
+async fn add_related(
+    call: &Call<'_>,
+    kind: &'static ObjectType,
+    query: &Query,
+    filters: &filters::Filters,
+    found: &mut Vec<Value>,
+) -> Result<u64, Problem> {
+    let mut own = filters.clone();
+    let mut named = 0;
+    for filter in &mut own.checked {
+        match filter.name.as_str() {
+            "changed_object_type" => "related_object_type".clone_into(&mut filter.name),
+            "changed_object_id" => "related_object_id".clone_into(&mut filter.name),
+            _ => continue,
+        }
+        named += 1;
+    }
+    if named < 2 {
+        return Err(refused("related needs the object whose relations are meant").hint(
+            r#"write {"filters":{"changed_object_type":"dcim.device","changed_object_id":"its name"},"related":true}"#,
+        ));
+    }
+    let mut query = query.clone();
+    own.add_to(&mut query);
+    let answer = call.list(&kind.list_path(), &query).await.map_err(|error| error.problem())?;
+    found.extend(answer.results().iter().cloned());
+    Ok(answer.total().unwrap_or_default())
 }
 
 /// Times are filtered by `time_after` and `time_before` here, unlike anywhere else in NetBox. A user's name is kept
@@ -94,6 +166,10 @@ fn renamed(filters: Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
+fn frame(changes: &[Value]) -> Frame {
+    Frame { rows: changes.iter().map(row).collect(), ..Frame::new(&COLUMNS) }
+}
+
 fn row(change: &Value) -> Row {
     let value = |name: &str| match change.get(name) {
         Some(Value::Object(choice)) => choice.get("value").cloned().unwrap_or_default(),
@@ -102,7 +178,7 @@ fn row(change: &Value) -> Row {
     };
     let changed = change.get("changed_object").and_then(Object::of);
     let cells = COLUMNS.map(|column| match column {
-        "changes" if value("action") == "update" => Cell::plain(Value::Object(difference(change))),
+        "changes" if value("action") == "update" => Cell::plain(Value::Object(difference::of(change))),
         "changes" => Cell::default(),
         "object_repr" => Cell { value: value(column), object: changed },
         column => Cell::plain(value(column)),
@@ -111,63 +187,20 @@ fn row(change: &Value) -> Row {
     Row { object: id.map(|id| Object { endpoint: "core/object-changes", id }), cells: cells.to_vec() }
 }
 
-/// The fields whose value differs, as `[before, after]`; custom fields each by itself.
-fn difference(change: &Value) -> Map<String, Value> {
-    let side = |name: &str| flat(change.get(name));
-    let (before, after) = (side("prechange_data"), side("postchange_data"));
-    let mut changes = Map::new();
-    for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
-        let value = |side: &Map<String, Value>| side.get(name).cloned().unwrap_or_default();
-        let (old, new) = (value(&before), value(&after));
-        if old != new && name != "last_updated" {
-            changes.insert(name.clone(), json!([shortened(old), shortened(new)]));
-        }
-    }
-    changes
-}
-
-fn flat(data: Option<&Value>) -> Map<String, Value> {
-    let mut flat = Map::new();
-    for (name, value) in data.and_then(Value::as_object).into_iter().flatten() {
-        match value {
-            Value::Object(custom) if name == "custom_fields" => {
-                flat.extend(custom.iter().map(|(name, value)| (format!("cf_{name}"), value.clone())));
-            }
-            value => {
-                flat.insert(name.clone(), value.clone());
-            }
-        }
-    }
-    flat
-}
-
-fn shortened(value: Value) -> Value {
-    let text = match &value {
-        Value::String(text) => text.clone(),
-        Value::Array(_) | Value::Object(_) => value.to_string(),
-        _ => return value,
-    };
-    if text.chars().count() <= LONGEST_SIDE {
-        return value;
-    }
-    Value::String(text.chars().take(LONGEST_SIDE).chain(['…']).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_what_differs_is_told() {
+    fn a_row_tells_who_changed_what() {
         let change = json!({
             "id": 1, "time": "2026-01-15T10:00:00Z", "user_name": "ada", "action": {"value": "update", "label": "Updated"},
             "changed_object_type": "dcim.device", "changed_object_id": 7, "object_repr": "sw1", "message": "", "request_id": "r",
-            "prechange_data": {"status": "planned", "last_updated": "a", "tags": ["x"], "custom_fields": {"env": "lab", "owner": "me"}},
-            "postchange_data": {"status": "active", "last_updated": "b", "tags": ["x"], "custom_fields": {"env": "prod", "owner": "me"}},
+            "prechange_data": {"status": "planned"}, "postchange_data": {"status": "active"},
         });
         let row = row(&change);
         let cell = |name: &str| &row.cells[COLUMNS.iter().position(|column| *column == name).unwrap()].value;
-        assert_eq!(*cell("changes"), json!({"status": ["planned", "active"], "cf_env": ["lab", "prod"]}));
-        assert_eq!(*cell("action"), "update");
+        assert_eq!(*cell("changes"), json!({"status": ["planned", "active"]}));
+        assert_eq!((cell("action"), cell("object_repr")), (&json!("update"), &json!("sw1")));
     }
 }

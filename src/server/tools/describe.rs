@@ -5,6 +5,7 @@ mod about;
 mod filters;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use futures::FutureExt as _;
 use serde_json::{Map, Value, json};
@@ -92,7 +93,7 @@ fn types(schema: &Schema, about: &About) -> String {
     let mut text = format!("{count} types of NetBox{version}{source}; object_type is app.model:\n");
     for ((foreign, app), models) in apps {
         let plugin = if foreign { " (plugin)" } else { "" };
-        text.push_str(&format!("{app}{plugin}: {}\n", models.join(" ")));
+        let _ = writeln!(text, "{app}{plugin}: {}", models.join(" "));
     }
     text
 }
@@ -168,7 +169,7 @@ async fn custom_fields(call: &Call<'_>, kind: &ObjectType, about: &About) -> Vec
         let values = field.choice_set.and_then(|set| choices.get(&set));
         let mut line = format!("Custom field cf_{}: {}", field.name, kind_of(field));
         if let Some(values) = values {
-            line.push_str(&format!(", one of {}", about.cut(values.iter().map(String::as_str))));
+            let _ = write!(line, ", one of {}", about.cut(values.iter().map(String::as_str)));
         }
         line.push_str(match field.lookups() {
             None => "; cannot be filtered by",

@@ -105,10 +105,13 @@ pub(super) async fn check(
     let mut done = Filters::default();
     let filters = saved::expand(call, kind, &mut done, filters).await?;
     for (name, value) in &filters {
-        let meant = match name.strip_prefix("cf_") {
+        let mut meant = match name.strip_prefix("cf_") {
             Some(field) => custom::find(call, kind, &mut done, name, field).await?,
             None => find(kind, endpoint, name, value)?,
         };
+        if meant.filter.reference.is_none() && meant.filter.kind == Kind::Integer {
+            meant.filter.reference = generic(call, &meant.base, &filters);
+        }
         if meant.name != *name && !meant.by_name {
             for value in value::texts(name, value)? {
                 done.note(name, &value, &format!("{} {value}", meant.name));
@@ -118,6 +121,14 @@ pub(super) async fn check(
         done.checked.push(checked);
     }
     Ok(done)
+}
+
+/// The object that a generic relation's id names, whose type stands beside it: `assigned_object_type` with
+/// `assigned_object_id`.
+fn generic(call: &Call<'_>, base: &str, filters: &Map<String, Value>) -> Option<Reference> {
+    let sibling = format!("{}_type", base.strip_suffix("_id")?);
+    let kind = call.schema.find_type(filters.get(&sibling)?.as_str()?).ok()?;
+    Some(Reference { object_type: kind.name, attribute: "id" })
 }
 
 /// What a type's list has and takes.

@@ -110,9 +110,11 @@ fn full_name(object: &Map<String, Value>) -> Option<String> {
     Some(parent.map_or_else(|| name.to_owned(), |parent| format!("{parent}: {name}")))
 }
 
-/// How an object is called.
+/// How an object is called. A device's `display` ends in its asset tag (`sw1 (A-17)`), which is not its name.
 pub(super) fn text_of(object: &Map<String, Value>) -> Option<&str> {
-    ["display", "name"].iter().find_map(|key| object.get(*key)?.as_str()).filter(|text| !text.is_empty())
+    let text = |key: &str| object.get(key)?.as_str().filter(|text| !text.is_empty());
+    let device = text("url").is_some_and(|url| url.contains("/api/dcim/devices/"));
+    if device && let Some(name) = text("name") { Some(name) } else { text("display").or_else(|| text("name")) }
 }
 
 /// A flattened value as a person reads it in a table.

@@ -125,39 +125,6 @@ impl Frame {
         frame
     }
 
-    /// Adds further rows of the same objects, as [`Frame::of_objects`] makes them.
-    pub(super) fn extend(&mut self, other: Self) {
-        let mut places = Vec::with_capacity(other.columns.len());
-        for column in &other.columns {
-            let place = self.column(column).unwrap_or_else(|| {
-                self.columns.push(column.clone());
-                for row in &mut self.rows {
-                    row.cells.push(Cell::default());
-                }
-                self.columns.len() - 1
-            });
-            places.push(place);
-        }
-        for row in other.rows {
-            let mut cells = vec![Cell::default(); self.columns.len()];
-            for (cell, place) in row.cells.into_iter().zip(&places) {
-                if let Some(slot) = cells.get_mut(*place) {
-                    *slot = cell;
-                }
-            }
-            self.rows.push(Row { object: row.object, cells });
-        }
-    }
-
-    /// Adds a column with a value for each row.
-    pub(super) fn add_column(&mut self, name: &str, cells: impl IntoIterator<Item = Cell>) {
-        self.columns.push(name.to_owned());
-        let mut cells = cells.into_iter();
-        for row in &mut self.rows {
-            row.cells.push(cells.next().unwrap_or_default());
-        }
-    }
-
     /// With these columns only, in this order. Unknown names become empty columns.
     pub(super) fn select(&self, names: &[String]) -> Self {
         let places: Vec<Option<usize>> = names.iter().map(|name| self.column(name)).collect();

@@ -83,7 +83,9 @@ fn title(input: &Value) -> String {
             length => format!("free /{length} in{about}{vrf}"),
         },
         "free_vlans" => format!("free VLAN ids of{about}"),
-        "utilization" if about.starts_with(" where") || about.is_empty() => format!("utilization of prefixes{about}{vrf}"),
+        "utilization" if about.starts_with(" where") || about.is_empty() => {
+            format!("utilization of prefixes{about}{vrf}")
+        }
         "utilization" => format!("utilization of{about}{vrf}"),
         "whois" => format!("what{about} is{vrf}"),
         "overlaps" => format!("overlaps among prefixes{about}{vrf}"),

@@ -78,6 +78,11 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
     }
     let limit = if all { 1_000 } else { arguments.limit(5)? };
     let offset = if all { 0 } else { arguments.number("offset")?.unwrap_or(0) };
+    // With `all`, the limit says how many of them the model sees.
+    let shown = match arguments.number("limit")? {
+        Some(_) => usize::try_from(arguments.limit(5)?).unwrap_or(100),
+        None => usize::MAX,
+    };
     let given = arguments.filters()?;
     let ordering = arguments.texts("ordering")?.unwrap_or_default();
     let ordering = shape::total(shape::check_ordering(kind, endpoint, &ordering)?);
@@ -129,8 +134,8 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
     related::add(call, &mut frame, &fields).await?;
     ask::describe(call, kind, &query, &filters, &mut output).await;
     output.summary = summary(kind, total, frame.rows.len() as u64, offset);
-    let source = Some(Source { kind, query: rest, fields: whole, is_telling });
-    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown: usize::MAX, source });
+    let source = Some(Source { kind, query: rest, fields: whole, is_telling, frame: None });
+    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown, source, hidden: Vec::new() });
     Ok(output)
 }
 

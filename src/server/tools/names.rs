@@ -92,7 +92,9 @@ pub(super) async fn one(
     text: &str,
 ) -> Result<Value, Problem> {
     match look_up::all(call, target, attribute, &[text], true).await {
-        Ok(mut objects) => objects.pop().ok_or_else(|| refused(format!("There is no {} called {text}", target.singular))),
+        Ok(mut objects) => {
+            objects.pop().ok_or_else(|| refused(format!("There is no {} called {text}", target.singular)))
+        }
         Err(Trouble::Answer(problem) | Trouble::Failed(problem)) => Err(problem),
     }
 }

@@ -1,7 +1,7 @@
-//! `netbox_get_object_by_id`: one object with its page.
+//! `netbox_get_object_by_id`: one object with its page and, unless only some fields are wanted, what belongs to it.
 
 use futures::FutureExt;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::arguments::Arguments;
 use super::ask;
@@ -9,26 +9,36 @@ use super::call::Call;
 use super::filters::{self, refused};
 use super::flatten::{flatten, text_of};
 use super::frame::Frame;
+use super::names;
 use super::output::{self, Output, Rows};
+use super::profile;
+use super::related;
 use super::shape::{self, Fields};
 use super::tool::{Argument, Kind, Running, Tool};
 use super::words;
-use crate::server::netbox::{Error, Query};
+use crate::server::netbox::{Error, ObjectType, Query};
 use crate::wire::problem::Problem;
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_get_object_by_id",
-    description: "Gets one object of NetBox with all its fields, by the id that another call returned. Do not guess ids: find the object by name first.",
-    example: r#"{"object_type":"dcim.device","object_id":42}"#,
+    description: "Gets one object of NetBox by its name or id. Without fields: a profile, with what belongs to it (a device's addresses, cables, contacts; a prefix's parents and children; a circuit's ends).",
+    example: r#"{"object_type":"dcim.device","name":"cle-01-sw1"}"#,
     arguments: &[
         Argument::required("object_type", Kind::Text, ""),
-        Argument::required("object_id", Kind::Number { least: 1 }, ""),
+        Argument::new("object_id", Kind::Number { least: 1 }, ""),
+        Argument::new("name", Kind::Text, "Its name, slug, address, prefix or circuit id"),
         Argument::new("fields", Kind::Texts, ""),
         Argument::new("brief", Kind::Flag, ""),
     ],
-    title: |input| format!("{} {}", words::singular(input), words::text(input, "object_id")),
+    title: |input| {
+        let named = if input.get("name").is_some() { "name" } else { "object_id" };
+        format!("{} {}", words::singular(input), words::text(input, named))
+    },
     run,
 };
+
+/// Fields that nobody asks about: when and where from, and what the profile says better.
+const NOISE: [&str; 4] = ["created", "last_updated", "natural_slug", "display"];
 
 fn run<'a>(call: &'a Call<'a>, input: &'a Value) -> Running<'a> {
     get(call, input).boxed()
@@ -38,14 +48,15 @@ async fn get(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     let arguments = Arguments::new(&TOOL, input)?;
     let kind = arguments.object_type(&call.schema)?;
     let endpoint = filters::endpoint_of(call, kind)?;
-    let id = arguments.number("object_id")?.filter(|id| *id > 0).ok_or_else(|| arguments.missing("object_id"))?;
     let names = arguments.texts("fields")?.unwrap_or_default();
     let fields = Fields::check(kind, endpoint, &names)?;
     filters::check_custom_fields(call, kind, &names).await?;
+    let id = id_of(call, &arguments, kind).await?;
     let mut query = Query::new();
+    let brief = arguments.flag("brief")?;
     if !fields.is_empty() {
         query.add("fields", fields.query_value(endpoint));
-    } else if arguments.flag("brief")? {
+    } else if brief {
         query.add("brief", "true");
     } else {
         let large = shape::large_fields(endpoint);
@@ -56,20 +67,58 @@ async fn get(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     let answer = call.get(&kind.object_path(id), &query).await.map_err(|error| match error {
         Error::NoSuchObject { .. } => {
             refused(format!("There is no {} with id {id}, or this token may not see it", kind.singular))
-                .hint("find it by name with netbox_get_objects or netbox_search_objects first")
+                .hint("ask for it by its name, or search for it")
         }
         error => error.problem(),
     })?;
-    let mut object = flatten(&answer.body, &fields);
+    let mut frame = Frame::of_objects(kind, [&answer.body], &fields);
+    related::add(call, &mut frame, &fields).await?;
+    let mut warnings = Vec::new();
+    let mut object = if fields.is_empty() && !brief {
+        let mut object = telling(&answer.body);
+        let (profile, missing) = profile::of(call, kind, &answer.body).await;
+        object.extend(profile);
+        warnings = missing;
+        object
+    } else {
+        let cells = frame.rows.first().map(|row| row.cells.clone()).unwrap_or_default();
+        frame.columns.iter().cloned().zip(cells.into_iter().map(|cell| cell.value)).collect()
+    };
     output::shorten_object(&mut object, output::LARGEST);
     let name = answer.body.as_object().and_then(text_of).unwrap_or_default().to_owned();
     let mut output = Output::facts(
         format!("{} {name}", filters::capitalised(kind.singular)),
         ask::map([("object_type", json!(kind.name)), ("object", Value::Object(object))]),
     );
+    ask::warn(&mut output, warnings);
     output.page =
         kind.page().map(|page| call.netbox.address().page(&format!("{page}{id}/"), &Query::new()).to_string());
-    let frame = Frame::of_objects(kind, [&answer.body], &fields);
     output.rows = Some(Rows { kind: Some(kind), ..Rows::whole(frame, 0) });
     Ok(output)
+}
+
+async fn id_of(call: &Call<'_>, arguments: &Arguments<'_>, kind: &'static ObjectType) -> Result<u64, Problem> {
+    // A name where an id belongs is a name.
+    let given = arguments.word("object_id")?;
+    let name = arguments.word("name")?;
+    if let Some(id) = given.as_deref().and_then(|id| id.parse().ok()) {
+        return if id > 0 { Ok(id) } else { Err(arguments.missing("object_id")) };
+    }
+    let Some(name) = name.or(given) else { return Err(arguments.wrong("Give the object's object_id or name")) };
+    let object = names::one(call, kind, "id", &name).await?;
+    object.get("id").and_then(Value::as_u64).ok_or_else(|| refused(format!("{name} has no id")))
+}
+
+/// An object without what says nothing: ids of what has a name, counters at zero.
+fn telling(object: &Value) -> Map<String, Value> {
+    let flat = flatten(object, &Fields::default());
+    let has = |name: &str| flat.contains_key(name);
+    flat.iter()
+        .filter(|(name, value)| {
+            let companion = name.strip_suffix("_id").is_some_and(has);
+            let nothing = value.as_u64() == Some(0) && name.ends_with("_count");
+            !companion && !nothing && (!NOISE.contains(&name.as_str()) || (*name == "display" && !has("name")))
+        })
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }

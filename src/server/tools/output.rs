@@ -42,6 +42,8 @@ pub(super) struct Rows {
     pub(super) shown: usize,
     /// Where the others are.
     pub(super) source: Option<Source>,
+    /// Columns that the model is not shown.
+    pub(super) hidden: Vec<&'static str>,
 }
 
 impl Output {
@@ -52,7 +54,7 @@ impl Output {
 
     /// Whether there is something to keep for the person.
     pub(super) fn is_kept(&self) -> bool {
-        self.picture.is_some() || self.rows.as_ref().is_some_and(|rows| !rows.frame.rows.is_empty())
+        self.picture.is_some() || self.rows.is_some()
     }
 
     /// What the model reads. `handle` is the name under which the rows will be kept.
@@ -91,7 +93,19 @@ impl Rows {
 
     fn for_model(&self) -> Map<String, Value> {
         let wanted = self.frame.rows.len().min(self.shown);
-        let rows = fitting(self.frame.rows.iter().take(wanted), LARGEST);
+        let few = self.frame.rows.iter().take(wanted);
+        // A column without a value says nothing.
+        let places: Vec<usize> = (0..self.frame.columns.len())
+            .filter(|index| {
+                let name = self.frame.columns.get(*index).map_or("", String::as_str);
+                !self.hidden.contains(&name)
+                    && (self.source.as_ref().is_some_and(|source| source.fields.asked().any(|asked| asked == name))
+                        || few.clone().any(|row| row.cells.get(*index).is_some_and(|cell| !cell.is_empty())))
+            })
+            .collect();
+        let columns: Vec<&str> =
+            places.iter().filter_map(|index| self.frame.columns.get(*index)).map(String::as_str).collect();
+        let rows = fitting(few, &places, LARGEST);
         let returned = rows.len() as u64;
         let mut text = Map::new();
         text.insert("total".into(), json!(self.total));
@@ -109,7 +123,7 @@ impl Rows {
             text.insert("shortened".into(), json!(sentence));
         }
         if !rows.is_empty() {
-            text.insert("columns".into(), json!(self.frame.columns));
+            text.insert("columns".into(), json!(columns));
             text.insert("rows".into(), Value::Array(rows));
         }
         text
@@ -117,11 +131,12 @@ impl Rows {
 }
 
 /// As many leading rows as fit into `room` bytes; at least one, shortened if it must be.
-fn fitting<'a>(rows: impl Iterator<Item = &'a Row>, room: usize) -> Vec<Value> {
+fn fitting<'a>(rows: impl Iterator<Item = &'a Row>, places: &[usize], room: usize) -> Vec<Value> {
     let mut used = 0;
     let mut kept = Vec::new();
     for row in rows {
-        let mut cells: Vec<Value> = row.cells.iter().map(|cell| cell.value.clone()).collect();
+        let mut cells: Vec<Value> =
+            places.iter().filter_map(|index| row.cells.get(*index)).map(|cell| cell.value.clone()).collect();
         let mut size = size_of(&cells);
         if kept.is_empty() && size > room {
             shorten(&mut cells, room);

@@ -75,7 +75,8 @@ pub(super) async fn filtered<T>(
     most: u64,
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Pages<T>, Problem> {
-    let first = ask::list(call, kind, &query.clone().with("ordering", "id").with("limit", PAGE.min(most)), filters).await?;
+    let first =
+        ask::list(call, kind, &query.clone().with("ordering", "id").with("limit", PAGE.min(most)), filters).await?;
     let total = first.total().unwrap_or_default();
     let results = first.results();
     if results.len() as u64 >= total {
@@ -102,10 +103,13 @@ pub(super) async fn of_ids<T>(
 ) -> Result<Pages<T>, Error> {
     let mut found = Pages::none();
     let read = &read;
-    let queries: Vec<Query> =
-        groups(name, ids).iter().map(|group| group.iter().fold(query.clone(), |query, id| query.with(name, id))).collect();
-    let mut answers = stream::iter(queries.into_iter().map(|query| async move { all(call, path, &query, most, read).await }))
-        .buffered(AT_ONCE);
+    let queries: Vec<Query> = groups(name, ids)
+        .iter()
+        .map(|group| group.iter().fold(query.clone(), |query, id| query.with(name, id)))
+        .collect();
+    let mut answers =
+        stream::iter(queries.into_iter().map(|query| async move { all(call, path, &query, most, read).await }))
+            .buffered(AT_ONCE);
     while let Some(pages) = answers.next().await {
         let pages = pages?;
         found.rows.extend(pages.rows);
@@ -131,7 +135,9 @@ mod tests {
         let ids: Vec<u64> = (1..=1000).collect();
         let groups = groups("device_id", &ids);
         assert_eq!(groups.iter().map(|group| group.len()).sum::<usize>(), 1000);
-        assert!(groups.iter().all(|group| group.iter().map(|id| format!("&device_id={id}").len()).sum::<usize>() <= IDS));
+        assert!(
+            groups.iter().all(|group| group.iter().map(|id| format!("&device_id={id}").len()).sum::<usize>() <= IDS)
+        );
         assert!(groups.len() <= 6, "{}", groups.len());
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Source {
     pub(super) fields: Fields,
     /// Whether the fields are those that usually say most, because nobody asked for others.
     pub(super) is_telling: bool,
+    /// How objects become rows, where not by their fields.
+    pub(super) frame: Option<fn(&[serde_json::Value]) -> Frame>,
 }
 
 impl Stored {

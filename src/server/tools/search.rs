@@ -1,5 +1,8 @@
-//! `netbox_search_objects`: NetBox has no global search in its API, so every type is asked side by side, and what
-//! failed for one type is said and not taken for nothing found.
+//! `netbox_search_objects`: NetBox has no global search in its API, so every type is asked side by side. What failed
+//! for one type is said and not taken for nothing found; what matches exactly comes first.
+
+mod attempts;
+mod rank;
 
 use std::collections::HashSet;
 
@@ -13,19 +16,21 @@ use super::filters::{self, refused, short};
 use super::flatten::{cell_text, flatten};
 use super::frame::{Cell, Frame, Object, Row};
 use super::output::{Output, Rows};
-use super::shape::{self, Fields};
+use super::shape::Fields;
 use super::tool::{Argument, Kind, Running, Tool};
 use super::words;
-use crate::server::netbox::{Answer, Error, ObjectType, Query, object_type};
+use crate::server::netbox::catalogue::Endpoint;
+use crate::server::netbox::{ObjectType, object_type};
 use crate::wire::problem::Problem;
+use attempts::{Attempt, Hits};
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_search_objects",
-    description: r#"Searches several types of object at once for a text: names, addresses, serials, descriptions. Use it when you do not know of which type something is; otherwise netbox_get_objects with a filter is exact. Without object_types it searches devices, sites, locations, racks, interfaces, IP addresses, prefixes, VLANs, circuits, providers, virtual machines and tenants. Types without a hit are left out; "errors" says which types could not be searched."#,
+    description: r#"Searches several types at once for a text: a name, address, MAC, serial, asset tag, circuit id, description. Exact matches come first ("match":"exact"). Use it when you do not know of which type something is. "totals" says how many of each type match; "errors" which types could not be searched."#,
     example: r#"{"query":"core-sw","object_types":["dcim.device","ipam.ipaddress"]}"#,
     arguments: &[
-        Argument::required("query", Kind::Text, "Part of a name, address, serial, ..."),
-        Argument::new("object_types", Kind::Texts, ""),
+        Argument::required("query", Kind::Text, ""),
+        Argument::new("object_types", Kind::Texts, "Those people ask about, unless given"),
         Argument::new("fields", Kind::Texts, ""),
         Argument::new("limit", Kind::Limit { most: 100, usual: 5 }, "For each type"),
     ],
@@ -56,13 +61,6 @@ const USUAL: [&str; 12] = [
 ];
 const MOST_TYPES: usize = 20;
 
-struct Hits {
-    kind: &'static ObjectType,
-    fields: Fields,
-    query: Query,
-    answer: Result<Answer, Error>,
-}
-
 fn run<'a>(call: &'a Call<'a>, input: &'a Value) -> Running<'a> {
     search(call, input).boxed()
 }
@@ -73,7 +71,8 @@ async fn search(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     let limit = arguments.limit(5)?;
     let names = arguments.texts("fields")?.unwrap_or_default();
     let mut kinds = arguments.object_types(&call.schema)?;
-    if kinds.is_empty() {
+    let usual = kinds.is_empty();
+    if usual {
         kinds = USUAL.iter().filter_map(|name| object_type::by_name(name)).collect();
     }
     let mut seen = HashSet::new();
@@ -93,41 +92,19 @@ async fn search(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
         searches.push((kind, endpoint));
     }
     check_fields(&searches, &names)?;
-    let hits = join_all(searches.into_iter().map(|(kind, endpoint)| {
-        let names = names.clone();
-        async move {
-            // Each type gets those of the fields that it has.
-            let own: Vec<String> = names
-                .into_iter()
-                .filter(|name| Fields::check(kind, endpoint, std::slice::from_ref(name)).is_ok())
-                .collect();
-            let fields = Fields::check(kind, endpoint, &own).unwrap_or_default();
-            let mut query = Query::new().with("q", text).with("limit", limit);
-            if fields.is_empty() {
-                let large = shape::large_fields(endpoint);
-                if !large.is_empty() {
-                    query.add("omit", large);
-                }
-            } else {
-                query.add("fields", fields.query_value(endpoint));
-            }
-            let answer = call.list(&kind.list_path(), &query).await;
-            Hits { kind, fields, query, answer }
-        }
-    }))
-    .await;
+    let mut attempts: Vec<Attempt> =
+        searches.iter().map(|(kind, endpoint)| Attempt::by_text(kind, endpoint, text)).collect();
+    attempts.extend(attempts::exact(call, text, usual, &searches)?);
+    let hits = join_all(attempts.into_iter().map(|attempt| attempt.run(call, &names, limit))).await;
     if hits.iter().all(|hits| hits.answer.is_err())
         && let Some(Hits { answer: Err(error), .. }) = hits.first()
     {
         return Err(error.problem());
     }
-    Ok(outcome(call, text, &hits).await)
+    Ok(outcome(call, text, &names, &hits).await)
 }
 
-fn check_fields(
-    searches: &[(&'static ObjectType, &'static crate::server::netbox::catalogue::Endpoint)],
-    names: &[String],
-) -> Result<(), Problem> {
+fn check_fields(searches: &[(&'static ObjectType, &'static Endpoint)], names: &[String]) -> Result<(), Problem> {
     for name in names {
         let mut mistake = None;
         for (kind, endpoint) in searches {
@@ -146,11 +123,22 @@ fn check_fields(
     Ok(())
 }
 
-async fn outcome(call: &Call<'_>, text: &str, hits: &[Hits]) -> Output {
-    let address = call.netbox.address();
-    let (mut results, mut errors, mut found) = (Map::new(), Map::new(), Vec::new());
-    let mut table = Frame::new(&["type", "name", "status", "description"]);
-    for Hits { kind, fields, query, answer } in hits {
+/// A hit while it is ranked.
+struct Hit {
+    rank: rank::Rank,
+    row: Row,
+}
+
+async fn outcome(call: &Call<'_>, text: &str, names: &[String], hits: &[Hits]) -> Output {
+    let (mut totals, mut errors, mut found) = (Map::new(), Map::new(), Vec::new());
+    let mut columns: Vec<String> = ["type", "id", "name", "match"].map(str::to_owned).to_vec();
+    if names.is_empty() {
+        columns.extend(["status", "site", "device", "assigned_object", "description"].map(str::to_owned));
+    } else {
+        columns.extend(names.iter().filter(|name| *name != "name" && *name != "id").cloned());
+    }
+    let (mut ranked, mut seen): (Vec<Hit>, HashSet<Object>) = (Vec::new(), HashSet::new());
+    for Hits { kind, by_text, answer } in hits {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
@@ -159,22 +147,29 @@ async fn outcome(call: &Call<'_>, text: &str, hits: &[Hits]) -> Output {
             }
         };
         let total = answer.total().unwrap_or_default();
-        if total == 0 {
-            continue;
+        // What was found by another way is counted where the text search did not find it.
+        if total > 0 && (*by_text || !totals.contains_key(kind.name)) {
+            totals.insert(kind.name.to_owned(), json!(total));
+            found.push(kind.counted(total));
         }
-        let rows: Vec<_> = answer.results().iter().map(|object| Value::Object(flatten(object, fields))).collect();
-        let page = kind.page().map(|page| address.page(&page, &query.filters_only()).to_string());
-        results.insert(
-            kind.name.to_owned(),
-            json!({"total": total, "returned": rows.len(), "page": page, "results": rows}),
-        );
-        found.push(kind.counted(total));
-        table.rows.extend(answer.results().iter().map(|object| row(kind, object)));
+        for object in answer.results() {
+            let Some(id) = object.get("id").and_then(Value::as_u64) else { continue };
+            let itself = Object { endpoint: kind.endpoint, id };
+            if seen.insert(itself) {
+                let rank = rank::of(object, text, *by_text);
+                ranked.push(Hit { rank, row: row(kind, itself, object, rank, &columns) });
+            }
+        }
     }
-    let mut head = Map::new();
-    head.insert("query".into(), json!(text));
-    head.insert("results".into(), Value::Object(results));
+    // The types keep their order within a rank.
+    ranked.sort_by_key(|hit| hit.rank);
+    let mut frame = Frame { columns, rows: ranked.into_iter().map(|hit| hit.row).collect() };
+    if frame.rows.is_empty() {
+        frame.columns.clear();
+    }
     let failed = errors.len();
+    let mut head = Map::new();
+    head.insert("totals".into(), Value::Object(totals));
     if failed > 0 {
         head.insert("errors".into(), Value::Object(errors));
     }
@@ -184,23 +179,34 @@ async fn outcome(call: &Call<'_>, text: &str, hits: &[Hits]) -> Output {
     }
     let mut output = Output::facts(summary, head);
     output.tail.insert("shows".into(), json!(call.visibility_note().await));
-    if !table.rows.is_empty() {
-        output.rows = Some(Rows::whole(table, 0));
-    }
+    output.rows = Some(Rows::whole(frame, usize::MAX));
     output
 }
 
 /// A row with its type before it. Objects without a name (addresses, prefixes, circuits) are called by `display`.
-fn row(kind: &'static ObjectType, object: &Value) -> Row {
+fn row(kind: &'static ObjectType, itself: Object, object: &Value, rank: rank::Rank, columns: &[String]) -> Row {
     let flat = flatten(object, &Fields::default());
     let text = |name: &str| flat.get(name).map(cell_text).filter(|text| !text.is_empty());
-    let id = object.get("id").and_then(Value::as_u64).map(|id| Object { endpoint: kind.endpoint, id });
-    let name = text("name").or_else(|| text("display")).unwrap_or_default();
-    let cells = vec![
-        Cell::plain(kind.singular),
-        Cell { value: json!(name), object: id },
-        Cell::plain(text("status").unwrap_or_default()),
-        Cell::plain(text("description").unwrap_or_default()),
-    ];
-    Row { object: None, cells }
+    let cells = columns.iter().map(|column| match column.as_str() {
+        "type" => Cell::plain(kind.name),
+        "id" => Cell::plain(itself.id),
+        "match" if rank == rank::Rank::Exact => Cell::plain("exact"),
+        "match" => Cell::default(),
+        "name" => {
+            let name = text("name").or_else(|| text("display")).unwrap_or_default();
+            Cell { value: json!(name), object: Some(itself) }
+        }
+        // An address is on an interface of a device.
+        "device" if !flat.contains_key("device") => Cell {
+            value: text("assigned_object_device")
+                .or_else(|| text("assigned_object_virtual_machine"))
+                .map_or(Value::Null, Value::String),
+            object: None,
+        },
+        column => Cell {
+            value: flat.get(column).cloned().unwrap_or_default(),
+            object: object.get(column).and_then(Object::of),
+        },
+    });
+    Row { object: Some(itself), cells: cells.collect() }
 }

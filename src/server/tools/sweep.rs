@@ -94,13 +94,19 @@ pub(super) async fn sweep(
 /// # Errors
 /// NetBox does not answer.
 pub(super) async fn complete(call: &Call<'_>, stored: &Stored) -> Result<Option<Stored>, Problem> {
-    let Some(Source { kind, query, fields, .. }) = stored.source.as_ref().filter(|_| !stored.is_whole()) else {
+    let Some(Source { kind, query, fields, frame, .. }) = stored.source.as_ref().filter(|_| !stored.is_whole()) else {
         return Ok(None);
     };
     let mut objects = Vec::new();
     let swept = sweep(call, &kind.list_path(), query, MOST_KEPT, |object| objects.push(object)).await;
     let swept = swept.map_err(|error| error.problem())?;
-    let mut frame = Frame::of_objects(kind, &objects, fields);
-    super::related::add(call, &mut frame, fields).await?;
+    let frame = match frame {
+        Some(frame) => frame(&objects),
+        None => {
+            let mut frame = Frame::of_objects(kind, &objects, fields);
+            super::related::add(call, &mut frame, fields).await?;
+            frame
+        }
+    };
     Ok(Some(Stored { frame, offset: 0, total: swept.total, ..stored.clone() }))
 }

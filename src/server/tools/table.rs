@@ -8,7 +8,17 @@ use super::words;
 use super::{aggregate, changelog, describe, graphql, ip_space, list, object, search, topology};
 
 /// Every tool, sorted by name: the same text each time, so that a prompt cache holds it.
-pub(super) static ALL: [&Tool; 9] = [&aggregate::TOOL, &describe::TOOL, &changelog::TOOL, &object::TOOL, &list::TOOL, &graphql::TOOL, &ip_space::TOOL, &search::TOOL, &topology::TOOL];
+pub(super) static ALL: [&Tool; 9] = [
+    &aggregate::TOOL,
+    &describe::TOOL,
+    &changelog::TOOL,
+    &object::TOOL,
+    &list::TOOL,
+    &graphql::TOOL,
+    &ip_space::TOOL,
+    &search::TOOL,
+    &topology::TOOL,
+];
 
 pub(super) fn by_name(name: &str) -> Option<&'static Tool> {
     ALL.into_iter().find(|tool| tool.name == name)

@@ -33,7 +33,7 @@ async fn ask(toolbox: &Toolbox, filters: Value) -> Outcome {
     let credentials = Credentials::new(&SecretString::from("nbt_key.token"));
     toolbox
         .call(
-            Asking { credentials: &credentials, conversation: "test" },
+            Asking::new(&credentials, "test"),
             "netbox_get_objects",
             &json!({"object_type": "dcim.device", "filters": filters}),
         )

@@ -1,7 +1,7 @@
 //! A run whose task breaks off still ends.
 
 use super::*;
-use crate::server::config::{ConnectionConfig, ModelSource, NetboxSource};
+use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource};
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
@@ -14,7 +14,11 @@ use crate::wire::problem::ProblemCode;
 #[tokio::test]
 async fn a_run_that_panics_or_cannot_be_kept_ends_as_failed_and_the_next_begins() {
     for panics in [true, false] {
-        let config = ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, maximum_rounds: 25 };
+        let config = ConnectionConfig {
+            netbox: NetboxSource::Demo,
+            model: ModelSource::StandIn,
+            answers: AnswerConfig::default(),
+        };
         let agent = Arc::new(Connections::open(config, Pace::Instant).await.unwrap().agent());
         // The store breaks at the first piece of text.
         let store = FailingStore::new(move |event| {

@@ -10,7 +10,7 @@ fn machine() -> Machine {
     let turn = MessageId::from("m1");
     let mut history = History::default();
     history.begin_turn(&turn, "How many sites?", "Current time: 2026-11-22T10:00:00Z");
-    Machine::new(history, turn, 3)
+    Machine::new(history, turn, Budget { rounds: 3, ..Budget::default() })
 }
 
 fn text(text: &str) -> Value {
@@ -32,9 +32,11 @@ fn reply(content: Vec<Value>, tool_uses: Vec<ToolUse>, stop_reason: StopReason) 
 
 fn calling(ids: &[String]) -> Reply {
     reply(
-        ids.iter().map(|id| json!({"type": "tool_use", "id": id, "name": "netbox_get_objects", "input": {}})).collect(),
         ids.iter()
-            .map(|id| ToolUse { id: id.clone(), name: "netbox_get_objects".to_owned(), input: Ok(json!({})) })
+            .map(|id| json!({"type": "tool_use", "id": id, "name": "netbox_get_objects", "input": {"q": id}}))
+            .collect(),
+        ids.iter()
+            .map(|id| ToolUse { id: id.clone(), name: "netbox_get_objects".to_owned(), input: Ok(json!({"q": id})) })
             .collect(),
         StopReason::ToolUse,
     )
@@ -69,10 +71,64 @@ fn at_the_round_limit_the_model_is_told_and_answers_with_what_it_has() {
     assert!(machine.history.messages().last().unwrap()["content"][0]["content"].as_str().unwrap().contains("rounds"));
     let mut stubborn = machine.clone();
     machine.reply(saying("14 sites", StopReason::EndTurn));
-    assert!(matches!(machine.next_step(), Step::Done(Ending { why: EndReason::Done, .. })));
+    let Step::Done(ending) = machine.next_step() else { panic!("still going") };
+    assert_eq!((ending.why, ending.problem.unwrap().code), (EndReason::Done, ProblemCode::RoundLimit));
     stubborn.reply(calling(&["again".to_owned()]));
     let Step::Done(ending) = stubborn.next_step() else { panic!("still going") };
     assert_eq!(ending.problem.unwrap().code, ProblemCode::RoundLimit);
+}
+
+#[test]
+fn tokens_money_and_time_are_limits_like_rounds() {
+    let budgets = [
+        Budget { tokens: 50, ..Budget::default() },
+        Budget { micro_dollars: 50, ..Budget::default() },
+        Budget { seconds: 1, ..Budget::default() },
+        Budget { context_tokens: Some(50), ..Budget::default() },
+    ];
+    for budget in budgets {
+        let mut machine = Machine { budget, ..machine() };
+        let mut reply = calling(&["a".to_owned()]);
+        reply.usage =
+            Usage { calls: 1, input_tokens: 40, output_tokens: 10, cost_micro_dollars: 50, ..Usage::default() };
+        machine.clock(1_000);
+        machine.reply(reply);
+        assert_eq!(machine.next_step(), Step::CallModel, "{budget:?}");
+        machine.reply(saying("14 sites", StopReason::EndTurn));
+        let Step::Done(ending) = machine.next_step() else { panic!("still going") };
+        assert_eq!((ending.why, ending.problem.unwrap().code), (EndReason::Done, ProblemCode::BudgetLimit));
+    }
+}
+
+#[test]
+fn a_call_that_was_made_before_is_answered_without_being_run() {
+    let mut machine = machine();
+    let same = |id: &str| {
+        let mut reply = calling(&["x".to_owned()]);
+        reply.content[0]["id"] = json!(id);
+        reply.tool_uses[0].id = id.to_owned();
+        reply
+    };
+    machine.reply(same("a"));
+    machine.tool_results(vec![ToolResult { id: "a".to_owned(), text: "14".to_owned(), is_error: false }]);
+    for (id, is_error) in [("b", false), ("c", true)] {
+        machine.reply(same(id));
+        assert_eq!(machine.next_step(), Step::CallModel, "{id} was run");
+        let answer = machine.history.messages().last().unwrap()["content"][0].clone();
+        assert_eq!(answer["tool_use_id"], id);
+        assert_eq!(answer["is_error"] == true, is_error, "{answer}");
+    }
+    assert_eq!(machine.fault(), None);
+}
+
+#[test]
+fn of_a_full_window_only_text_is_kept_and_the_next_turn_begins_with_a_summary() {
+    let mut machine = machine();
+    let thinking = json!({"type": "thinking", "thinking": "hm", "signature": "c2ln"});
+    machine.reply(reply(vec![thinking], Vec::new(), StopReason::ContextWindow));
+    assert!(machine.history.is_full());
+    assert_eq!(machine.history.messages().len(), 1);
+    assert!(matches!(machine.next_step(), Step::Done(Ending { why: EndReason::Length, .. })));
 }
 
 #[test]
@@ -121,6 +177,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(StopReason::MaxTokens),
         Just(StopReason::PauseTurn),
         Just(StopReason::Refusal),
+        Just(StopReason::ContextWindow),
     ];
     prop_oneof![
         4 => (proptest::collection::btree_set("[a-f]{3}", 1..4), stop.clone()).prop_map(|(ids, stop)| {

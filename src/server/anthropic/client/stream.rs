@@ -1,15 +1,17 @@
 //! A reply that is being streamed.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use reqwest::Response;
 use tokio::time::Instant;
 
 use super::super::assemble::{Assembler, Fault};
 use super::super::error::{Error, ErrorKind};
+use super::super::profile::Profile;
 use super::super::reply::ReplyEvent;
 use super::super::sse::{Event, Reader};
 use super::{Client, Origin};
+use crate::wire::transcript::Usage;
 
 /// A reply that is being streamed. Dropping it ends the request, and with it the generation at the provider.
 #[derive(Debug)]
@@ -27,14 +29,20 @@ pub struct ReplyStream {
 }
 
 impl ReplyStream {
-    pub(super) fn new(client: Client, origin: Origin, response: Response) -> Self {
+    pub(super) fn new(
+        client: Client,
+        origin: Origin,
+        response: Response,
+        profile: Profile,
+        tool_ids: HashSet<String>,
+    ) -> Self {
         Self {
             client,
             origin,
             response: Some(response),
             reader: Reader::default(),
             events: VecDeque::new(),
-            assembler: Assembler::default(),
+            assembler: Assembler::new(profile, tool_ids),
             progress: Instant::now(),
             ended: false,
         }
@@ -43,6 +51,11 @@ impl ReplyStream {
     /// The `request-id` header.
     pub fn request_id(&self) -> Option<&str> {
         self.origin.request_id.as_deref()
+    }
+
+    /// What the reply used so far: of one that breaks off, this is billed.
+    pub fn usage(&self) -> Usage {
+        self.assembler.usage()
     }
 
     /// The next event. The last item is [`ReplyEvent::Done`] or an error; after it comes none.

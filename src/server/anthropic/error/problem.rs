@@ -152,6 +152,13 @@ fn not_the_api(status: u16, content_type: &str, service: &str) -> Problem {
 }
 
 /// The API has no code for a prompt over the context window, only a sentence.
-fn is_too_long(failure: &ApiFailure) -> bool {
-    failure.message.as_deref().is_some_and(|message| message.contains("prompt is too long"))
+pub(super) fn is_too_long(failure: &ApiFailure) -> bool {
+    // The second is how llama.cpp and vLLM say it.
+    failure.failure == FailureType::InvalidRequest
+        && failure.message.as_deref().is_some_and(|message| {
+            let message = message.to_ascii_lowercase();
+            message.contains("prompt is too long")
+                || message.contains("context size")
+                || message.contains("context length")
+        })
 }

@@ -40,13 +40,15 @@ const TABLE: &[Row] = &[
     },
 ];
 
+/// Whether `id` is this model's, with or without a date at its end.
+pub fn is_same(id: &str, model: &str) -> bool {
+    let date = id.strip_prefix(model).map(|rest| rest.strip_prefix('-').unwrap_or(rest));
+    date.is_some_and(|date| date.is_empty() || (date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit())))
+}
+
 /// The model of this id, with or without a date at its end.
 pub fn find(id: &str) -> Model {
-    let is_same = |row: &&Row| {
-        let date = id.strip_prefix(row.id).map(|rest| rest.strip_prefix('-').unwrap_or(rest));
-        date.is_some_and(|date| date.is_empty() || (date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit())))
-    };
-    let row = TABLE.iter().find(is_same);
+    let row = TABLE.iter().find(|row| is_same(id, row.id));
     Model {
         id: id.to_owned(),
         display_name: row.map_or(id, |row| row.name).to_owned(),

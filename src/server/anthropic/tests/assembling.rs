@@ -1,10 +1,13 @@
 //! What comes out of recorded streams, and of streams that nobody should send.
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::assemble::{Assembler, Fault};
 use super::super::error::FailureType;
+use super::super::profile::Profile;
 use super::super::reply::{ReplyEvent, StopReason, ToolUse};
 use super::{ERROR, MAX_TOKENS, PARALLEL, REFUSAL, TEXT, TOOL_USE, read, reply};
 use crate::wire::transcript::Usage;
@@ -69,7 +72,7 @@ fn an_error_event_ends_the_stream() {
 
 /// Assembles events in order; the result of the last one.
 fn assemble(events: &[Value]) -> Result<Option<ReplyEvent>, Fault> {
-    let mut assembler = Assembler::default();
+    let mut assembler = Assembler::new(Profile::Anthropic, HashSet::new());
     let mut last = Ok(None);
     for event in events {
         last = assembler.push(&event.to_string());
@@ -247,7 +250,7 @@ fn event() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn any_order_of_events_is_survived(events in prop::collection::vec(event(), 0..40)) {
-        let mut assembler = Assembler::default();
+        let mut assembler = Assembler::new(Profile::Anthropic, HashSet::new());
         // A start first, or hardly a sequence would get anywhere.
         let mut done = 0;
         for event in std::iter::once(start()).chain(events) {

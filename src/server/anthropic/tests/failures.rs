@@ -226,7 +226,9 @@ async fn models_come_from_all_pages_with_what_they_can() {
 #[tokio::test]
 async fn one_model_by_an_id_that_needs_escaping() {
     let (server, client) = Server::with_client(vec![axum::Json(json!({ "id": "a/b" })).into_response()]).await;
-    assert_eq!(client.model("a/b").await.unwrap().id, "a/b");
+    let (model, is_anthropics) = client.model("a/b").await.unwrap();
+    assert_eq!(model.id, "a/b");
+    assert!(!is_anthropics);
     assert_eq!(server.arrived()[0].path, "/v1/models/a%2Fb");
 }
 

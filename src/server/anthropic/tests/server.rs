@@ -14,6 +14,7 @@ use url::Url;
 
 use super::super::client::{Client, Settings};
 use super::super::models::{Effort, Model};
+use super::super::profile::Profile;
 use super::super::request;
 
 /// The key that the tests use.
@@ -83,8 +84,8 @@ pub fn settings(url: Url) -> Settings {
 /// A small request.
 pub fn request() -> request::Request {
     let messages = vec![super::super::message::user("How many sites are there?")];
-    let system = request::Request::system("Answer.");
-    request::Request::new(&Model::known("claude-haiku-5-5"), Effort::Medium, system, json!([]), messages)
+    let model = Model::known("claude-haiku-5-5");
+    request::Request::new(Profile::Anthropic, &model, Effort::Medium, "Answer.", json!([]), messages)
 }
 
 /// A streamed answer.

@@ -109,6 +109,34 @@ async fn a_failure_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_person_sees_what_it_took_and_that_more_would_have_been_needed() {
+    let problem = Problem::new(ProblemCode::BudgetLimit, "It would have needed more").hint("Ask for less");
+    let usage = Usage {
+        calls: 2,
+        input_tokens: 1_024,
+        cache_read_input_tokens: 4_096,
+        output_tokens: 87,
+        cost_micro_dollars: 4_200,
+        ..Usage::default()
+    };
+    let why = EndReason::Done;
+    let ended = Event::RunEnd {
+        run: RunId::default(),
+        why,
+        problem: Some(problem),
+        milliseconds: 5,
+        usage,
+        ungrounded: Vec::new(),
+    };
+    let frames = vec![text(0, "14"), frame(ended, "")];
+    let (_, errors, outcome) = printed(frames.clone(), TERMINAL).await;
+    let told = "note: It would have needed more\nhint: Ask for less\n";
+    let used = "= 2 calls, 5120 tokens read (4096 from the cache), 87 written, about $0.0042\n";
+    assert_eq!((errors.trim_start(), outcome), (format!("{told}{used}").as_str(), Outcome::Answered));
+    assert_eq!(printed(frames, PIPES).await.1, told);
+}
+
+#[tokio::test]
 async fn every_end_but_the_good_one_fails() {
     let cases = [
         (EndReason::Done, Outcome::Answered),

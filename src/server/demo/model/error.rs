@@ -11,41 +11,58 @@ pub(super) struct ApiError {
     pub status: StatusCode,
     pub kind: &'static str,
     pub message: String,
+    /// `details.error_code`, where the API gives one.
+    pub code: Option<&'static str>,
 }
 
 impl ApiError {
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, kind: "invalid_request_error", message: message.into() }
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", message)
     }
 
     pub fn authentication(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::UNAUTHORIZED, kind: "authentication_error", message: message.into() }
+        Self::new(StatusCode::UNAUTHORIZED, "authentication_error", message)
     }
 
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, kind: "not_found_error", message: message.into() }
+        Self::new(StatusCode::NOT_FOUND, "not_found_error", message)
     }
 
     pub fn too_large() -> Self {
-        Self {
-            status: StatusCode::PAYLOAD_TOO_LARGE,
-            kind: "request_too_large",
-            message: "Request exceeds the maximum size".into(),
-        }
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "Request exceeds the maximum size")
     }
 
     pub fn overloaded() -> Self {
-        Self {
-            // 529 is Anthropic's own; `http` accepts every number from 100 to 999.
-            status: StatusCode::from_u16(529).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
-            kind: "overloaded_error",
-            message: "Overloaded".into(),
-        }
+        // 529 is Anthropic's own; `http` accepts every number from 100 to 999.
+        let status = StatusCode::from_u16(529).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        Self::new(status, "overloaded_error", "Overloaded")
+    }
+
+    pub fn rate_limited() -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", "This request would exceed the rate limit")
+    }
+
+    pub fn spend_limit() -> Self {
+        let message = "You have reached your specified API usage limits";
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", message);
+        Self { code: Some("enforced_spend_limit_reached"), ..error }
+    }
+
+    pub fn server() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "Internal server error")
+    }
+
+    pub fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
+        Self { status, kind, message: message.into(), code: None }
     }
 
     /// The body, as it also stands in an `error` event of a stream.
     pub fn body(&self, request_id: &str) -> Value {
-        json!({"type": "error", "error": {"type": self.kind, "message": self.message}, "request_id": request_id})
+        let mut error = json!({"type": self.kind, "message": self.message});
+        if let Some(code) = self.code {
+            error["details"] = json!({"error_code": code});
+        }
+        json!({"type": "error", "error": error, "request_id": request_id})
     }
 
     pub fn response(&self, request_id: &str) -> Response {

@@ -1,10 +1,13 @@
 //! Failures on request, for tests: a marker such as `[[overloaded]]` in the question. Off unless the operator wants it.
 
 use std::collections::HashMap;
+
+use serde_json::json;
 use std::sync::{Mutex, PoisonError};
 
 use super::error::ApiError;
 use super::prefix::Fingerprint;
+use super::reply::Reply;
 use super::request::{Request, Role};
 
 /// The failures that a question can ask for.
@@ -26,6 +29,18 @@ pub(super) enum Fault {
     Endless,
     /// A call whose arguments are not JSON.
     BadJson,
+    /// Nothing, and the answer when it is asked for once more.
+    Empty,
+    /// First a tool that does not exist, then the answer.
+    UnknownTool,
+    /// The same call three times, then the answer.
+    Repeat,
+    /// 429 twice, then the answer.
+    RateLimited,
+    /// 429 because the account may spend no more.
+    SpendLimit,
+    /// 500, always.
+    Server,
     /// The key is refused.
     Unauthorized,
     /// The model is unknown.
@@ -41,9 +56,33 @@ const MARKERS: &[(&str, Fault)] = &[
     ("[[slow]]", Fault::Slow),
     ("[[endless]]", Fault::Endless),
     ("[[bad-json]]", Fault::BadJson),
+    ("[[empty]]", Fault::Empty),
+    ("[[unknown-tool]]", Fault::UnknownTool),
+    ("[[repeat]]", Fault::Repeat),
+    ("[[429]]", Fault::RateLimited),
+    ("[[spend-limit]]", Fault::SpendLimit),
+    ("[[500]]", Fault::Server),
     ("[[401]]", Fault::Unauthorized),
     ("[[404]]", Fault::NotFound),
 ];
+
+impl Fault {
+    /// The call that is made in place of the answer, as long as its turn has not gone that far.
+    pub fn calls(self, request: &Request) -> Option<Reply> {
+        let is_result = |block: &serde_json::Value| block["type"] == "tool_result";
+        let newest = request.messages.iter().rev();
+        let since = newest.take_while(|message| message.role != Role::User || message.content.iter().any(is_result));
+        let rounds = since.filter(|message| message.role == Role::User).count();
+        let (name, input) = match self {
+            Self::UnknownTool if rounds == 0 => ("netbox_guess", json!({"object_type": "dcim.site"})),
+            Self::Repeat if rounds < 3 => {
+                ("netbox_get_objects", json!({"object_type": "dcim.site", "fields": ["name"], "limit": 1}))
+            }
+            _ => return None,
+        };
+        Some(Reply::calls("Let me look.".into(), [(name.to_owned(), input)]))
+    }
+}
 
 /// Counts the refusals of each request, so that the third try of an overloaded one succeeds.
 #[derive(Debug, Default)]
@@ -81,12 +120,15 @@ impl Faults {
         match fault {
             Fault::Unauthorized => Err(ApiError::authentication("invalid x-api-key")),
             Fault::NotFound => Err(ApiError::not_found("model: asked for by a test")),
-            Fault::Overloaded => {
+            Fault::SpendLimit => Err(ApiError::spend_limit()),
+            Fault::Server => Err(ApiError::server()),
+            Fault::Overloaded | Fault::RateLimited => {
                 let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
                 let count = refusals.entry(request).or_default();
                 if *count < 2 {
                     *count += 1;
-                    return Err(ApiError::overloaded());
+                    let limited = fault == Fault::RateLimited;
+                    return Err(if limited { ApiError::rate_limited() } else { ApiError::overloaded() });
                 }
                 // The next conversation with the same words is overloaded again.
                 refusals.remove(&request);

@@ -45,11 +45,8 @@ pub(super) fn router(settings: Settings) -> Router {
         .route("/v1/models/{id}", get(model))
         .fallback(async || finish(Err(ApiError::not_found("Not found"))))
         .method_not_allowed_fallback(async || {
-            finish(Err(ApiError {
-                status: StatusCode::METHOD_NOT_ALLOWED,
-                kind: "invalid_request_error",
-                message: "Method Not Allowed".into(),
-            }))
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            finish(Err(ApiError::new(status, "invalid_request_error", "Method Not Allowed")))
         })
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(server)
@@ -158,7 +155,10 @@ impl Server {
         let input = self.cache.divide(&request, &prefix)?;
         let reply = match fault {
             Some(Fault::Endless) => reasoning::endless(&request),
-            fault => spoil(reasoning::reply(&request), fault),
+            fault => match fault.and_then(|fault| fault.calls(&request)) {
+                Some(calls) => calls,
+                None => spoil(reasoning::reply(&request), fault),
+            },
         };
         let reply = reply.fit(&request);
         if request.stream {
@@ -197,6 +197,7 @@ fn spoil(mut reply: Reply, fault: Option<Fault>) -> Reply {
             let text = "I started to answer, and".to_owned();
             Reply { blocks: vec![Block::Text(text)], stop_reason: StopReason::Refusal }
         }
+        Some(Fault::Empty) => Reply { blocks: Vec::new(), stop_reason: StopReason::EndTurn },
         Some(Fault::MaxTokens) => {
             let text = "This answer stops at its limit because a test asked for it, in the middle of a".to_owned();
             Reply { blocks: vec![Block::Text(text)], stop_reason: StopReason::MaxTokens }

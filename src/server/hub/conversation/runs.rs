@@ -10,13 +10,21 @@ use crate::wire::id::{CommandId, MessageId, RunId};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::{EndReason, QueuedMessage, Usage};
 
+/// What became of a run.
+pub struct Ended {
+    /// How it ended, as its last event says; none where nobody is told any more.
+    pub why: Option<EndReason>,
+    /// The run to start for the message that waited longest.
+    pub next: Option<RunHandle>,
+}
+
 impl Conversation {
     /// Makes a conversation whose process died usable: an answer that was being written, or was about to be, ends as
     /// interrupted, and tool calls left open are answered. Messages that wait go on waiting for the next question.
     pub(in crate::server::hub) async fn recover(&self) -> Result<(), Problem> {
         let mut live = self.live.lock().await;
-        let answered = live.history.repair();
-        if answered {
+        let answered = self.repair(&mut live);
+        if answered > 0 {
             self.shared.store.keep_history(&self.id, &live.history).await?;
         }
         let run = match live.transcript.turns.last() {
@@ -43,7 +51,8 @@ impl Conversation {
         if live.is_running(run) { self.append(&mut live, event, content).await } else { Ok(()) }
     }
 
-    /// Ends this run with its last event, and begins the next waiting message. Returns the run to start for it.
+    /// Ends this run with its last event, and begins the next waiting message. Gives how the run ended for those who
+    /// look: one that was ended from elsewhere stays ended as it was. Also gives the run to start for the next message.
     pub async fn end_run(
         &self,
         run: &RunId,
@@ -51,16 +60,20 @@ impl Conversation {
         event: Event,
         content: String,
         context: &str,
-    ) -> Result<Option<RunHandle>, Problem> {
+    ) -> Result<Ended, Problem> {
         let mut live = self.live.lock().await;
+        let told = |live: &Live| {
+            let mut answers = live.transcript.turns.iter().rev().filter_map(|turn| turn.answer.as_ref());
+            answers.find(|answer| &answer.run == run).and_then(|answer| answer.end.as_ref()).map(|end| end.why)
+        };
         if !live.is_running(run) {
-            return Ok(None);
+            return Ok(Ended { why: told(&live), next: None });
         }
         live.history = history;
         self.shared.store.keep_history(&self.id, &live.history).await?;
         self.append(&mut live, event, content).await?;
         live.run = None;
-        self.begin_next(&mut live, context).await
+        Ok(Ended { why: told(&live), next: self.begin_next(&mut live, context).await? })
     }
 
     /// Ends this run, whose task broke off, as failed, and begins the next waiting message. Returns the run to start
@@ -68,7 +81,7 @@ impl Conversation {
     pub async fn abandon_run(&self, run: &RunId, context: &str) -> Option<RunHandle> {
         let mut live = self.live.lock().await;
         if live.is_running(run) {
-            live.history.repair();
+            self.repair(&mut live);
             if let Err(problem) = self.shared.store.keep_history(&self.id, &live.history).await {
                 tracing::error!(conversation = %self.id, problem = %problem.message, "a history could not be stored");
             }
@@ -90,7 +103,7 @@ impl Conversation {
         let mut live = self.live.lock().await;
         if let Some(handle) = live.run.clone() {
             handle.cancel.cancel();
-            live.history.repair();
+            self.repair(&mut live);
             self.close(&mut live, handle.run, EndReason::Interrupted, interrupted()).await;
         }
     }
@@ -128,6 +141,15 @@ impl Conversation {
         let event = Event::Message { message: message.clone(), command, asked_at: now(), fresh_context };
         self.append(live, event, text.to_owned()).await?;
         Ok(live.start_run(message))
+    }
+
+    /// Answers the tool calls that were left open. Gives how many there were.
+    fn repair(&self, live: &mut Live) -> usize {
+        let calls = live.history.repair();
+        if calls > 0 {
+            tracing::warn!(conversation = %self.id, tool_calls = calls, "tool calls had no result; they are answered as interrupted");
+        }
+        calls
     }
 
     /// Logs the last event of a run that cannot do so itself. Where it had not begun, its beginning comes first, so

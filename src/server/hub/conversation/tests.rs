@@ -64,6 +64,7 @@ async fn a_run_that_broke_off_ends_as_failed_and_the_next_message_begins() {
             .end_run(&first.run, History::default(), done(&first), String::new(), "now")
             .await
             .unwrap()
+            .next
             .is_none()
     );
     assert_eq!(conversation.transcript().await, transcript);
@@ -106,6 +107,16 @@ async fn what_a_dead_process_left_is_ended_and_what_waited_is_asked_with_the_nex
 }
 
 #[tokio::test]
+async fn a_run_that_the_server_interrupted_is_not_said_to_have_been_stopped() {
+    let Scene { conversation, .. } = scene().await;
+    let run = ask(&conversation, "one").await.start.unwrap();
+    conversation.interrupt().await;
+    let ended = conversation.end_run(&run.run, History::default(), done(&run), String::new(), "now").await.unwrap();
+    assert_eq!(ended.why, Some(EndReason::Interrupted));
+    assert!(ended.next.is_none());
+}
+
+#[tokio::test]
 async fn a_deleted_conversation_takes_nothing_and_ends_its_views() {
     let Scene { hub, person, conversation, .. } = scene().await;
     let run = ask(&conversation, "one").await.start.unwrap();
@@ -116,7 +127,12 @@ async fn a_deleted_conversation_takes_nothing_and_ends_its_views() {
     assert!(run.cancel.is_cancelled());
     assert!(view.next().await.is_none());
     assert!(
-        conversation.end_run(&run.run, History::default(), done(&run), String::new(), "now").await.unwrap().is_none()
+        conversation
+            .end_run(&run.run, History::default(), done(&run), String::new(), "now")
+            .await
+            .unwrap()
+            .next
+            .is_none()
     );
     assert!(conversation.abandon_run(&run.run, "now").await.is_none());
     let code = |refused: Result<(), Problem>| refused.unwrap_err().code;

@@ -129,14 +129,13 @@ impl Live {
             return Ok(Arc::clone(schema));
         }
         let kept = self.store.read("graphql", &key).filter(|(_, fresh)| *fresh);
-        let schema = match kept.and_then(|(text, _)| GraphqlSchema::parse(&text)) {
-            Some(schema) => schema,
-            None => {
-                let text = GraphqlSchema::ask(client, credentials).await?;
-                let schema = GraphqlSchema::parse(&text).ok_or_else(|| client.no_list())?;
-                self.store.write("graphql", &key, &text);
-                schema
-            }
+        let schema = if let Some(schema) = kept.and_then(|(text, _)| GraphqlSchema::parse(&text)) {
+            schema
+        } else {
+            let text = GraphqlSchema::ask(client, credentials).await?;
+            let schema = GraphqlSchema::parse(&text).ok_or_else(|| client.no_list())?;
+            self.store.write("graphql", &key, &text);
+            schema
         };
         let schema = Arc::new(schema);
         *known = Some((key, Arc::clone(&schema)));
@@ -403,3 +402,6 @@ impl std::fmt::Debug for Live {
         formatter.debug_struct("Live").field("origin", &origin).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! What NetBox says of itself, kept in a folder from one start of the program to the next. A file is written beside
 //! its place and moved into it, so that nobody reads half of one; one that is damaged is as good as none.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -58,15 +59,23 @@ impl Store {
     }
 
     fn path(&self, kind: &str, key: &str) -> Option<PathBuf> {
-        let digest = Sha256::digest(format!("{FORMAT} {key}").as_bytes());
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Some(self.folder.as_ref()?.join(format!("{kind}-{name}.txt")))
+        let name = digest_of(&format!("{FORMAT} {key}"));
+        Some(self.folder.as_ref()?.join(format!("{kind}-{}.txt", name.get(..16)?)))
     }
 }
 
 fn head_of(text: &str) -> String {
-    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{HEAD} {FORMAT} {digest}")
+    format!("{HEAD} {FORMAT} {}", digest_of(text))
+}
+
+/// A digest in hexadecimal digits.
+fn digest_of(text: &str) -> String {
+    let mut digits = String::new();
+    for byte in Sha256::digest(text.as_bytes()) {
+        // Writing to a text cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 fn write(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {

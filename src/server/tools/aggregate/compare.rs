@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::arguments::Arguments;
 use super::super::call::Call;
-use super::super::filters::{capitalised, refused};
+use super::super::filters::{capitalised, refused, short};
 use super::super::frame::{Cell, Frame, Object, Row};
 use super::super::output::{Output, Rows};
 use super::super::related;
@@ -45,9 +45,17 @@ pub(super) async fn run(
             .ok_or_else(|| arguments.wrong("compare needs the field of the other objects that names ours"))?,
     };
     theirs.check(call, std::slice::from_ref(&field)).await?;
-    ours.check(call, std::slice::from_ref(&own_field)).await?;
+    if own_field != "id" {
+        ours.check(call, std::slice::from_ref(&own_field)).await?;
+    }
 
     let named = keys(call, &theirs, &field).await?;
+    let only_values = !named.is_empty() && named.iter().all(|key| matches!(key, Key::Value(_)));
+    if own_field == "id" && only_values {
+        // Nothing of theirs can be one of ours: the answer would be all, or none.
+        return Err(refused(format!("{} holds no objects that could be compared", short(&field)))
+            .hint("name the field of theirs that refers to ours, and \"match\" where ours is not the id"));
+    }
     let mut fields = vec![own_field.clone()];
     let mut columns: Vec<String> = vec!["name".to_owned()];
     if let Source::Listed(listed) = &ours {
@@ -64,7 +72,6 @@ pub(super) async fn run(
             } else {
                 item.keys(&own_field)
             };
-            // Ids of an earlier result are only numbers.
             let found = own.iter().any(|key| named.contains(key));
             if found == with {
                 total += 1;
@@ -95,6 +102,22 @@ async fn keys(call: &Call<'_>, theirs: &Source, field: &str) -> Result<HashSet<K
     if field == "id" {
         let kind = theirs.kind();
         theirs.read(call, &["id".to_owned()], |item| named.extend(item.object(kind).map(Key::Object))).await?;
+        return Ok(named);
+    }
+    if let Source::Listed(listed) = theirs
+        && let Some(kind) = field.strip_suffix("_id").map(|stem| format!("{stem}_type"))
+        && listed.endpoint.fields.contains(&kind.as_str())
+    {
+        // A generic relation: the type stands beside the id.
+        let fields = [field.to_owned(), kind.clone()];
+        theirs
+            .read(call, &fields, |item| {
+                let kind = item.cell(&kind).text();
+                let id = item.cell(field).value.as_u64();
+                let object = call.schema.type_named(&kind).zip(id);
+                named.extend(object.map(|(kind, id)| Key::Object(Object { endpoint: kind.endpoint, id })));
+            })
+            .await?;
         return Ok(named);
     }
     if theirs.is_path(field) {

@@ -78,6 +78,12 @@ impl Item<'_> {
 
     /// The objects or values that a field names: of a list, each.
     pub(super) fn keys(&self, field: &str) -> Vec<Key> {
+        // The id of a related object names that object.
+        if let Some(stem) = field.strip_suffix("_id")
+            && let Some(object) = self.cell(stem).object
+        {
+            return vec![Key::Object(object)];
+        }
         let array = match self {
             Self::Whole(object) => object.get(field).and_then(Value::as_array),
             Self::Row(..) => None,

@@ -1,5 +1,7 @@
 //! What a description shall be about: words, of which any may occur in a name.
 
+use std::fmt::Write as _;
+
 /// Words to narrow a description by.
 pub(super) struct About {
     text: String,
@@ -61,7 +63,7 @@ impl About {
         let most = if self.is_empty() { FEW } else { MANY };
         let mut text = values.iter().take(most).copied().collect::<Vec<_>>().join("|");
         if values.len() > most {
-            text.push_str(&format!("|… ({})", values.len()));
+            let _ = write!(text, "|… ({})", values.len());
         }
         text
     }

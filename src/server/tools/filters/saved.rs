@@ -75,25 +75,22 @@ fn merge(filters: &mut Map<String, Value>, name: &str, value: &Value) {
         Value::Array(values) => values.clone(),
         other => vec![other.clone()],
     };
-    match filters.get_mut(name) {
-        Some(before) => {
-            let mut values = list(before);
-            for value in list(value) {
-                if !values.contains(&value) {
-                    values.push(value);
-                }
+    if let Some(before) = filters.get_mut(name) {
+        let mut values = list(before);
+        for value in list(value) {
+            if !values.contains(&value) {
+                values.push(value);
             }
-            *before = Value::Array(values);
         }
-        None => {
-            // One value in a list is one value: some filters take no more.
-            let value = match value {
-                Value::Array(values) if values.len() == 1 => values.first().cloned().unwrap_or_default(),
-                other => other.clone(),
-            };
-            filters.insert(name.to_owned(), value);
-        }
+        *before = Value::Array(values);
+        return;
     }
+    // One value in a list is one value: some filters take no more.
+    let value = match value {
+        Value::Array(values) if values.len() == 1 => values.first().cloned().unwrap_or_default(),
+        other => other.clone(),
+    };
+    filters.insert(name.to_owned(), value);
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ pub(super) async fn fetch(call: &Call<'_>, schema: &GraphqlSchema, root: &Root) 
             break;
         }
         // A NetBox can have a lower limit than the page asked for; then a page that is not full is no end.
-        let perhaps_cut = count >= 50 && count % 10 == 0;
+        let perhaps_cut = count >= 50 && count.is_multiple_of(10);
         if count == 0 || (count < limit && !perhaps_cut) {
             break;
         }
@@ -136,8 +136,7 @@ async fn ask(call: &Call<'_>, field: &AstField) -> Result<Value, Problem> {
     })?;
     let errors = answer.body.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty());
     if let Some(errors) = errors {
-        let told =
-            errors.iter().take(3).filter_map(|error| error.get("message")?.as_str()).map(|text| short_reason(text));
+        let told = errors.iter().take(3).filter_map(|error| error.get("message")?.as_str()).map(short_reason);
         let told = told.collect::<Vec<_>>().join("; ");
         return Err(refused(format!("NetBox refused the query: {told}"))
             .hint("correct what it names, or use netbox_get_objects"));

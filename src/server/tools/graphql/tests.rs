@@ -76,7 +76,7 @@ scalar Boolean
 ";
 
 fn checked(query: &str) -> Result<check::Plan, Problem> {
-    check::check(&GraphqlSchema::for_tests(SCHEMA), query, &Map::new())
+    check::check(&GraphqlSchema::for_tests(SCHEMA), query, &serde_json::Map::new())
 }
 
 /// The query that is sent, in one line.

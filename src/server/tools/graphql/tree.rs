@@ -134,9 +134,15 @@ fn replace_in_items(items: &mut [Selection<'static, String>], trees: &[Tree]) {
 
 fn replace(value: &mut Literal, trees: &[Tree]) {
     match value {
-        Literal::List(values) => values.iter_mut().for_each(|value| replace(value, trees)),
+        Literal::List(values) => {
+            for value in values {
+                replace(value, trees);
+            }
+        }
         Literal::Object(fields) => {
-            fields.values_mut().for_each(|value| replace(value, trees));
+            for value in fields.values_mut() {
+                replace(value, trees);
+            }
             let marked: Vec<(String, usize)> = fields
                 .iter()
                 .filter_map(|(name, value)| {

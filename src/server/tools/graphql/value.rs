@@ -152,6 +152,7 @@ fn one(place: &mut Place<'_>, kind: &str, value: Literal, relations: usize) -> R
     }
 }
 
+#[allow(clippy::match_same_arms, reason = "in the order of the types")]
 fn scalar(place: &mut Place<'_>, kind: &str, value: Literal) -> Result<Literal, Problem> {
     match (kind, value) {
         ("ID", value @ (Literal::Int(_) | Literal::String(_))) => Ok(value),

@@ -136,8 +136,7 @@ pub(super) async fn overlaps(call: &Call<'_>, arguments: &Arguments<'_>) -> Resu
     finding.rows = conflicts
         .iter()
         .map(|conflict| {
-            let entry =
-                |thing: &Thing| linked(thing.name.as_str(), thing.endpoint, thing.id);
+            let entry = |thing: &Thing| linked(thing.name.as_str(), thing.endpoint, thing.id);
             vec![
                 Cell::plain(conflict.what.name().replace('_', " ")),
                 Cell::plain(conflict.vrf.clone().unwrap_or_default()),
@@ -308,7 +307,8 @@ mod tests {
 
     fn prefix(id: u64, text: &str, status: &str, vrf: Option<u64>) -> NamedPrefix {
         let vrf = vrf.map(|id| json!({"id": id, "name": "Guest"}));
-        NamedPrefix::read(&json!({"id": id, "prefix": text, "status": {"value": status, "label": ""}, "vrf": vrf})).unwrap()
+        NamedPrefix::read(&json!({"id": id, "prefix": text, "status": {"value": status, "label": ""}, "vrf": vrf}))
+            .unwrap()
     }
 
     fn range(id: u64, first: &str, last: &str) -> NamedRange {

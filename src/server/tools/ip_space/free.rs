@@ -55,8 +55,11 @@ pub(super) async fn prefixes(call: &Call<'_>, arguments: &Arguments<'_>) -> Resu
     if let Some(length) = length
         && !(network.length..=network.family.bits()).contains(&length)
     {
-        return Err(refused(format!("A /{length} does not fit into {network}"))
-            .hint(format!("give a length from {} to {}", network.length, network.family.bits())));
+        return Err(refused(format!("A /{length} does not fit into {network}")).hint(format!(
+            "give a length from {} to {}",
+            network.length,
+            network.family.bits()
+        )));
     }
     let path = format!("ipam/prefixes/{}/available-prefixes/", prefix.id);
     let answer = call.get(&path, &Query::new()).await.map_err(|error| error.problem())?;
@@ -98,7 +101,11 @@ pub(super) async fn prefixes(call: &Call<'_>, arguments: &Arguments<'_>) -> Resu
     let parts = blocks.iter().map(|network| Part { network: *network, id: None, kind: "free", detail: String::new() });
     finding.picture = map::picture(call, network, prefix.id, parts.collect(), "prefix", used_percent(free, network));
     finding.summary = match length {
-        Some(length) => format!("{} free /{length} in {}", crate::server::tools::flatten::cell_text(&amount(total)), prefix.called()),
+        Some(length) => format!(
+            "{} free /{length} in {}",
+            crate::server::tools::flatten::cell_text(&amount(total)),
+            prefix.called()
+        ),
         None => format!("{} free blocks in {}", blocks.len(), prefix.called()),
     };
     Ok(finding)

@@ -117,11 +117,8 @@ async fn many(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Finding, Pro
     if partial {
         finding.tell("warning", format!("Only the first {} objects of a type were counted", super::MOST));
     }
-    let rows: Vec<Value> = found
-        .iter()
-        .take(limit)
-        .map(|(prefix, utilization)| Value::Object(row(prefix, utilization)))
-        .collect();
+    let rows: Vec<Value> =
+        found.iter().take(limit).map(|(prefix, utilization)| Value::Object(row(prefix, utilization))).collect();
     finding.answer.insert("returned".to_owned(), json!(rows.len()));
     finding.answer.insert("results".to_owned(), json!(rows));
     finding.columns = vec!["prefix", "vrf", "status", "utilization", "used", "capacity", "free"];

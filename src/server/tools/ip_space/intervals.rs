@@ -151,8 +151,8 @@ mod tests {
     const SPACE: u128 = 256;
 
     fn some_intervals() -> impl Strategy<Value = Vec<Interval>> {
-        let one = (0..SPACE, 0..40_u128)
-            .prop_map(|(first, more)| Interval { first, last: (first + more).min(SPACE - 1) });
+        let one =
+            (0..SPACE, 0..40_u128).prop_map(|(first, more)| Interval { first, last: (first + more).min(SPACE - 1) });
         prop::collection::vec(one, 0..12)
     }
 

@@ -90,13 +90,7 @@ fn candidate(object: &Value, prefix: &NamedPrefix) -> String {
     format!("id {} ({vrf}{scope}, {})", prefix.id, prefix.status)
 }
 
-async fn missing(
-    call: &Call<'_>,
-    path: &str,
-    text: &str,
-    network: Option<Network>,
-    vrf: Option<&AskedVrf>,
-) -> Problem {
+async fn missing(call: &Call<'_>, path: &str, text: &str, network: Option<Network>, vrf: Option<&AskedVrf>) -> Problem {
     let place = match vrf {
         Some(AskedVrf { name: Some(name), .. }) => format!(" in VRF {name}"),
         Some(_) => " in the global table".to_owned(),

@@ -39,10 +39,9 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     // NetBox's own filter `contains` compares masks, too: it finds a range only by an address with the range's mask.
     // No range in use is wider than the networks here.
     let around = Network::host(family, number).widened(if family == Family::V4 { 12 } else { 32 });
-    let of_ranges = vrf.iter().fold(
-        Query::new().with("fields", RANGE).with("parent", around),
-        |query, vrf| query.with("vrf_id", &vrf.value),
-    );
+    let of_ranges = vrf
+        .iter()
+        .fold(Query::new().with("fields", RANGE).with("parent", around), |query, vrf| query.with("vrf_id", &vrf.value));
     let holding = |object: &Value| {
         let range = facts::range(object)?;
         (range.family == family && range.interval.contains(number)).then(|| object.clone())
@@ -99,7 +98,8 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     finding.summary = match (objects.first(), longest.first()) {
         (Some(object), _) => {
             let owner = holder(object).map(|owner| format!(" is {owner}")).unwrap_or_default();
-            let more = if objects.len() > 1 { format!(" and {} more objects", objects.len() - 1) } else { String::new() };
+            let more =
+                if objects.len() > 1 { format!(" and {} more objects", objects.len() - 1) } else { String::new() };
             format!("{address}{owner}{more}")
         }
         (None, Some((prefix, _))) => format!("{address} is not recorded; it lies in {}", name(prefix)),
@@ -180,7 +180,8 @@ fn address_row(object: &Value, devices: &[Value]) -> Map<String, Value> {
             (None, None) => put(&mut row, "assigned_to", holder(object)),
         }
         let id = id_in(assigned, "device");
-        if let Some(device) = devices.iter().find(|device| id.is_some() && device.get("id").and_then(Value::as_u64) == id)
+        if let Some(device) =
+            devices.iter().find(|device| id.is_some() && device.get("id").and_then(Value::as_u64) == id)
         {
             for field in ["site", "rack"] {
                 put(&mut row, field, name_in(device, field));
@@ -230,7 +231,9 @@ fn line(what: &'static str, object: &Value, row: &Map<String, Value>) -> Vec<Cel
     let details = row
         .iter()
         .filter(|(field, _)| !matches!(field.as_str(), "vrf" | "range"))
-        .map(|(field, value)| format!("{} {}", field.replace('_', " "), crate::server::tools::flatten::cell_text(value)))
+        .map(|(field, value)| {
+            format!("{} {}", field.replace('_', " "), crate::server::tools::flatten::cell_text(value))
+        })
         .collect::<Vec<_>>();
     let vrf = facts::vrf(object).and_then(|_| name_in(object, "vrf")).unwrap_or_default();
     vec![Cell::plain(what), named(object), Cell::plain(vrf), Cell::plain(details.join(", "))]

@@ -57,8 +57,7 @@ fn end(object: &Value) -> Option<End> {
         return Some(End { node: Node::Device(device), name, port: Some(id) });
     }
     let endpoint = endpoint_of(object)?;
-    (endpoint == "circuits/provider-networks")
-        .then(|| End { node: Node::Network(id), name: name(object), port: None })
+    (endpoint == "circuits/provider-networks").then(|| End { node: Node::Network(id), name: name(object), port: None })
 }
 
 /// All links of these devices.

@@ -52,8 +52,11 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     let network = network::follow(call, &failing).await?;
     list(&mut finding, "cut_off", &network.cut_off.iter().map(|(_, name)| name.clone()).collect::<Vec<_>>(), limit);
     lines.extend(network.cut_off.iter().map(|(id, name)| line("is cut off", "dcim/devices", *id, name)));
-    let kept: Vec<String> =
-        network.kept.values().map(|(name, lost)| if *lost == 1 { name.clone() } else { format!("{name} ({lost} links)") }).collect();
+    let kept: Vec<String> = network
+        .kept
+        .values()
+        .map(|(name, lost)| if *lost == 1 { name.clone() } else { format!("{name} ({lost} links)") })
+        .collect();
     list(&mut finding, "lose_a_link_and_stay_connected", &kept, limit);
     lines.extend(network.kept.iter().map(|(id, (name, lost))| {
         let lost = format!("{lost} links");

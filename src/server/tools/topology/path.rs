@@ -112,11 +112,14 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         Found::Nothing | Found::TooFar => {
             finding.tell("connected", false);
             finding.tell("devices_looked_at", looked_at);
-            finding.tell("reason", if matches!(found, Found::Nothing) {
-                "No chain of cables, panels and circuits in NetBox joins them"
-            } else {
-                "None was found within the bounds of the search; there may be a longer one"
-            });
+            finding.tell(
+                "reason",
+                if matches!(found, Found::Nothing) {
+                    "No chain of cables, panels and circuits in NetBox joins them"
+                } else {
+                    "None was found within the bounds of the search; there may be a longer one"
+                },
+            );
             finding.summary = format!("No path from {from_name} to {to_name}");
             return Ok(finding);
         }
@@ -236,7 +239,8 @@ fn plain(link: &Link) -> Way {
         }],
         ..Hop::default()
     };
-    let unknown = Hop { ends: vec![HopEnd { label: "link".to_owned(), ..HopEnd::default() }], is_link: true, status: None };
+    let unknown =
+        Hop { ends: vec![HopEnd { label: "link".to_owned(), ..HopEnd::default() }], is_link: true, status: None };
     Way { hops: vec![hop(&link.near), unknown, hop(&link.far)], complete: true }
 }
 
@@ -253,7 +257,10 @@ mod tests {
     #[test]
     fn a_side_keeps_the_first_way_to_each_node() {
         let mut side = Side::new(Node::Device(1));
-        assert_eq!(side.advance(&[link(1, 2), link(1, 3), link(1, 2)], &Stacks::default()), [Node::Device(2), Node::Device(3)]);
+        assert_eq!(
+            side.advance(&[link(1, 2), link(1, 3), link(1, 2)], &Stacks::default()),
+            [Node::Device(2), Node::Device(3)]
+        );
         assert_eq!(side.advance(&[link(2, 4), link(3, 4), link(3, 1)], &Stacks::default()), [Node::Device(4)]);
         let steps: Vec<Node> = side.steps_to(Node::Device(4)).iter().map(|step| step.from).collect();
         assert_eq!(steps, [Node::Device(1), Node::Device(2)]);

@@ -139,13 +139,9 @@ async fn at_site(call: &Call<'_>, kind: &'static ObjectType, text: &str, site: &
 }
 
 /// An object by its id, with these fields, or as NetBox's short form.
-pub(super) async fn by_id(
-    call: &Call<'_>,
-    kind: &'static ObjectType,
-    id: u64,
-    fields: &str,
-) -> Result<Value, Problem> {
-    let query = if fields.is_empty() { Query::new().with("brief", "true") } else { Query::new().with("fields", fields) };
+pub(super) async fn by_id(call: &Call<'_>, kind: &'static ObjectType, id: u64, fields: &str) -> Result<Value, Problem> {
+    let query =
+        if fields.is_empty() { Query::new().with("brief", "true") } else { Query::new().with("fields", fields) };
     match call.get(&kind.object_path(id), &query).await {
         Ok(answer) => Ok(answer.body),
         Err(Error::NoSuchObject { .. }) => {
@@ -295,9 +291,11 @@ mod tests {
         ] {
             assert!(is_short_for(short, name), "{short} {name}");
         }
-        for (short, name) in
-            [("Gi1/0/1", "GigabitEthernet1/0/11"), ("1/0/1", "GigabitEthernet1/0/1"), ("Te1/0/1", "GigabitEthernet1/0/1")]
-        {
+        for (short, name) in [
+            ("Gi1/0/1", "GigabitEthernet1/0/11"),
+            ("1/0/1", "GigabitEthernet1/0/1"),
+            ("Te1/0/1", "GigabitEthernet1/0/1"),
+        ] {
             assert!(!is_short_for(short, name), "{short} {name}");
         }
     }

@@ -97,7 +97,8 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         finding.tell("partial", format!("Only the first {MOST} free ports were counted"));
     }
     let rule = "enabled physical interfaces without cable, wireless link or the mark \"connected\"";
-    finding.tell("counted", if kind.name == "dcim.interface" { rule } else { "without cable or the mark \"connected\"" });
+    finding
+        .tell("counted", if kind.name == "dcim.interface" { rule } else { "without cable or the mark \"connected\"" });
     finding.summary = format!("{} free {} of {}", ports.len(), kind.plural, place.1);
     finding.columns = vec!["port", "device", "type", "description"];
     finding.rows = ports

@@ -22,11 +22,14 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
     };
     let limit = usize::try_from(arguments.limit(5)?).unwrap_or(5);
     let mut finding = Finding::default();
-    finding.tell("from", if port.kind.name == "circuits.circuittermination" {
-        way::called_or_circuit(&port.object)
-    } else {
-        port.called()
-    });
+    finding.tell(
+        "from",
+        if port.kind.name == "circuits.circuittermination" {
+            way::called_or_circuit(&port.object)
+        } else {
+            port.called()
+        },
+    );
     if port.kind.name != "dcim.interface" {
         finding.tell("type", port.kind.singular);
     }
@@ -48,7 +51,8 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
         }
     }
     if !ways.iter().all(|way| way.complete) {
-        let text = "It ends before a device: nothing is plugged in there, or the path splits and NetBox follows no branch";
+        let text =
+            "It ends before a device: nothing is plugged in there, or the path splits and NetBox follows no branch";
         finding.tell("incomplete", text);
     }
     let planned = port.object.get("connected_endpoints_reachable") == Some(&json!(false));
@@ -77,9 +81,8 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Fi
 
 /// The ways that lead from or through a port; of two that differ only in their direction one.
 pub(super) async fn ways(call: &Call<'_>, port: &Port) -> Result<Vec<Way>, Problem> {
-    let is_linked = ["cable", "wireless_link"]
-        .into_iter()
-        .any(|field| port.object.get(field).is_some_and(|link| !link.is_null()));
+    let is_linked =
+        ["cable", "wireless_link"].into_iter().any(|field| port.object.get(field).is_some_and(|link| !link.is_null()));
     if !is_linked {
         return Ok(Vec::new());
     }

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::port::called;
 use crate::server::tools::call::Call;
+use crate::server::tools::finding::{choice_in, endpoint_of, name, name_in, object_of, shown};
 use crate::server::tools::frame::Object;
 use crate::wire::result::{self, Picture};
 use crate::wire::tool::Cell;
-use crate::server::tools::finding::{choice_in, endpoint_of, name, name_in, object_of, shown};
 
 /// A way through cables.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +94,8 @@ fn ends(objects: &Value) -> Hop {
 }
 
 fn end(object: &Value) -> HopEnd {
-    let inside = ["device", "circuit"].into_iter().find_map(|field| object.get(field).filter(|inner| inner.is_object()));
+    let inside =
+        ["device", "circuit"].into_iter().find_map(|field| object.get(field).filter(|inner| inner.is_object()));
     let parent = inside.map(name);
     let label = match parent.as_deref() {
         // `MPLS-CLE-01-103: Termination A` says the circuit already.
@@ -141,7 +142,8 @@ pub(super) fn line(picture: &Way) -> String {
             text.push_str(&format!(" -({}{status})- ", labels.join("+")));
         } else {
             let parent = hop.ends.first().and_then(|end| end.parent.as_deref());
-            let inside = before.filter(|hop| !hop.is_link).and_then(|hop| hop.ends.first()).map(|end| end.parent.as_deref());
+            let inside =
+                before.filter(|hop| !hop.is_link).and_then(|hop| hop.ends.first()).map(|end| end.parent.as_deref());
             let labels: Vec<&str> = hop.ends.iter().map(|end| end.label.as_str()).collect();
             match (inside, parent) {
                 // Through a panel or a circuit: its name is said once.
@@ -193,7 +195,12 @@ pub(super) fn picture(call: &Call<'_>, way: &Way, note: &str) -> Picture {
 
 /// The ends of a way, as people call them.
 pub(super) fn last(picture: &Way) -> Vec<String> {
-    picture.hops.last().filter(|hop| !hop.is_link).map(|hop| hop.ends.iter().map(end_text).collect()).unwrap_or_default()
+    picture
+        .hops
+        .last()
+        .filter(|hop| !hop.is_link)
+        .map(|hop| hop.ends.iter().map(end_text).collect())
+        .unwrap_or_default()
 }
 
 pub(super) fn end_text(end: &HopEnd) -> String {
@@ -235,9 +242,7 @@ mod tests {
 
     #[test]
     fn a_trace_through_a_panel_and_a_circuit_is_one_line() {
-        let circuit = |id: u64, side: &str| {
-            json!({"id": id, "url": format!("http://x/api/circuits/circuit-terminations/{id}/"), "display": "C1: Termination", "term_side": side, "circuit": {"display": "C1"}})
-        };
+        let circuit = |id: u64, side: &str| json!({"id": id, "url": format!("http://x/api/circuits/circuit-terminations/{id}/"), "display": "C1: Termination", "term_side": side, "circuit": {"display": "C1"}});
         let network = json!({"id": 2, "url": "http://x/api/circuits/provider-networks/2/", "name": "Cloud"});
         let picture = of_trace(&[
             json!([[interface(1, "a")], cable(7), [port("front-ports", 1)]]),

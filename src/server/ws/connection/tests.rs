@@ -3,7 +3,7 @@
 use futures::channel::mpsc::{Receiver, UnboundedSender, channel, unbounded};
 
 use super::*;
-use crate::server::config::{ConnectionConfig, ModelSource, NetboxSource};
+use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource};
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
@@ -18,7 +18,8 @@ struct Client {
 
 /// A client whose network holds a frame or two.
 async fn client() -> Client {
-    let config = ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, maximum_rounds: 25 };
+    let config =
+        ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
     let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
     let state = AppState::new(connections, hub, Vec::new(), Vec::new());

@@ -127,6 +127,16 @@ fn separate(text: &str) -> (String, Option<Timestamp>) {
 
 /// A list's rows come as columns and values; as names and values they are easier to reason about.
 fn with_results(mut value: Value) -> Value {
+    if let Some(totals) = value.get("totals").and_then(Value::as_object).cloned() {
+        // A search: the hits of each type.
+        let rows = rows_of(&value);
+        let of_type = |(name, total): (&String, &Value)| {
+            let own: Vec<Value> = rows.iter().filter(|row| row["type"] == **name).cloned().collect();
+            (name.clone(), serde_json::json!({"total": total, "results": own}))
+        };
+        value["results"] = Value::Object(totals.iter().map(of_type).collect());
+        return value;
+    }
     if value.get("results").is_none() && value.get("total").is_some() {
         let rows = rows_of(&value);
         value["returned"] = rows.len().into();

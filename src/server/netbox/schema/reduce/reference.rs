@@ -1,10 +1,16 @@
 //! Which object a filter's value names, and by which attribute: told from the answer's schema, the filter's
 //! description and its lookups, and from the tables below where none of them tells it right.
 
+#![allow(
+    clippy::option_option,
+    reason = "that a filter names no object is something else than that nothing is said of it"
+)]
+#![allow(clippy::match_same_arms, reason = "a table, in the order of its endpoints")]
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Lists;
-use super::document::{Document, Parameter};
+use super::document::{Document, Node, Parameter};
 
 /// Filters that name an object of another type, where neither the answer's schema nor the model's name says so.
 fn usual(base: &str) -> Option<Option<&'static str>> {
@@ -139,7 +145,7 @@ impl<'a> References<'a> {
             return Some(own);
         }
         let field = self.document.component(component).properties.get(base);
-        for option in field.into_iter().flat_map(|field| field.options()) {
+        for option in field.into_iter().flat_map(Node::options) {
             let target = option
                 .target()
                 .map(|target| target.strip_prefix("Brief").or_else(|| target.strip_prefix("Nested")).unwrap_or(target));

@@ -81,7 +81,9 @@ pub(super) async fn run(
                 let rack = id_in(reservation, "rack").and_then(|rack| racks.get_mut(&rack));
                 let units = reservation.get("units").and_then(Value::as_array).into_iter().flatten();
                 if let Some(rack) = rack {
-                    units.filter_map(|unit| u32::try_from(unit.as_u64()?).ok()).for_each(|unit| rack.units.reserve(unit));
+                    units
+                        .filter_map(|unit| u32::try_from(unit.as_u64()?).ok())
+                        .for_each(|unit| rack.units.reserve(unit));
                 }
             }
         }
@@ -97,7 +99,10 @@ pub(super) async fn run(
         .collect();
     let longest = |free: &[Block]| largest(free).map_or(0, |block| block.count);
     found.sort_by(|(left, one), (right, other)| {
-        longest(other).cmp(&longest(one)).then_with(|| total(other).cmp(&total(one))).then_with(|| left.name.cmp(&right.name))
+        longest(other)
+            .cmp(&longest(one))
+            .then_with(|| total(other).cmp(&total(one)))
+            .then_with(|| left.name.cmp(&right.name))
     });
     found.retain(|(_, free)| largest(free).is_some_and(|block| block.units() >= wanted));
     finding.tell(kind.model(), name(&place));
@@ -109,7 +114,8 @@ pub(super) async fn run(
     if partial {
         finding.tell("partial", "Not all racks or devices could be read");
     }
-    finding.tell("limits", "Devices that this token may not see count as free here; the elevation of one rack knows them");
+    finding
+        .tell("limits", "Devices that this token may not see count as free here; the elevation of one rack knows them");
     finding.columns = vec!["rack", "site", "location", "free_units", "largest", "free"];
     finding.rows = found
         .iter()
@@ -125,8 +131,7 @@ pub(super) async fn run(
             ]
         })
         .collect();
-    finding.summary =
-        format!("{} of {count} racks have {} free units in one piece", found.len(), number(wanted));
+    finding.summary = format!("{} of {count} racks have {} free units in one piece", found.len(), number(wanted));
     Ok(finding)
 }
 

@@ -174,7 +174,9 @@ fn items(rows: &[Value], devices: &[Device]) -> Vec<Item> {
             Some((
                 row.get("id")?.as_f64()?,
                 device.and_then(|device| device.get("id")?.as_u64()),
-                device.map(|device| device.get("name").and_then(Value::as_str).map_or_else(|| name(device), str::to_owned)),
+                device.map(|device| {
+                    device.get("name").and_then(Value::as_str).map_or_else(|| name(device), str::to_owned)
+                }),
             ))
         })
         .collect();
@@ -278,7 +280,8 @@ fn lines(picture: &Elevation, face: Option<Face>) -> Vec<String> {
         .iter()
         .map(|(item, face)| {
             let top = item.from + item.height - 1.0;
-            let units = if top > item.from { format!("U{}-{}", item.from, number(top)) } else { format!("U{}", item.from) };
+            let units =
+                if top > item.from { format!("U{}-{}", item.from, number(top)) } else { format!("U{}", item.from) };
             let face = face.map(|face| format!(" ({face})")).unwrap_or_default();
             format!("{units} {}{face}", item.label.as_deref().unwrap_or("a device this token may not see"))
         })
@@ -344,7 +347,8 @@ fn runs(units: &[u32]) -> Vec<(u32, u32)> {
 }
 
 fn spans(units: &[u32]) -> String {
-    let text = |(first, last): &(u32, u32)| if first == last { format!("U{first}") } else { format!("U{first}-{last}") };
+    let text =
+        |(first, last): &(u32, u32)| if first == last { format!("U{first}") } else { format!("U{first}-{last}") };
     runs(units).iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
@@ -359,9 +363,7 @@ fn rows(finding: &mut Finding, picture: &Elevation, devices: &[Device], zero: &[
         }
         seen.push(item.device);
         let device = devices.iter().find(|device| item.device == Some(device.id));
-        let text = |of: fn(&Device) -> Option<&String>| {
-            Cell::plain(device.and_then(of).cloned().unwrap_or_default())
-        };
+        let text = |of: fn(&Device) -> Option<&String>| Cell::plain(device.and_then(of).cloned().unwrap_or_default());
         let hidden = || Cell::plain(item.label.clone().unwrap_or_else(|| "not visible to this token".to_owned()));
         finding.rows.push(vec![
             Cell::plain(device.and_then(|device| device.position).unwrap_or(item.from)),
@@ -398,15 +400,19 @@ mod tests {
 
     #[test]
     fn half_units_become_devices() {
-        let rows = [row(3.5, Some(1)), row(3.0, Some(1)), row(2.5, Some(2)), row(1.0, None), json!({"id": 1.5, "occupied": false})];
+        let rows = [
+            row(3.5, Some(1)),
+            row(3.0, Some(1)),
+            row(2.5, Some(2)),
+            row(1.0, None),
+            json!({"id": 1.5, "occupied": false}),
+        ];
         let found = items(&rows, &[]);
-        let told: Vec<(f64, f64, Option<u64>)> = found.iter().map(|item| (item.from, item.height, item.device)).collect();
+        let told: Vec<(f64, f64, Option<u64>)> =
+            found.iter().map(|item| (item.from, item.height, item.device)).collect();
         assert_eq!(told, [(1.0, 0.5, None), (2.5, 0.5, Some(2)), (3.0, 1.0, Some(1))]);
         let picture = Elevation { rear: items(&rows[..2], &[]), front: found, ..Elevation::default() };
-        assert_eq!(
-            lines(&picture, None),
-            ["U3 d1", "U2.5 d2 (front)", "U1 a device this token may not see (front)"]
-        );
+        assert_eq!(lines(&picture, None), ["U3 d1", "U2.5 d2 (front)", "U1 a device this token may not see (front)"]);
         assert_eq!(lines(&picture, Some(Face::Rear)), ["U3 d1"]);
     }
 

@@ -62,7 +62,12 @@ impl Units {
     /// An empty rack.
     pub(super) fn new(starting_unit: u32, height: u32) -> Self {
         let count = usize::try_from(height.min(1_000) * 2).unwrap_or_default();
-        Self { first: starting_unit * 2, front: vec![false; count], rear: vec![false; count], reserved: vec![false; count] }
+        Self {
+            first: starting_unit * 2,
+            front: vec![false; count],
+            rear: vec![false; count],
+            reserved: vec![false; count],
+        }
     }
 
     /// Marks halves as taken; a device of full depth takes both faces.

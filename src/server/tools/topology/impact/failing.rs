@@ -8,7 +8,7 @@ use crate::server::netbox::{ObjectType, Query, object_type};
 use crate::server::tools::arguments::Arguments;
 use crate::server::tools::call::Call;
 use crate::server::tools::filters::{capitalised, refused};
-use crate::server::tools::finding::{name};
+use crate::server::tools::finding::name;
 use crate::server::tools::pages;
 use crate::server::tools::topology::port::{self, Lookup, Port};
 use crate::server::tools::topology::trace;
@@ -199,8 +199,7 @@ async fn circuits(call: &Call<'_>, failing: &mut Failing, filter: &str, id: u64)
         failing.notes.push(format!("The paths of {MOST_ENDS} of {} cabled ends were followed", ends.len()));
         ends.truncate(MOST_ENDS);
     }
-    let ports: Vec<Port> =
-        ends.into_iter().map(|object| Port { kind, lookup: Lookup::Paths, object }).collect();
+    let ports: Vec<Port> = ends.into_iter().map(|object| Port { kind, lookup: Lookup::Paths, object }).collect();
     let ways = futures::future::join_all(ports.iter().map(|port| trace::ways(call, port))).await;
     for way in ways.into_iter().collect::<Result<Vec<_>, _>>()?.iter().flatten() {
         cut(failing, way);

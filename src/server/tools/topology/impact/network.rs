@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::failing::Failing;
 use super::islands::Islands;
 use super::{living_links, stacks};
+use crate::server::netbox::Query;
 use crate::server::tools::call::Call;
 use crate::server::tools::pages;
 use crate::server::tools::topology::graph::{self, Link, Node};
-use crate::server::netbox::Query;
 use crate::wire::problem::Problem;
 
 /// Steps away from what fails that are looked at.
@@ -164,7 +164,11 @@ async fn separated(
     let any = sets.iter().any(|set| goes_on(set, &mut islands));
     // Where everything was seen to its end, the largest set is what the others are cut off from. A single set of one
     // start is cut off from what failed.
-    let rest = if any { None } else { sets.iter().max_by_key(|set| set.len()).filter(|set| set.len() > 1 || starts.len() > 1).cloned() };
+    let rest = if any {
+        None
+    } else {
+        sets.iter().max_by_key(|set| set.len()).filter(|set| set.len() > 1 || starts.len() > 1).cloned()
+    };
     sets.retain(|set| !goes_on(set, &mut islands) && Some(set) != rest.as_ref());
     Ok(sets.into_iter().flatten().collect())
 }

@@ -67,10 +67,13 @@ pub(super) async fn follow(call: &Call<'_>, failing: &mut Failing) -> Result<Pow
         for inlet in inlets_of(call, &unknown).await? {
             inlets.entry(inlet.device).or_default().push(inlet);
         }
-        let dark: Vec<(u64, String)> =
-            inlets.iter().filter(|(_, inlets)| left(inlets, failing) == 0).filter_map(|(device, inlets)| {
+        let dark: Vec<(u64, String)> = inlets
+            .iter()
+            .filter(|(_, inlets)| left(inlets, failing) == 0)
+            .filter_map(|(device, inlets)| {
                 (!failing.devices.contains_key(device)).then(|| Some((*device, inlets.first()?.device_name.clone())))?
-            }).collect();
+            })
+            .collect();
         if dark.is_empty() {
             break;
         }
@@ -123,7 +126,8 @@ async fn owners(call: &Call<'_>, failing: &Failing) -> Result<Vec<u64>, Problem>
         return Ok(Vec::new());
     }
     let query = Query::new().with("fields", "id,device");
-    let found = pages::of_ids(call, "dcim/power-ports/", &query, ("id", &ids), MOST_PORTS, |port| id_in(port, "device"));
+    let found =
+        pages::of_ids(call, "dcim/power-ports/", &query, ("id", &ids), MOST_PORTS, |port| id_in(port, "device"));
     Ok(found.await.map_err(|error| error.problem())?.rows)
 }
 
@@ -133,8 +137,7 @@ async fn inlets_of(call: &Call<'_>, devices: &[u64]) -> Result<Vec<Inlet>, Probl
         return Ok(Vec::new());
     }
     let query = Query::new().with("cabled", "true").with("fields", "id,device,connected_endpoints");
-    let found =
-        pages::of_ids(call, "dcim/power-ports/", &query, ("device_id", devices), MOST_PORTS, inlet).await;
+    let found = pages::of_ids(call, "dcim/power-ports/", &query, ("device_id", devices), MOST_PORTS, inlet).await;
     Ok(found.map_err(|error| error.problem())?.rows)
 }
 

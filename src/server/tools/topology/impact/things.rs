@@ -48,15 +48,10 @@ struct Place {
     cluster: Option<(u64, String)>,
 }
 
-pub(super) async fn follow(
-    call: &Call<'_>,
-    failing: &Failing,
-    cut_off: &[(u64, String)],
-) -> Result<Things, Problem> {
+pub(super) async fn follow(call: &Call<'_>, failing: &Failing, cut_off: &[(u64, String)]) -> Result<Things, Problem> {
     let mut things = Things::default();
     things.circuits = failing.circuits.iter().map(|(id, name)| circuit(*id, name)).collect();
-    let devices: Vec<u64> =
-        failing.devices.keys().copied().chain(cut_off.iter().map(|(device, _)| *device)).collect();
+    let devices: Vec<u64> = failing.devices.keys().copied().chain(cut_off.iter().map(|(device, _)| *device)).collect();
     if devices.is_empty() {
         return Ok(things);
     }
@@ -77,7 +72,9 @@ pub(super) async fn follow(
     match circuits {
         Ok((found, note)) => {
             let known: BTreeSet<u64> = failing.circuits.keys().copied().collect();
-            things.circuits.extend(found.into_iter().filter(|(id, _)| !known.contains(id)).map(|(id, name)| circuit(id, &name)));
+            things
+                .circuits
+                .extend(found.into_iter().filter(|(id, _)| !known.contains(id)).map(|(id, name)| circuit(id, &name)));
             things.notes.extend(note);
         }
         Err(problem) => things.notes.push(format!("Circuits could not be looked at: {}", problem.message)),
@@ -105,7 +102,12 @@ pub(super) async fn follow(
 }
 
 fn circuit(id: u64, name: &str) -> Thing {
-    Thing { name: name.to_owned(), effect: "circuit fails or loses its end", object: Some(Object { endpoint: "circuits/circuits", id }), ..Thing::default() }
+    Thing {
+        name: name.to_owned(),
+        effect: "circuit fails or loses its end",
+        object: Some(Object { endpoint: "circuits/circuits", id }),
+        ..Thing::default()
+    }
 }
 
 /// The circuits whose way leads to or through a failing device, among those that end at the devices' sites.
@@ -119,7 +121,8 @@ async fn circuits(
     let sites: Vec<u64> = sites.into_iter().collect();
     let kind = port::kind("circuits.circuittermination")?;
     let query = Query::new().with("cabled", "true").with("fields", port::fields(kind));
-    let ends = pages::of_ids(call, &kind.list_path(), &query, ("site_id", &sites), 1_000, |end| Some(end.clone())).await;
+    let ends =
+        pages::of_ids(call, &kind.list_path(), &query, ("site_id", &sites), 1_000, |end| Some(end.clone())).await;
     let mut ends = ends.map_err(|error| error.problem())?.rows;
     let note = (ends.len() > MOST_ENDS)
         .then(|| format!("Of {} circuit ends at the site, the paths of {MOST_ENDS} were looked at", ends.len()));
@@ -160,12 +163,15 @@ async fn machines(
     let fields = Query::new().with("fields", "id,url,name,device,cluster,status");
     let read = |row: &Value| Some(row.clone());
     let path = "virtualization/virtual-machines/";
-    let mut found =
-        pages::of_ids(call, path, &fields, ("device_id", devices), MOST, read).await.map_err(|error| error.problem())?.rows;
+    let mut found = pages::of_ids(call, path, &fields, ("device_id", devices), MOST, read)
+        .await
+        .map_err(|error| error.problem())?
+        .rows;
     let (mut dead, mut weakened) = (Vec::new(), Vec::new());
     if !ids.is_empty() {
         let query = Query::new().with("fields", "id,cluster");
-        let hosts = pages::of_ids(call, "dcim/devices/", &query, ("cluster_id", &ids), MOST, |row| id_in(row, "cluster"));
+        let hosts =
+            pages::of_ids(call, "dcim/devices/", &query, ("cluster_id", &ids), MOST, |row| id_in(row, "cluster"));
         let hosts = hosts.await.map_err(|error| error.problem())?.rows;
         for (id, (name, lost)) in &clusters {
             let all = hosts.iter().filter(|host| *host == id).count();
@@ -176,7 +182,9 @@ async fn machines(
         let more = pages::of_ids(call, path, &fields, ("cluster_id", &dead), MOST, read).await;
         let known: BTreeSet<u64> = found.iter().filter_map(|machine| machine.get("id")?.as_u64()).collect();
         let more = more.map_err(|error| error.problem())?.rows;
-        found.extend(more.into_iter().filter(|row| row.get("id").and_then(Value::as_u64).is_some_and(|id| !known.contains(&id))));
+        found.extend(
+            more.into_iter().filter(|row| row.get("id").and_then(Value::as_u64).is_some_and(|id| !known.contains(&id))),
+        );
     }
     let mut things: Vec<(Option<u64>, Thing)> = found
         .iter()

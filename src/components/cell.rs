@@ -11,8 +11,9 @@ use crate::wire::tool::Cell;
 pub fn cell_text(cell: &Cell) -> Erased {
     let Cell { text, link } = cell.clone();
     match link {
+        // Nothing to press, even where it would lead somewhere.
+        _ if text.is_empty() => view! { <span class="nothing">"\u{2013}"</span> }.erase(),
         Some(link) => view! { <a href=link target="_blank" rel="noopener noreferrer">{text}</a> }.erase(),
-        None if text.is_empty() => view! { <span class="nothing">"\u{2013}"</span> }.erase(),
         None => text.erase(),
     }
 }

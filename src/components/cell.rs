@@ -11,8 +11,9 @@ use crate::wire::tool::Cell;
 pub fn cell_text(cell: &Cell) -> Erased {
     let Cell { text, link } = cell.clone();
     match link {
+        // Nothing to press, even where it would lead somewhere.
+        _ if text.is_empty() => view! { <span class="nothing">"\u{2013}"</span> }.erase(),
         Some(link) => view! { <a href=link target="_blank" rel="noopener noreferrer">{text}</a> }.erase(),
-        None if text.is_empty() => view! { <span class="nothing">"\u{2013}"</span> }.erase(),
         None => text.erase(),
     }
 }
@@ -31,7 +32,7 @@ pub fn cell_view(column: &Column, cell: &Cell) -> Erased {
 /// A moment in RFC 3339 as people read it: `2026-11-22 14:05 UTC`.
 pub fn moment(time: &str) -> String {
     match (time.split_once('T'), time.ends_with('Z')) {
-        (Some((date, clock)), is_utc) if clock.len() >= 5 && clock.is_ascii() => {
+        (Some((date, clock)), is_utc) if date.len() == 10 && clock.len() >= 5 && clock.is_ascii() => {
             let zone = if is_utc { " UTC" } else { "" };
             format!("{date} {}{zone}", clock.get(..5).unwrap_or(clock))
         }

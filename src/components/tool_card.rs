@@ -19,6 +19,9 @@ use super::result::ResultView;
 use crate::store::conversation::answer::ToolView;
 use crate::wire::tool::ToolOutcome;
 
+/// How many requests are shown without being asked for.
+const SHOWN_REQUESTS: usize = 3;
+
 /// A tool call.
 #[component]
 pub fn ToolCard(
@@ -80,7 +83,21 @@ fn evidence(outcome: ToolOutcome) -> impl IntoView {
         }
         .erase()
     };
+    let count = requests.len();
     let lines: Vec<_> = requests.into_iter().map(|request| view! { <RequestLine request /> }).collect();
+    let lines = view! { <ul class="request-lines">{lines}</ul> };
+    // One who wants to see what was found is not to scroll past twelve addresses.
+    let lines = if count > SHOWN_REQUESTS {
+        view! {
+            <details class="tool-arguments">
+                <summary>{format!("{count} requests to NetBox")}</summary>
+                {lines}
+            </details>
+        }
+        .erase()
+    } else {
+        lines.erase()
+    };
     let rows = match (result, table) {
         (Some(reference), _) => view! { <ResultView reference untitled=true /> }.erase(),
         (None, Some(table)) if !table.rows.is_empty() => view! { <PreviewTable table /> }.erase(),
@@ -88,8 +105,8 @@ fn evidence(outcome: ToolOutcome) -> impl IntoView {
     };
     view! {
         {summary}
-        <ul class="request-lines">{lines}</ul>
         {rows}
+        {lines}
         <div class="tool-actions">
             {page
                 .map(|page| {

@@ -55,3 +55,86 @@ macro_rules! tagged_enum {
     };
 }
 pub(crate) use tagged_enum;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Unreadable, read, read_value};
+    use crate::wire::event::{Event, Frame};
+    use crate::wire::result::{ColumnKind, Picture, Rack, ResultPage};
+    use crate::wire::tool::{Cell, ToolOutcome};
+    use crate::wire::transcript::{EndReason, Part, Usage};
+
+    /// What is written is what is read, by this reader and by serde's own.
+    fn survives<T>(value: &T)
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        let text = serde_json::to_string(value).unwrap();
+        assert_eq!(read::<T>(&text).as_ref(), Ok(value), "{text}");
+        assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), value, "{text}");
+    }
+
+    #[test]
+    fn frames_survive_the_wire() {
+        let usage = Usage { calls: 2, output_tokens: 9, ..Usage::default() };
+        let outcome = ToolOutcome { summary: "3 of 3 sites".into(), ..ToolOutcome::default() };
+        let events = [
+            Event::Pong,
+            Event::Reset,
+            Event::Text { run: "r".into(), part: 1, offset: 7 },
+            Event::ToolUse {
+                run: "r".into(),
+                part: 2,
+                call: "c".into(),
+                name: "n".into(),
+                input: json!({"a": [1, null, -2, true, "x", {"b": 1.5}]}),
+            },
+            Event::ToolResult { run: "r".into(), call: "c".into(), outcome },
+            Event::RunEnd {
+                run: "r".into(),
+                why: EndReason::Length,
+                problem: None,
+                milliseconds: 3,
+                usage,
+                ungrounded: vec!["12".into()],
+            },
+        ];
+        for event in events {
+            survives(&Frame {
+                event,
+                seq: 4,
+                conversation: Some("c".into()),
+                content: "\u{e9}\n".into(),
+                completed: false,
+            });
+        }
+        survives(&Part::Text { text: "x".into() });
+    }
+
+    #[test]
+    fn results_survive_the_wire() {
+        let picture =
+            Some(Picture::Rack(Rack { height: 84, name: Cell { text: "R1".into(), link: None }, ..Rack::default() }));
+        survives(&ResultPage { total: 7, picture, ..ResultPage::default() });
+        survives(&ColumnKind::Identifier);
+    }
+
+    #[test]
+    fn what_is_missing_is_as_the_type_says() {
+        let frame: Frame =
+            read(r#"{"type": "run_end", "run": "r", "why": "done", "milliseconds": 1, "usage": {"calls": 1}}"#)
+                .unwrap();
+        assert!(matches!(frame.event, Event::RunEnd { usage: Usage { calls: 1, output_tokens: 0, .. }, .. }));
+        assert_eq!(read::<Frame>(r#"{"type": "run_end", "run": "r"}"#), Err(Unreadable));
+        assert_eq!(read::<Frame>(r#"{"run": "r"}"#), Err(Unreadable));
+        assert_eq!(read::<Frame>("not JSON"), Err(Unreadable));
+    }
+
+    #[test]
+    fn an_event_of_a_newer_version_is_one_that_is_skipped() {
+        let frame: Frame = read_value(json!({"type": "telepathy", "seq": 3, "strength": 9})).unwrap();
+        assert_eq!((frame.event, frame.seq), (Event::Unknown, 3));
+    }
+}

@@ -115,7 +115,7 @@ mod tests {
             .shapes
             .iter()
             .filter_map(|shape| match shape {
-                Shape::Box { place: [_, y, width, _], .. } if *y >= TOP => Some(width + 1),
+                Shape::Box { place: [_, _, width, height], .. } if *height == ROW - 2 => Some(width + 1),
                 _ => None,
             })
             .sum();

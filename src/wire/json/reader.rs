@@ -149,10 +149,10 @@ impl<'de> Deserializer<'de> for Reader {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        self.deserialize_map(visitor)
+        in_order(self.0, fields, visitor)
     }
 
     /// An enum without data, as the name of its variant.
@@ -174,6 +174,39 @@ impl<'de> Deserializer<'de> for Reader {
     }
 
     forward_to_deserialize_any! { i8 i16 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct }
+}
+
+/// Reads an object's fields in the order in which the type has them, as if they stood in a list: then nothing has to
+/// be known about their names but where to look. One that is missing is as the type's `default` says; without that it
+/// is an error, for an `Option` too.
+fn in_order<'de, V: Visitor<'de>>(
+    value: Value,
+    names: &'static [&'static str],
+    visitor: V,
+) -> Result<V::Value, Unreadable> {
+    match value {
+        Value::Object(object) => visitor.visit_seq(InOrder { object, names: names.iter() }),
+        _ => Err(Unreadable),
+    }
+}
+
+struct InOrder {
+    object: Map<String, Value>,
+    names: std::slice::Iter<'static, &'static str>,
+}
+
+impl InOrder {
+    fn next(&mut self) -> Option<Value> {
+        self.object.remove(*self.names.next()?)
+    }
+}
+
+impl<'de> SeqAccess<'de> for InOrder {
+    type Error = Unreadable;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
+        self.next().map(|value| seed.deserialize(Reader(value))).transpose()
+    }
 }
 
 struct Items(std::vec::IntoIter<Value>);
@@ -264,7 +297,11 @@ impl<'de> VariantAccess<'de> for Rest {
         Err(Unreadable)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Unreadable> {
-        Reader(Value::Object(self.0)).deserialize_map(visitor)
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        in_order(Value::Object(self.0), names, visitor)
     }
 }

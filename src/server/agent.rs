@@ -16,7 +16,7 @@ mod writer;
 
 pub use model_choice::ProfileChoice;
 
-/// What is true at this moment, told to the model with a question.
-pub fn context_now() -> String {
-    prompt::context(jiff::Timestamp::now())
+/// What is true at this moment, told to the model with a question. `time_zone` is the person's, where it is known.
+pub fn context_now(time_zone: Option<&str>) -> String {
+    prompt::context(jiff::Timestamp::now(), time_zone)
 }

@@ -4,14 +4,15 @@ mod command;
 mod connection;
 mod parse;
 
-use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocketUpgrade};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
 use http::header::{HeaderMap, SET_COOKIE};
+use serde::Deserialize;
 
-pub use connection::{Incoming, Outgoing, serve};
+pub use connection::{Incoming, Outgoing, Visitor, serve};
 
 use super::person::{Person, came_over_tls};
 use super::state::AppState;
@@ -21,21 +22,32 @@ use crate::wire::command::MAXIMUM_FRAME_BYTES;
 /// it by mistake keeps the connection. Beyond this the connection is cut.
 const SOCKET_BYTES: usize = 64 * MAXIMUM_FRAME_BYTES;
 
+/// What a client says of itself when it connects.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Hello {
+    /// The time zone of the person, `Europe/Berlin`, so that "yesterday" is theirs.
+    time_zone: Option<String>,
+}
+
 /// Upgrades a request to a socket of this person.
 pub async fn upgrade(
     State(state): State<AppState>,
     person: Person,
+    Query(hello): Query<Hello>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let cookie = person.is_new.then(|| person.set_cookie(came_over_tls(&headers))).flatten();
+    // An unknown zone is none: questions are answered all the same.
+    let time_zone = hello.time_zone.filter(|name| jiff::tz::TimeZone::get(name).is_ok());
     let sockets = state.sockets().clone();
     let mut response = upgrade.max_message_size(SOCKET_BYTES).max_frame_size(SOCKET_BYTES).on_upgrade(move |socket| {
         sockets.track_future(async move {
             let (sink, stream) = socket.split();
             let sink = sink.with(|outgoing: Outgoing| futures::future::ready(Ok::<_, axum::Error>(message(outgoing))));
             let stream = stream.map(incoming);
-            serve(state, person.id, Box::pin(sink), Box::pin(stream)).await;
+            serve(state, Visitor { person: person.id, time_zone }, Box::pin(sink), Box::pin(stream)).await;
         })
     });
     if let Some(cookie) = cookie {

@@ -72,5 +72,12 @@ impl Drop for BrowserSocket {
 fn address() -> Option<String> {
     let location = web_sys::window()?.location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    Some(format!("{scheme}://{}{PATH}", location.host().ok()?))
+    Some(format!("{scheme}://{}{PATH}{}", location.host().ok()?, time_zone().unwrap_or_default()))
+}
+
+/// The person's time zone as a query, so that the server knows when their day began.
+fn time_zone() -> Option<String> {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    let name = js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()?;
+    Some(format!("?time_zone={}", String::from(js_sys::encode_uri_component(&name))))
 }

@@ -120,11 +120,11 @@ impl Agent {
                     Ok(Ok(waiting)) => waiting,
                     Ok(Err(problem)) => {
                         tracing::error!(conversation = %conversation.id(), %run, problem = %problem.message, "a run could not be kept");
-                        conversation.abandon_run(&run, &context_now()).await
+                        conversation.abandon_run(&run, &context_now(conversation.time_zone().as_deref())).await
                     }
                     Err(_panic) => {
                         tracing::error!(conversation = %conversation.id(), %run, "a run panicked; where, is said above");
-                        conversation.abandon_run(&run, &context_now()).await
+                        conversation.abandon_run(&run, &context_now(conversation.time_zone().as_deref())).await
                     }
                 };
             }
@@ -165,7 +165,9 @@ impl Agent {
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
         let ungrounded = grounding::ungrounded(&machine.history, why);
         let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage, ungrounded };
-        let ended = conversation.end_run(&run, machine.history, event, content, &context_now()).await?;
+        let ended = conversation
+            .end_run(&run, machine.history, event, content, &context_now(conversation.time_zone().as_deref()))
+            .await?;
         tracing::info!(
             conversation = %conversation.id(), %run, why = ?ended.why,
             run.duration_ms = milliseconds, run.model_calls = usage.calls,
@@ -190,7 +192,7 @@ impl Agent {
             machine.stop("");
             return Ok(Ending { why: EndReason::Stopped, problem: None });
         };
-        let tools = self.tools();
+        let tools = tools();
         let changed = machine.history.enter(self.segment(profile, &tools));
         if !changed.is_empty() {
             tracing::info!(
@@ -212,16 +214,6 @@ impl Agent {
                 Step::CallTools(calls) => self.call_tools(machine, writer, calls, deadline, cancel).await?,
             }
         }
-    }
-
-    /// The tools as requests name them, sorted by name: the same bytes each time, so that a cache holds them.
-    fn tools(&self) -> Value {
-        let mut tools = Toolbox::definitions();
-        tools.sort_by(|left, right| left.name.cmp(&right.name));
-        tools
-            .into_iter()
-            .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}))
-            .collect()
     }
 
     /// What the thinking of this run will be bound to.
@@ -246,6 +238,16 @@ impl Agent {
     pub(super) fn cost(&self, usage: &Usage) -> u64 {
         self.settings.prices.cost(&self.settings.model, usage).unwrap_or_default()
     }
+}
+
+/// The tools as requests name them, sorted by name: the same bytes each time, so that a cache holds them.
+fn tools() -> Value {
+    let mut tools = Toolbox::definitions();
+    tools.sort_by(|left, right| left.name.cmp(&right.name));
+    tools
+        .into_iter()
+        .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}))
+        .collect()
 }
 
 #[cfg(test)]

@@ -96,11 +96,12 @@ fn unknown(answer: &str, known: &str) -> Vec<String> {
     let plain = CODE.replace_all(&prose, " ");
     for word in WORD.find_iter(&plain) {
         let text = word.as_str();
-        match number(text) {
-            Some(value) if value > SMALL && !numbers.contains(&value.to_string()) && !has(text) => mark(text),
-            Some(_) => {}
-            None if is_identifier(text) && text.contains(['-', '.', ':', '/']) && !has(text) => mark(text),
-            None => {}
+        let telling = match number(text) {
+            Some(value) => value > SMALL && !numbers.contains(&value.to_string()),
+            None => is_identifier(text) && text.contains(['-', '.', ':', '/']),
+        };
+        if telling && !has(text) {
+            mark(text);
         }
     }
     found

@@ -31,7 +31,25 @@ NetBox page where a tool result gave the `page`; never invent an address.
 - Say what NetBox cannot know (live state, traffic) instead of guessing.";
 
 /// The line of facts that goes with a question.
-pub fn context(now: jiff::Timestamp) -> String {
+pub fn context(now: jiff::Timestamp, time_zone: Option<&str>) -> String {
     // Whole seconds: nothing needs more, and it reads better in a log.
-    format!("Current time: {}", now.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    let time = format!("Current time: {}", now.strftime("%Y-%m-%dT%H:%M:%SZ"));
+    match time_zone.and_then(|name| Some((name, now.in_tz(name).ok()?))) {
+        Some((name, there)) => format!("{time} ({} in {name})", there.strftime("%A %H:%M")),
+        None => time,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_is_told_where_the_person_is() {
+        let now = "2026-01-15T23:30:00Z".parse().unwrap();
+        assert_eq!(context(now, None), "Current time: 2026-01-15T23:30:00Z");
+        let there = "Current time: 2026-01-15T23:30:00Z (Friday 00:30 in Europe/Berlin)";
+        assert_eq!(context(now, Some("Europe/Berlin")), there);
+        assert_eq!(context(now, Some("Nowhere/Land")), context(now, None));
+    }
 }

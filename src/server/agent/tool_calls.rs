@@ -34,9 +34,11 @@ impl Agent {
             writer.tool_use(CallId::from(call.id.as_str()), call.name.clone(), title, input).await?;
         }
         let conversation = writer.conversation();
+        let time_zone = conversation.time_zone();
+        let time_zone = time_zone.as_deref();
         let mut running: FuturesUnordered<_> = calls
             .iter()
-            .map(|call| async move { (call.id.as_str(), self.call_tool(conversation, call).await) })
+            .map(|call| async move { (call.id.as_str(), self.call_tool(conversation.id(), time_zone, call).await) })
             .collect();
         let mut results = Vec::with_capacity(calls.len());
         // When the answer's time is used up, or a person stops it, what is found by then counts.
@@ -74,8 +76,8 @@ impl Agent {
         Ok(())
     }
 
-    async fn call_tool(&self, conversation: &ConversationId, call: &ToolUse) -> Outcome {
-        let asking = Asking::new(&self.credentials, conversation.as_str());
+    async fn call_tool(&self, conversation: &ConversationId, time_zone: Option<&str>, call: &ToolUse) -> Outcome {
+        let asking = Asking { credentials: &self.credentials, conversation: conversation.as_str(), time_zone };
         match &call.input {
             Ok(input) => self.toolbox.call(asking, &call.name, input).await,
             Err(raw) => Outcome {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::chat::text::without_nul;
 use crate::server::hub::Conversation;
 use crate::wire::event::Event;
-use crate::wire::id::{CallId, ConversationId, RunId};
+use crate::wire::id::{CallId, RunId};
 use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
 
@@ -50,8 +50,8 @@ impl<'conversation> AnswerWriter<'conversation> {
     }
 
     /// The conversation that it writes into.
-    pub fn conversation(&self) -> &'conversation ConversationId {
-        self.conversation.id()
+    pub fn conversation(&self) -> &'conversation Conversation {
+        self.conversation
     }
 
     /// The number of the next part: what is shown from here on can be withdrawn with it.

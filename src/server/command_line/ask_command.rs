@@ -34,7 +34,7 @@ pub(super) async fn ask(arguments: AskArguments) -> Result<ExitCode, Vec<Problem
     let id = ConversationId(uuid::Uuid::now_v7().to_string());
     let conversation = hub.open_or_create(&person, &id).await.map_err(one)?;
     let view = conversation.lossless_view(0).await.map_err(one)?;
-    let accepted = conversation.send(None, &question, &context_now(), SendMode::Queue).await.map_err(one)?;
+    let accepted = conversation.send(None, &question, &context_now(None), SendMode::Queue).await.map_err(one)?;
     let Some(handle) = accepted.start else { return Ok(ExitCode::FAILURE) };
     let cancel = handle.cancel.clone();
     agent.start(conversation, handle);

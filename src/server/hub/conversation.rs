@@ -46,6 +46,8 @@ pub struct Conversation {
     frames: broadcast::Sender<Arc<Frame>>,
     /// Cancelled when it is deleted.
     deleted: CancellationToken,
+    /// Where the person is who asked last.
+    time_zone: std::sync::Mutex<Option<String>>,
 }
 
 /// What became of a message.
@@ -69,7 +71,7 @@ impl Conversation {
         let owner = stored.owner.clone();
         let live = Mutex::new(Live::load(&id, stored));
         let (frames, deleted) = (broadcast::channel(BACKLOG).0, CancellationToken::new());
-        Self { id, owner, shared, live, frames, deleted }
+        Self { id, owner, shared, live, frames, deleted, time_zone: std::sync::Mutex::default() }
     }
 
     /// Which conversation this is.
@@ -80,6 +82,16 @@ impl Conversation {
     /// Whose it is.
     pub fn owner(&self) -> &PersonId {
         &self.owner
+    }
+
+    /// The time zone of the person who asked last, where they told it.
+    pub fn time_zone(&self) -> Option<String> {
+        self.time_zone.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Remembers where the person is who asks.
+    pub fn set_time_zone(&self, time_zone: Option<String>) {
+        *self.time_zone.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = time_zone;
     }
 
     /// Cancelled when it is deleted.

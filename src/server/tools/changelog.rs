@@ -22,9 +22,9 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_get_changelogs",
-    description: r#"Lists what was changed in NetBox, newest first: when, by whom, what; for updates the fields with [before, after].
+    description: r"Lists what was changed in NetBox, newest first: when, by whom, what; for updates the fields with [before, after].
 
-Filters: user (name), action (create, update, delete), changed_object_type (dcim.device), changed_object_id (id or name), object_repr__ic (part of the name), request_id (one transaction), q. To group changes use netbox_aggregate on core.objectchange."#,
+Filters: user (name), action (create, update, delete), changed_object_type (dcim.device), changed_object_id (id or name), object_repr__ic (part of the name), request_id (one transaction), q. To group changes use netbox_aggregate on core.objectchange.",
     example: r#"{"filters":{"changed_object_type":"dcim.device","changed_object_id":"cle-01-sw1"},"since":"monday","related":true}"#,
     arguments: &[
         Argument::new("filters", Kind::Object, ""),

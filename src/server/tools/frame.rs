@@ -155,7 +155,7 @@ fn present(flat: &[(&Value, Map<String, Value>)]) -> Vec<String> {
 
 /// Whether `stem` names a related object of which `stem_id` is only the id.
 fn is_related(object: &Value, stem: &str, row: &Map<String, Value>) -> bool {
-    object.get(stem).is_some_and(|value| value.is_object())
+    object.get(stem).is_some_and(Value::is_object)
         || stem.strip_suffix("_device").or_else(|| stem.strip_suffix("_virtual_machine")).is_some_and(|stem| {
             object.get(stem).is_some_and(Value::is_object) && row.contains_key(&format!("{stem}_id"))
         })

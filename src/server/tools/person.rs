@@ -31,7 +31,7 @@ pub(super) fn preview(address: &Address, frame: &Frame, telling: bool) -> Option
         visible(frame)
     };
     if columns.is_empty() {
-        columns = frame.columns.clone();
+        columns.clone_from(&frame.columns);
     }
     columns.truncate(PREVIEW_COLUMNS);
     let few = Frame { columns: frame.columns.clone(), rows: frame.rows.iter().take(PREVIEW_ROWS).cloned().collect() };

@@ -100,13 +100,12 @@ pub(super) async fn complete(call: &Call<'_>, stored: &Stored) -> Result<Option<
     let mut objects = Vec::new();
     let swept = sweep(call, &kind.list_path(), query, MOST_KEPT, |object| objects.push(object)).await;
     let swept = swept.map_err(|error| error.problem())?;
-    let frame = match frame {
-        Some(frame) => frame(&objects),
-        None => {
-            let mut frame = Frame::of_objects(kind, &objects, fields);
-            super::related::add(call, &mut frame, fields).await?;
-            frame
-        }
+    let frame = if let Some(frame) = frame {
+        frame(&objects)
+    } else {
+        let mut frame = Frame::of_objects(kind, &objects, fields);
+        super::related::add(call, &mut frame, fields).await?;
+        frame
     };
     Ok(Some(Stored { frame, offset: 0, total: swept.total, ..stored.clone() }))
 }

@@ -130,8 +130,7 @@ fn ago(text: &str, now: &Zoned) -> Option<Moment> {
             let number = match word {
                 "a" | "an" | "one" => 1,
                 "two" => 2,
-                "three" => 3,
-                "few" => 3,
+                "three" | "few" => 3,
                 _ => return None,
             };
             (number, unit)

@@ -35,7 +35,8 @@ impl Connection {
             Command::Send { id, conversation, text, mode } => self.send(id, conversation, &text, mode).await?,
             Command::Regenerate { id, conversation, message } => {
                 let conversation = self.open(Some(&conversation)).await?;
-                let accepted = conversation.regenerate(id.clone(), &message, &context_now()).await?;
+                let accepted =
+                    conversation.regenerate(id.clone(), &message, &context_now(self.time_zone.as_deref())).await?;
                 self.accepted(&conversation, id, accepted).await;
             }
             Command::Stop { run, conversation } => {
@@ -78,7 +79,9 @@ impl Connection {
         if !self.looks_at(&conversation) {
             self.look_at(&conversation, conversation.transcript().await.seq).await?;
         }
-        let accepted = conversation.send(id.clone(), text, &context_now(), mode).await?;
+        conversation.set_time_zone(self.time_zone.clone());
+        let context = context_now(self.time_zone.as_deref());
+        let accepted = conversation.send(id.clone(), text, &context, mode).await?;
         self.accepted(&conversation, id, accepted).await;
         Ok(())
     }

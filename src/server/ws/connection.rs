@@ -76,6 +76,7 @@ pub enum Outgoing {
 pub struct Connection {
     pub(super) state: AppState,
     pub(super) person: PersonId,
+    pub(super) time_zone: Option<String>,
     frames: mpsc::Sender<Arc<Frame>>,
     views: HashMap<ConversationId, OpenView>,
     /// The conversation that commands without one mean.
@@ -92,8 +93,17 @@ struct OpenView {
     forwarding: JoinHandle<()>,
 }
 
+/// Who is at the other end.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The person.
+    pub person: PersonId,
+    /// Their time zone, `Europe/Berlin`, where they told it.
+    pub time_zone: Option<String>,
+}
+
 /// Serves a socket until either side ends it.
-pub async fn serve<Output, Input>(state: AppState, person: PersonId, sink: Output, mut stream: Input)
+pub async fn serve<Output, Input>(state: AppState, visitor: Visitor, sink: Output, mut stream: Input)
 where
     Output: Sink<Outgoing> + Unpin + Send + 'static,
     Input: Stream<Item = Incoming> + Unpin,
@@ -103,11 +113,20 @@ where
     // Writing has its own task: a client that does not read must still be heard when it stops a run.
     let writer = tokio::spawn(writer::write(sink, waiting, close));
 
+    let Visitor { person, time_zone } = visitor;
     let mut list_changes = state.hub().list_changes();
     let draining = state.draining().clone();
     let room = frames.clone();
-    let mut connection =
-        Connection { state, person, frames, views: HashMap::new(), current: None, list_changed: false, stuck: false };
+    let mut connection = Connection {
+        state,
+        person,
+        time_zone,
+        frames,
+        views: HashMap::new(),
+        current: None,
+        list_changed: false,
+        stuck: false,
+    };
     connection.say(connection.greeting()).await;
     let mut last = None;
     let mut heard = Instant::now();

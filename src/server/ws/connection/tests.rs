@@ -25,7 +25,8 @@ async fn client() -> Client {
     let state = AppState::new(connections, hub, Vec::new(), Vec::new());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
-    let serving = tokio::spawn(serve(state.clone(), PersonId::new(), outgoing, incoming));
+    let serving =
+        tokio::spawn(serve(state.clone(), Visitor { person: PersonId::new(), time_zone: None }, outgoing, incoming));
     Client { state, say, heard, serving }
 }
 

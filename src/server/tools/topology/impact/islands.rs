@@ -78,15 +78,16 @@ mod tests {
                 islands.join(Node::Device(*one), Node::Device(*other));
             }
             let mut labels: Vec<u64> = (0..20).collect();
+            let at = |id: u64| usize::try_from(id).unwrap();
             for _ in 0..20 {
                 for (one, other) in &links {
-                    let least = labels[*one as usize].min(labels[*other as usize]);
-                    labels[*one as usize] = least;
-                    labels[*other as usize] = least;
+                    let least = labels[at(*one)].min(labels[at(*other)]);
+                    labels[at(*one)] = least;
+                    labels[at(*other)] = least;
                 }
             }
             for set in islands.sets() {
-                let own: Vec<u64> = set.iter().map(|node| if let Node::Device(id) = node { labels[*id as usize] } else { 99 }).collect();
+                let own: Vec<u64> = set.iter().map(|node| if let Node::Device(id) = node { labels[at(*id)] } else { 99 }).collect();
                 prop_assert!(own.windows(2).all(|pair| pair[0] == pair[1]));
             }
             let distinct: std::collections::BTreeSet<u64> = labels.iter().copied().collect();

@@ -7,6 +7,7 @@ mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
 mod tool_command;
+mod tool_list;
 
 use std::io::Write as _;
 use std::process::ExitCode;

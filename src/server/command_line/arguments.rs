@@ -163,9 +163,9 @@ pub(super) struct AskArguments {
 pub(super) enum ToolCommand {
     /// List the tools with their arguments, as the model is told of them
     List {
-        /// Print them as JSON, with their schemas
-        #[arg(long)]
-        json: bool,
+        /// How they are written
+        #[arg(long, value_enum, default_value = "text")]
+        format: ToolListFormat,
     },
     /// Call a tool
     Call(ToolCallArguments),
@@ -188,6 +188,19 @@ pub(super) struct ToolCallArguments {
     /// What is asked.
     #[command(flatten)]
     pub connection: ConnectionArguments,
+}
+
+/// How the tools are listed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum ToolListFormat {
+    /// For a terminal
+    Text,
+    /// As Anthropic's Messages API takes them
+    Anthropic,
+    /// As a server of the Model Context Protocol lists them
+    Mcp,
+    /// As a page of documentation
+    Markdown,
 }
 
 /// Whose view of a result.

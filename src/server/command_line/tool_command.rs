@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::arguments::{ToolCallArguments, ToolCommand, ToolView};
+use super::tool_list;
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
-use crate::server::tools::{Asking, Definition, Outcome, Toolbox};
+use crate::server::tools::{Asking, Outcome, Toolbox};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::result::{ResultPage, ResultQuery};
 
@@ -19,42 +20,9 @@ const ROWS: u64 = 1_000;
 
 pub(super) async fn tool(command: ToolCommand) -> Result<ExitCode, Vec<Problem>> {
     match command {
-        ToolCommand::List { json } => list(json),
+        ToolCommand::List { format } => print(&tool_list::list(format)),
         ToolCommand::Call(arguments) => call(arguments).await,
     }
-}
-
-fn list(as_json: bool) -> Result<ExitCode, Vec<Problem>> {
-    let definitions = Toolbox::definitions();
-    if as_json {
-        let all: Vec<Value> = definitions
-            .iter()
-            .map(|Definition { name, description, input_schema }| {
-                json!({"name": name, "description": description, "input_schema": input_schema})
-            })
-            .collect();
-        return print(&Value::Array(all).to_string());
-    }
-    let all: Vec<String> = definitions
-        .iter()
-        .map(|definition| {
-            let arguments = definition.input_schema.pointer("/properties").and_then(Value::as_object);
-            let lines: Vec<String> = arguments
-                .into_iter()
-                .flatten()
-                .map(|(name, schema)| {
-                    let about = schema.get("description").and_then(Value::as_str).unwrap_or_default();
-                    format!("    {name:<14} {about}").trim_end().to_owned()
-                })
-                .collect();
-            format!("{}\n{}\n\n{}", definition.name, indented(&definition.description), lines.join("\n"))
-        })
-        .collect();
-    print(&all.join("\n\n"))
-}
-
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 async fn call(arguments: ToolCallArguments) -> Result<ExitCode, Vec<Problem>> {

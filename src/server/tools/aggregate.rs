@@ -9,6 +9,7 @@ mod having;
 mod measure;
 mod missing;
 mod source;
+mod units;
 
 use futures::FutureExt;
 use serde_json::Value;

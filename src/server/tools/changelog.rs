@@ -118,7 +118,7 @@ async fn changes(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     }
     // A transaction's id is long, and asked for when it matters.
     let hidden = if given.contains_key("request_id") { Vec::new() } else { vec!["request_id"] };
-    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown: usize::MAX, source, hidden });
+    output.rows = Some(Rows { kind: Some(kind), offset, total, source, hidden, ..Rows::whole(frame, usize::MAX) });
     Ok(output)
 }
 

@@ -11,9 +11,9 @@ use super::frame::Frame;
 use super::output::{Output, Rows};
 use super::related;
 use super::relational;
-use super::results::Source;
+use super::results::{Owner, Source};
 use super::shape::{self, Fields};
-use super::sweep::{self, MOST_KEPT, sweep};
+use super::sweep::{self, MOST_KEPT};
 use super::tool::{Argument, Kind, Running, Tool};
 use super::words;
 use crate::server::netbox::{ObjectType, Query};
@@ -77,8 +77,9 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
         fields = Fields::telling(endpoint);
     }
     let limit = if all { 1_000 } else { arguments.limit(5)? };
-    let offset = if all { 0 } else { arguments.number("offset")?.unwrap_or(0) };
-    // With `all`, the limit says how many of them the model sees.
+    let given_offset = arguments.number("offset")?.unwrap_or(0);
+    // With `all`, limit and offset say which of them the model sees.
+    let (offset, skip) = if all { (0, usize::try_from(given_offset).unwrap_or(usize::MAX)) } else { (given_offset, 0) };
     let shown = match arguments.number("limit")? {
         Some(_) => usize::try_from(arguments.limit(5)?).unwrap_or(100),
         None => usize::MAX,
@@ -124,9 +125,7 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
     let mut total = answer.total().unwrap_or_default();
     let mut frame = Frame::of_objects(kind, answer.results(), &fields);
     if all && (answer.results().len() as u64) < total {
-        let mut objects = Vec::new();
-        let swept = sweep(call, &kind.list_path(), &rest, MOST_KEPT, |object| objects.push(object)).await;
-        let swept = swept.map_err(|error| error.problem())?;
+        let (objects, swept) = sweep::kept(call, &kind.list_path(), &rest).await.map_err(|error| error.problem())?;
         total = swept.total;
         frame = Frame::of_objects(kind, &objects, &fields);
         ask::warn(&mut output, swept.warning(MOST_KEPT));
@@ -134,16 +133,18 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
     related::add(call, &mut frame, &fields).await?;
     ask::describe(call, kind, &query, &filters, &mut output).await;
     output.summary = summary(kind, total, frame.rows.len() as u64, offset);
-    let source = Some(Source { kind, query: rest, fields: whole, is_telling, frame: None });
-    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown, source, hidden: Vec::new() });
+    // All that is ever kept is here.
+    let source = (!all).then_some(Source { kind, query: rest, fields: whole, is_telling, frame: None });
+    output.rows = Some(Rows { kind: Some(kind), offset, shown, source, skip, total, ..Rows::whole(frame, shown) });
     Ok(output)
 }
 
 /// What remains of an earlier result.
 async fn earlier(call: &Call<'_>, arguments: &Arguments<'_>, handle: &str) -> Result<Output, Problem> {
     let stored = whole_result(call, handle).await?;
+    arguments.agree(&call.schema, handle, stored.kind)?;
     let filters = arguments.filters()?;
-    let mut frame = relational::filter(&stored.frame, &filters)?;
+    let mut frame = relational::filter(call, &stored.frame, &filters)?;
     relational::order(&mut frame, &arguments.texts("ordering")?.unwrap_or_default())?;
     if let Some(names) = arguments.texts("fields")? {
         let places = names.iter().map(|name| relational::column(&frame, name)).collect::<Result<Vec<_>, _>>()?;
@@ -159,18 +160,17 @@ async fn earlier(call: &Call<'_>, arguments: &Arguments<'_>, handle: &str) -> Re
         let sentence = format!("{handle} holds {} of {} rows", stored.frame.rows.len(), stored.total);
         ask::warn(&mut output, [sentence]);
     }
-    let mut rows = Rows { kind: stored.kind, ..Rows::whole(frame, limit) };
-    if offset > 0 {
-        // The person pages from the first row; the model goes on where it was.
-        let skipped = usize::try_from(offset).unwrap_or(usize::MAX).min(rows.frame.rows.len());
-        rows.frame.rows.drain(..skipped);
-        rows.offset = offset;
-    }
+    // The person pages from the first row; the model goes on where it was.
+    let skip = usize::try_from(offset).unwrap_or(usize::MAX);
+    let rows = Rows { kind: stored.kind, skip, ..Rows::whole(frame, limit) };
     output.summary = stored
         .kind
         .map_or_else(|| format!("{total} rows of {handle}"), |kind| format!("{} of {handle}", kind.counted(total)));
     output.rows = Some(rows);
-    output.page.clone_from(&stored.page);
+    if filters.is_empty() {
+        output.page.clone_from(&stored.page);
+    }
+    output.tail.insert("shows".into(), json!(call.visibility_note().await));
     Ok(output)
 }
 
@@ -183,7 +183,7 @@ pub(super) async fn whole_result(
     match sweep::complete(call, &stored).await? {
         None => Ok(stored),
         Some(whole) => {
-            call.results.keep(call.asking.conversation, handle, whole);
+            call.results.keep(Owner::of(call.asking), handle, whole);
             call.earlier(handle)
         }
     }

@@ -136,6 +136,7 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
     // All that is ever kept is here.
     let source = (!all).then_some(Source { kind, query: rest, fields: whole, is_telling, frame: None });
     output.rows = Some(Rows { kind: Some(kind), offset, shown, source, skip, total, ..Rows::whole(frame, shown) });
+    ask::units(&mut output);
     Ok(output)
 }
 
@@ -167,6 +168,7 @@ async fn earlier(call: &Call<'_>, arguments: &Arguments<'_>, handle: &str) -> Re
         .kind
         .map_or_else(|| format!("{total} rows of {handle}"), |kind| format!("{} of {handle}", kind.counted(total)));
     output.rows = Some(rows);
+    ask::units(&mut output);
     if filters.is_empty() {
         output.page.clone_from(&stored.page);
     }

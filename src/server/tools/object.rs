@@ -94,6 +94,8 @@ async fn get(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     output.page =
         kind.page().map(|page| call.netbox.address().page(&format!("{page}{id}/"), &Query::new()).to_string());
     output.rows = Some(Rows { kind: Some(kind), ..Rows::whole(frame, 0) });
+    ask::units(&mut output);
+    output.tail.insert("shows".into(), json!(call.visibility_note().await));
     Ok(output)
 }
 

@@ -91,7 +91,10 @@ async fn values(call: &Call<'_>, objects: &BTreeSet<Object>, field: &str) -> Res
         let Some(kind) = object_type::by_path(endpoint) else { continue };
         match check(call, kind, field).await {
             Ok(own) => asked.push((kind, own, ids)),
-            Err(problem) => without = Some(problem),
+            Err(problem) => {
+                call.warn(format!("{} {} have no {field}: it counts as none", ids.len(), kind.plural));
+                without = Some(problem);
+            }
         }
     }
     // What an address is on can be an interface, which has a device, or an FHRP group, which has none.

@@ -46,6 +46,13 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>, top: usize) 
     };
     let mut frame = Frame { columns: by.clone(), rows: Vec::new() };
     frame.columns.extend(measures.iter().map(|measure| measure.name.clone()));
+    let mut unset: Map<String, Value> = Map::new();
+    for (index, measure) in measures.iter().enumerate().filter(|(_, measure)| measure.needs_unit()) {
+        let rows: u64 = groups.iter().filter_map(|group| group.seen.get(index)).map(Seen::unset).sum();
+        if rows > 0 {
+            unset.insert(measure.name.clone(), json!(rows));
+        }
+    }
     for Group { mut cells, seen } in groups {
         for (seen, measure) in seen.iter().zip(&measures) {
             seen.check(measure)?;
@@ -65,6 +72,9 @@ pub(super) async fn run(call: &Call<'_>, arguments: &Arguments<'_>, top: usize) 
     let counted = source.counted(swept.total);
     if !units.is_empty() {
         output.head.insert("units".into(), Value::Object(units));
+    }
+    if !unset.is_empty() {
+        output.head.insert("unset".into(), Value::Object(unset));
     }
     if has_lists {
         let sentence = "One with several values counts in the group of each: the groups add up to more than there are";

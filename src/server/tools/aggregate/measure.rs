@@ -192,6 +192,11 @@ impl Seen {
             .hint("count texts with distinct, or find the first and last of them with min and max"))
     }
 
+    /// Rows without a value, which the measure says nothing of.
+    pub(super) fn unset(&self) -> u64 {
+        self.rows.saturating_sub(self.values)
+    }
+
     /// The measure.
     pub(super) fn value(&self, measure: &Measure) -> Value {
         match measure.function {

@@ -23,15 +23,15 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_get_changelogs",
-    description: r#"Lists what was changed in NetBox, newest first: when, by whom, what; for updates the fields with [before, after].
+    description: r#"Lists what was changed, newest first: when, by whom, what; for updates the fields with [before, after].
 
-Filters: user (name), action (create, update, delete), changed_object_type (dcim.device), changed_object_id (id or name), object_repr__ic (part of the name), request_id (one transaction), q. To group changes use netbox_aggregate on core.objectchange."#,
+Filters: user (name), action (create, update, delete), changed_object_type (dcim.device), changed_object_id (id or name), object_repr__ic (part of the name), request_id (one transaction), q. To group: netbox_aggregate on core.objectchange."#,
     example: r#"{"filters":{"changed_object_type":"dcim.device","changed_object_id":"cle-01-sw1"},"since":"monday","related":true}"#,
     arguments: &[
         Argument::new("filters", Kind::Object, ""),
         Argument::new("since", Kind::Text, "yesterday, monday, 2 weeks ago, last month, 2026-01-15"),
-        Argument::new("until", Kind::Text, "The same words; the same day as since means that day"),
-        Argument::new("related", Kind::Flag, "Also changes of what belongs to the object, such as its interfaces"),
+        Argument::new("until", Kind::Text, "The moment that day begins; the same as since: that day"),
+        Argument::new("related", Kind::Flag, "Also of what belongs to the object, such as its interfaces"),
         Argument::new("limit", Kind::Limit { most: 100, usual: 20 }, ""),
         Argument::new("offset", Kind::Number { least: 0 }, ""),
         Argument::new("ordering", Kind::TextOrTexts, "-time unless given"),

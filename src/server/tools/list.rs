@@ -24,23 +24,23 @@ pub(super) static TOOL: Tool = Tool {
     description: DESCRIPTION,
     example: r#"{"object_type":"dcim.device","filters":{"site":"Cleveland 01","status":"active"},"fields":["name","role","rack","primary_ip"],"limit":50}"#,
     arguments: &[
-        Argument::new("object_type", Kind::Text, "app.model, such as dcim.site or ipam.prefix"),
+        Argument::new("object_type", Kind::Text, ""),
         Argument::new(
             "from",
             Kind::Text,
-            "Instead: the handle of an earlier result, to filter and order its columns without asking NetBox",
+            "Instead: an earlier result's handle; filter and order its columns, with the names that stand there",
         ),
-        Argument::new("filters", Kind::Object, "NetBox filters; all must hold; a list of values means any of them"),
+        Argument::new("filters", Kind::Object, "All must hold; a list of values: any of them"),
         Argument::new(
             "fields",
             Kind::Texts,
-            "Only these. Related objects come as their name; site.region is a field of the related site; custom fields: cf_<name>",
+            "Only these; site.region: a field of the related site; cf_<name>",
         ),
         Argument::new("brief", Kind::Flag, ""),
         Argument::new("limit", Kind::Limit { most: 100, usual: 5 }, ""),
         Argument::new("offset", Kind::Number { least: 0 }, ""),
-        Argument::new("ordering", Kind::TextOrTexts, "A field, descending with -, such as -device_count"),
-        Argument::new("all", Kind::Flag, "Read every page, up to 10000 rows; you see what fits, the person all"),
+        Argument::new("ordering", Kind::TextOrTexts, "Descending with -: -device_count"),
+        Argument::new("all", Kind::Flag, "Read every page, to 10000 rows; you see what fits, the person all"),
     ],
     title: |input| format!("{}{}", words::plural(input), words::conditions(input)),
     run,
@@ -48,11 +48,11 @@ pub(super) static TOOL: Tool = Tool {
 
 const DESCRIPTION: &str = r#"Lists, filters and counts objects of one type in NetBox.
 
-"total" is how many match in all, exact. To count, use limit 1. "truncated" and "next_offset" say when you do not see all; never count rows yourself then. The whole list is shown to the person where you write {{result:HANDLE}} alone on a line.
+"total" is how many match in all, exact: to count, use limit 1. "truncated" and "next_offset" say that you do not see all; never count rows then. The person sees the whole list where you write {{result:HANDLE}} alone on a line.
 
 Types (app.model): dcim.site region sitegroup location rack device devicetype devicerole manufacturer platform interface frontport rearport cable consoleport powerport poweroutlet powerfeed powerpanel virtualchassis inventoryitem module macaddress; ipam.prefix ipaddress iprange vlan vlangroup vrf aggregate asn rir role service fhrpgroup; circuits.circuit circuittermination provider; virtualization.virtualmachine cluster vminterface; tenancy.tenant contact contactassignment; vpn.tunnel l2vpn; wireless.wirelesslan; extras.tag journalentry customfield; and every other.
 
-Filters: site, region, role, tenant, manufacturer, platform, ... take a name or slug, <name>_id an id or name. Regions, locations and roles include their children. null: unset. tag: all of them, tag__any: any. cf_<name>: custom fields. Lookups: __n not, __ic contains, __isw starts, __iew ends, __empty, __gt __gte __lt __lte, __regex; no __in, give a list. Useful: q (text search); dcim.device has_primary_ip, rack_id; dcim.interface device_id, kind=physical, occupied, enabled, mac_address; ipam.ipaddress address, parent (a prefix), device_id; ipam.prefix contains (an address), within, vlan_vid, site; ipam.vlan vid, available_at_site (id); dcim.cable device_id; circuits.circuit provider, site. Unknown filters and fields are refused with the nearest names.
+Filters: site, region, role, tenant, platform, ... take a name or slug, <name>_id an id or name; those in a tree include what is below. null: unset. tag: all of them, tag__any: any. cf_<name>: custom fields. Lookups: __n not, __ic contains, __isw starts, __iew ends, __empty, __gt __gte __lt __lte, __regex. Useful: q (text); dcim.device has_primary_ip, rack_id; dcim.interface device_id, kind=physical, occupied, enabled, mac_address; ipam.ipaddress address, parent (a prefix), device_id; ipam.prefix contains (an address), within, vlan_vid; ipam.vlan vid, available_at_site (id); dcim.cable device_id. What NetBox does not know is refused with the nearest names.
 
 An interface's link_peers is the next hop of its cable, connected_endpoints the far end."#;
 

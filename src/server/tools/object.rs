@@ -21,7 +21,7 @@ use crate::wire::problem::Problem;
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_get_object_by_id",
-    description: "Gets one object of NetBox by its name or id. Without fields: a profile, with what belongs to it (a device's addresses, cables, contacts; a prefix's parents and children; a circuit's ends).",
+    description: "Gets one object by its name or id; without fields a profile, with what belongs to it (a device's addresses, cables, contacts; a prefix's parents and children; a circuit's ends).",
     example: r#"{"object_type":"dcim.device","name":"cle-01-sw1"}"#,
     arguments: &[
         Argument::required("object_type", Kind::Text, ""),

@@ -28,11 +28,11 @@ use attempts::{Attempt, Hits};
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_search_objects",
-    description: r#"Searches several types at once for a text: a name, address, MAC, serial, asset tag, circuit id, description. Exact matches come first ("match":"exact"). Use it when you do not know of which type something is. "totals" says how many of each type match; "errors" which types could not be searched."#,
+    description: r#"Searches several types for a text: name, address, MAC, serial, asset tag, circuit id, description. Use it when you do not know the type. Exact matches come first ("match":"exact"). "totals": how many of each type match; "errors": types that could not be searched."#,
     example: r#"{"query":"core-sw","object_types":["dcim.device","ipam.ipaddress"]}"#,
     arguments: &[
         Argument::required("query", Kind::Text, ""),
-        Argument::new("object_types", Kind::Texts, "Those people ask about, unless given"),
+        Argument::new("object_types", Kind::Texts, "The usual ones unless given"),
         Argument::new("fields", Kind::Texts, ""),
         Argument::new("limit", Kind::Limit { most: 100, usual: 5 }, "For each type"),
     ],

@@ -53,9 +53,8 @@ fn clamped(query: &str, count: usize, object: impl Fn(usize) -> Value) -> Value 
 fn device(id: usize) -> Value {
     json!({
         "id": id, "url": format!("http://x/api/dcim/devices/{id}/"), "name": format!("sw{id}"),
-        "serial": format!("S{id}"), "u_height": if id == 3 { Value::Null } else { json!("1.5") },
-        "status": {"value": "active", "label": "Active"}, "weight": 2.0,
-        "weight_unit": {"value": if id > 5 { "lb" } else { "kg" }, "label": "x"},
+        "serial": format!("S{id}"),
+        "status": {"value": "active", "label": "Active"},
         "tags": if id == 1 { json!([{"id": 1, "display": "a"}, {"id": 2, "display": "b"}]) } else { json!([]) },
         "site": {"id": id, "url": format!("http://x/api/dcim/sites/{id}/"), "display": format!("Site {id}")},
     })
@@ -64,6 +63,14 @@ fn device(id: usize) -> Value {
 fn site(id: usize) -> Value {
     let url = format!("http://x/api/dcim/regions/{}/", id % 2);
     json!({"id": id, "region": {"id": id % 2, "url": url, "display": format!("Region {}", id % 2)}})
+}
+
+fn rack(id: usize) -> Value {
+    let place = json!({"id": id, "url": format!("http://x/api/dcim/sites/{id}/"), "display": format!("Site {id}")});
+    json!({
+        "id": id, "name": "A1", "site": place, "u_height": if id == 3 { Value::Null } else { json!("1.5") },
+        "weight": 2.0, "weight_unit": {"value": if id > 2 { "lb" } else { "kg" }, "label": "x"},
+    })
 }
 
 /// Ten devices at ten sites, of which this token may not see the last.
@@ -82,7 +89,7 @@ async fn small_pages() -> Toolbox {
         ("status/", |_| json!({"netbox-version": "4.7.3"})),
         ("dcim/devices/", |query| clamped(query, 10, device)),
         ("dcim/sites/", sites),
-        ("dcim/racks/", |query| clamped(query, 4, |id| json!({"id": id, "site": site(id)}))),
+        ("dcim/racks/", |query| clamped(query, 4, rack)),
     ])
     .await
 }
@@ -150,7 +157,7 @@ async fn what_has_no_answer_is_refused_and_not_answered_with_none() {
         (device(json!({"group_by": "tags.slug"})), "tags is a list"),
         (device(json!({"measures": "sum:serial"})), "S1"),
         (device(json!({"measures": "sum:site.region"})), "is none"),
-        (device(json!({"measures": "average:weight"})), "mix units"),
+        (json!({"object_type": "dcim.rack", "measures": "average:weight"}), "mix units"),
         (device(json!({"missing": ["site.region"]})), "takes own fields"),
         (device(json!({"duplicates": ["site.region"]})), "takes own fields"),
         (device(json!({"compare": {"object_type": "dcim.rack", "field": "site"}})), "does not name"),
@@ -170,11 +177,12 @@ async fn lists_count_for_each_of_their_values_and_units_are_told() {
     let by = answer(&netbox, "netbox_aggregate", json!({"object_type": "dcim.device", "group_by": "tags"})).await;
     assert_eq!(by["rows"], json!([[null, 9], ["a", 1], ["b", 1]]), "{by}");
     assert!(by["warnings"][0].as_str().unwrap().contains("group of each"), "{by}");
-    let input = json!({"object_type": "dcim.device", "group_by": "weight_unit", "measures": "sum:weight"});
+    let input = json!({"object_type": "dcim.rack", "group_by": "weight_unit", "measures": "sum:weight"});
     let weights = answer(&netbox, "netbox_aggregate", input).await;
-    assert_eq!(weights["rows"], json!([["kg", 10], ["lb", 10]]), "{weights}");
-    let input = json!({"object_type": "dcim.device", "measures": ["sum:u_height"]});
-    let _ = answer(&netbox, "netbox_aggregate", input).await;
+    assert_eq!(weights["rows"], json!([["kg", 4], ["lb", 4]]), "{weights}");
+    let input = json!({"object_type": "dcim.rack", "measures": "sum:u_height"});
+    let heights = answer(&netbox, "netbox_aggregate", input).await;
+    assert_eq!((&heights["sum:u_height"], &heights["unset"]), (&json!(4.5), &json!({"sum:u_height": 1})), "{heights}");
     // With the handle of a list: the related object is known, so that its field can be looked up.
     let list = json!({"object_type": "dcim.device", "fields": ["name", "site"], "limit": 1});
     let handle = answer(&netbox, "netbox_get_objects", list).await["handle"].clone();
@@ -195,7 +203,8 @@ async fn an_older_netbox_that_ignores_a_filter_is_noticed() {
     let outcome = ask(&old, json!({"name": "sw1", "cooling_method": "air"})).await;
     let answer: Value = serde_json::from_str(&outcome.model_text).unwrap();
     let warnings = answer["warnings"].as_array().unwrap();
-    assert_eq!(warnings.len(), 1, "{answer}");
+    let told = warnings.iter().filter(|warning| warning.as_str().unwrap().contains("may not know the filter"));
+    assert_eq!(told.count(), 1, "{answer}");
     assert!(warnings[0].as_str().unwrap().contains("NetBox 4.5.3 may not know the filter cooling_method"), "{answer}");
     let known = ask(&old, json!({"name": "sw1"})).await;
     assert_eq!(known.evidence.requests.len(), 1, "what was seen to work is not compared again");

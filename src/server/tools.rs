@@ -32,6 +32,7 @@ mod table;
 mod time_words;
 mod tool;
 mod topology;
+mod units;
 mod words;
 
 use std::sync::Arc;
@@ -45,6 +46,7 @@ use crate::wire::result::{ResultPage, ResultQuery, ResultReference};
 use crate::wire::tool::ToolOutcome;
 use call::Call;
 use output::Output;
+use results::Owner;
 pub use results::Results;
 
 /// The tools over one NetBox.
@@ -114,6 +116,11 @@ impl Toolbox {
         table::title(name, input)
     }
 
+    /// Results of this conversation up to the number `last` are known to its people: the next one is called after it.
+    pub fn go_on_after(&self, conversation: &str, last: u32) {
+        self.results.go_on_after(conversation, last);
+    }
+
     /// Runs a call. It never fails: a failure is an outcome that tells the model what to do.
     pub async fn call(&self, asking: Asking<'_>, name: &str, input: &Value) -> Outcome {
         let started = Instant::now();
@@ -123,7 +130,10 @@ impl Toolbox {
             None => Err(unknown_tool(name)),
         };
         let mut outcome = match result {
-            Ok(output) => self.finish(asking, table::title(name, input), output),
+            Ok(mut output) => {
+                ask::warn(&mut output, call.warnings());
+                self.finish(asking, table::title(name, input), output)
+            }
             Err(problem) => failure(&problem),
         };
         outcome.evidence.requests = call.into_requests();
@@ -170,7 +180,7 @@ impl Toolbox {
             let reference = ResultReference { handle: handle.clone(), title: stored.title.clone(), total, picture };
             // Nothing can be gone on with, but there is nothing to show.
             let shown = picture || !stored.frame.rows.is_empty();
-            self.results.keep(asking.conversation, &handle, stored);
+            self.results.keep(Owner::of(asking), &handle, stored);
             shown.then_some(reference)
         });
         Outcome { model_text, evidence: ToolOutcome { summary, table, result, ..ToolOutcome::default() } }

@@ -153,7 +153,9 @@ impl Agent {
                 String::new(),
             )
             .await?;
-        let mut machine = Machine::new(conversation.history().await, message, self.settings.budget);
+        let history = conversation.history().await;
+        self.toolbox.go_on_after(conversation.id().as_str(), history.last_result());
+        let mut machine = Machine::new(history, message, self.settings.budget);
         let mut writer = AnswerWriter::new(conversation, run.clone());
         let Ending { why, problem } = self.work(&mut machine, &mut writer, started, &cancel).await?;
         writer.close_part().await?;

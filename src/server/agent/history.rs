@@ -42,6 +42,16 @@ impl History {
         self.messages.get(self.context_start..).unwrap_or_default()
     }
 
+    /// The highest number of a result (`r7`) that was given to the model, also in what is no longer sent.
+    pub fn last_result(&self) -> u32 {
+        let texts = self.messages.iter().flat_map(blocks).filter_map(|block| block["content"].as_str());
+        let number = |text: &str| {
+            let rest = text.strip_prefix(r#"{"handle":"r"#)?;
+            rest.split_once('"')?.0.parse().ok()
+        };
+        texts.filter_map(number).max().unwrap_or_default()
+    }
+
     /// Begins a turn with a person's question. `context` holds what is true at this moment, like the time: it
     /// belongs into the newest message, since any change before it would break the cached prefix.
     pub fn begin_turn(&mut self, turn: &MessageId, question: &str, context: &str) {
@@ -243,6 +253,15 @@ mod tests {
         let mut history = History::default();
         history.begin_turn(&MessageId::from(question), question, "Current time: 2026-11-22T10:00:00Z");
         history
+    }
+
+    #[test]
+    fn the_last_result_is_known_from_what_the_model_read() {
+        let mut history = asked("how many?");
+        assert_eq!(history.last_result(), 0);
+        let result = |text: &str| message::tool_result("t", text, false);
+        history.push_results(vec![result(r#"{"handle":"r12","total":1}"#), result(r#"{"handle":"r9"}"#), result("no")]);
+        assert_eq!(history.last_result(), 12);
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Credentials {
     }
 
     /// A name for these credentials in caches: a digest, from which the token cannot be read.
-    pub(super) fn fingerprint(&self) -> [u8; 32] {
+    pub(in crate::server) fn fingerprint(&self) -> [u8; 32] {
         Sha256::digest(self.token.as_ref().map_or("", |token| token.expose_secret())).into()
     }
 }

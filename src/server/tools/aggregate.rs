@@ -9,6 +9,7 @@ mod having;
 mod measure;
 mod missing;
 mod source;
+mod units;
 
 use futures::FutureExt;
 use serde_json::Value;
@@ -22,25 +23,21 @@ use crate::wire::problem::Problem;
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_aggregate",
-    description: "Counts, sums and compares over all pages, in the server: exact, and small to read. Use it for every \
-                  question of how many per what, for duplicates, for what is missing, for objects with or without \
-                  related ones (sites without a rack: compare racks by their field site).",
+    description: "Counts, sums and compares all objects that match, exactly: how many per what, duplicates, what is \
+                  missing, objects with or without related ones (sites without a rack: compare racks by their field \
+                  site). \"objects\" is how many match, \"total\" how many rows (groups) the answer has.",
     example: r#"{"object_type":"dcim.device","filters":{"status":"active"},"group_by":["site","role"],"top":10}"#,
     arguments: &[
         Argument::new("object_type", Kind::Text, ""),
-        Argument::new("from", Kind::Text, "Instead: the handle of an earlier result"),
+        Argument::new("from", Kind::Text, "Instead: an earlier result's handle"),
         Argument::new("filters", Kind::Object, ""),
-        Argument::new("group_by", Kind::TextOrTexts, "Fields, also of related objects: site.region"),
-        Argument::new(
-            "measures",
-            Kind::TextOrTexts,
-            "count, or sum, min, max, average, distinct of a field: sum:vcpus",
-        ),
-        Argument::new("having", Kind::Text, "Only groups such as count > 1"),
-        Argument::new("top", Kind::Limit { most: 100, usual: 20 }, "How many rows you see"),
+        Argument::new("group_by", Kind::TextOrTexts, "Also site.region"),
+        Argument::new("measures", Kind::TextOrTexts, "count; sum, min, max, average, distinct of a field: sum:vcpus"),
+        Argument::new("having", Kind::Text, "Such as count > 1"),
+        Argument::new("top", Kind::Limit { most: 100, usual: 20 }, "Rows you see"),
         Argument::new("ordering", Kind::TextOrTexts, "-count unless given"),
-        Argument::new("missing", Kind::Texts, "Instead of groups: how many lack each of these fields"),
-        Argument::new("duplicates", Kind::Texts, "Instead: objects that have the same values of these fields"),
+        Argument::new("missing", Kind::Texts, "Instead of groups: how many lack each field"),
+        Argument::new("duplicates", Kind::Texts, "Instead: objects with the same values of these fields"),
         Argument::new(
             "compare",
             Kind::Object,

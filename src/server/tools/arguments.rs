@@ -53,6 +53,22 @@ impl<'a> Arguments<'a> {
         Ok(())
     }
 
+    /// That `object_type`, where it is given beside `from`, is the type of that result.
+    pub(super) fn agree(
+        &self,
+        schema: &Schema,
+        handle: &str,
+        kind: Option<&'static ObjectType>,
+    ) -> Result<(), Problem> {
+        let Some(name) = self.optional_text("object_type")? else { return Ok(()) };
+        let asked = find_type(schema, name)?;
+        if kind.is_some_and(|kind| kind.name == asked.name) {
+            return Ok(());
+        }
+        let held = kind.map_or("rows of no one type", |kind| kind.plural);
+        Err(self.wrong(&format!("{handle} holds {held}, not {}: leave object_type or from out", asked.plural)))
+    }
+
     /// A value that is there and not null.
     fn value(&self, name: &str) -> Option<&Value> {
         self.values.get(name).filter(|value| !value.is_null())

@@ -7,6 +7,7 @@ use super::filters::{self, Filters};
 use super::ignored;
 use super::names::{self, When};
 use super::output::Output;
+use super::units;
 use crate::server::netbox::catalogue::Kind;
 use crate::server::netbox::{Answer, Error, ObjectType, Query};
 use crate::wire::problem::Problem;
@@ -86,6 +87,17 @@ pub(super) async fn describe(
     filters.add_to(&mut query);
     output.page = kind.page().map(|page| call.netbox.address().page(&page, &query.filters_only()).to_string());
     output.tail.insert("shows".into(), json!(call.visibility_note().await));
+}
+
+/// Tells the units of the columns that have one.
+pub(super) fn units(output: &mut Output) {
+    let Some(rows) = &output.rows else { return };
+    let filled = rows.frame.columns.iter().enumerate().filter(|(index, _)| {
+        rows.frame.rows.iter().any(|row| row.cells.get(*index).is_some_and(|cell| !cell.is_empty()))
+    });
+    if let Some(units) = units::of(rows.kind, filled.map(|(_, name)| name.as_str())) {
+        output.head.insert("units".into(), Value::Object(units));
+    }
 }
 
 /// Adds warnings for the model.

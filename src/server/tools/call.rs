@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Asking;
 use super::filters::refused;
-use super::results::{Results, Stored};
+use super::results::{Owner, Results, Stored};
 use crate::server::netbox::{
     Answer, Capabilities, Client, CustomField, Error, GraphqlSchema, Query, SavedFilter, Schema, Version,
 };
@@ -19,12 +19,13 @@ pub(super) struct Call<'a> {
     /// What this NetBox's lists have and take.
     pub(super) schema: Arc<Schema>,
     requests: Mutex<Vec<NetboxRequest>>,
+    warnings: Mutex<Vec<String>>,
 }
 
 impl<'a> Call<'a> {
     pub(super) async fn new(netbox: &'a Client, asking: Asking<'a>, results: &'a Results) -> Self {
         let schema = netbox.schema(asking.credentials).await;
-        Self { netbox, asking, results, schema, requests: Mutex::default() }
+        Self { netbox, asking, results, schema, requests: Mutex::default(), warnings: Mutex::default() }
     }
 
     /// GETs and records.
@@ -89,8 +90,9 @@ impl<'a> Call<'a> {
     /// # Errors
     /// There is none of this handle, or it is not kept any more.
     pub(super) fn earlier(&self, handle: &str) -> Result<Arc<Stored>, Problem> {
-        self.results.get(self.asking.conversation, handle).ok_or_else(|| {
-            let handles = self.results.handles(self.asking.conversation);
+        let owner = Owner::of(self.asking);
+        self.results.get(owner.clone(), handle).ok_or_else(|| {
+            let handles = self.results.handles(&owner);
             let handle: String = handle.chars().take(20).collect();
             refused(format!("There is no earlier result {handle}, or it is not kept any more")).hint(
                 if handles.is_empty() {
@@ -101,6 +103,19 @@ impl<'a> Call<'a> {
                 },
             )
         })
+    }
+
+    /// Notes what the model has to know of the answer, wherever in the call it turns up.
+    pub(super) fn warn(&self, sentence: String) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&sentence) {
+            warnings.push(sentence);
+        }
+    }
+
+    /// What was noted.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn into_requests(self) -> Vec<NetboxRequest> {

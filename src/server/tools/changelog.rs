@@ -14,6 +14,7 @@ use super::list;
 use super::output::{Output, Rows};
 use super::results::Source;
 use super::shape::{self, Fields};
+use super::sweep::sweep;
 use super::time_words;
 use super::tool::{Argument, Kind, Running, Tool};
 use super::words;
@@ -22,15 +23,15 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_get_changelogs",
-    description: r"Lists what was changed in NetBox, newest first: when, by whom, what; for updates the fields with [before, after].
+    description: r"Lists what was changed, newest first: when, by whom, what; for updates the fields with [before, after].
 
-Filters: user (name), action (create, update, delete), changed_object_type (dcim.device), changed_object_id (id or name), object_repr__ic (part of the name), request_id (one transaction), q. To group changes use netbox_aggregate on core.objectchange.",
+Filters: user (name), action (create, update, delete), changed_object_type (dcim.device), changed_object_id (id or name), object_repr__ic (part of the name), request_id (one transaction), q. To group: netbox_aggregate on core.objectchange.",
     example: r#"{"filters":{"changed_object_type":"dcim.device","changed_object_id":"cle-01-sw1"},"since":"monday","related":true}"#,
     arguments: &[
         Argument::new("filters", Kind::Object, ""),
         Argument::new("since", Kind::Text, "yesterday, monday, 2 weeks ago, last month, 2026-01-15"),
-        Argument::new("until", Kind::Text, "The same words; the same day as since means that day"),
-        Argument::new("related", Kind::Flag, "Also changes of what belongs to the object, such as its interfaces"),
+        Argument::new("until", Kind::Text, "The moment that day begins; the same as since: that day"),
+        Argument::new("related", Kind::Flag, "Also of what belongs to the object, such as its interfaces"),
         Argument::new("limit", Kind::Limit { most: 100, usual: 20 }, ""),
         Argument::new("offset", Kind::Number { least: 0 }, ""),
         Argument::new("ordering", Kind::TextOrTexts, "-time unless given"),
@@ -49,6 +50,8 @@ const FIELDS: &str = "id,time,user_name,action,changed_object_type,changed_objec
                       request_id,prechange_data,postchange_data";
 const COLUMNS: [&str; 8] =
     ["time", "user_name", "action", "changed_object_type", "object_repr", "changes", "message", "request_id"];
+/// How many of each of both lists are read at most.
+const MOST_RELATED: u64 = 1_000;
 /// Changes of one request can have the same time.
 const NEWEST_FIRST: &str = "-time,-id";
 
@@ -64,22 +67,38 @@ async fn changes(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     let offset = arguments.number("offset")?.unwrap_or(0);
     let endpoint = filters::endpoint_of(call, kind)?;
     let ordering = shape::check_ordering(kind, endpoint, &arguments.texts("ordering")?.unwrap_or_default())?;
-    let newest_first = ordering.is_empty();
-    let ordering = if newest_first { NEWEST_FIRST.to_owned() } else { shape::total(ordering).join(",") };
+    let related = arguments.flag("related")?;
+    let newest_first = !ordering.iter().any(|field| field == "time");
+    if related {
+        check_related(&ordering, offset + limit)?;
+    }
+    let ordering = if ordering.is_empty() { NEWEST_FIRST.to_owned() } else { shape::total(ordering).join(",") };
     let shaping = Query::new().with("fields", FIELDS).with("ordering", ordering);
+    let now = call.asking.now();
     let mut given = renamed(arguments.filters()?);
-    let times =
-        time_words::range(arguments.optional_text("since")?, arguments.optional_text("until")?, &call.asking.now())?;
+    let times = time_words::range(arguments.optional_text("since")?, arguments.optional_text("until")?, &now)?;
     let mut resolved = Map::new();
+    for filter in ["time_after", "time_before"] {
+        // Words, and days, which begin when they do for the person and not for NetBox.
+        if let Some(text) = given.get(filter).and_then(Value::as_str) {
+            let time = time_words::read(text, &now)?.time.to_string();
+            if time != text {
+                resolved.insert(filter.to_owned(), json!(format!("{text} -> {time}")));
+            }
+            given.insert(filter.to_owned(), json!(time));
+        }
+    }
     for (argument, filter, time) in [("since", "time_after", times.0), ("until", "time_before", times.1)] {
         if let Some(time) = time {
+            if given.contains_key(filter) {
+                return Err(arguments.wrong(&format!("{argument} and the filter {filter} say the same: give one")));
+            }
             resolved.insert(argument.to_owned(), json!(format!("{} -> {time}", words::text(input, argument))));
             given.insert(filter.to_owned(), json!(time.to_string()));
         }
     }
     let mut filters = filters::check(call, kind, &given).await?;
-    let related = arguments.flag("related")?;
-    let (limit_here, offset_here) = if related { ((offset + limit).min(1_000), 0) } else { (limit, offset) };
+    let (limit_here, offset_here) = if related { (offset + limit, 0) } else { (limit, offset) };
     let mut query = shaping.clone().with("limit", limit_here);
     if offset_here > 0 {
         query.add("offset", offset_here.to_string());
@@ -89,10 +108,18 @@ async fn changes(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     let mut found: Vec<Value> = answer.results().to_vec();
     let mut source = None;
     if related {
-        total += add_related(call, kind, &shaping.clone().with("limit", limit_here), &filters, &mut found).await?;
+        // A NetBox may give fewer at once than are needed to put both in one order.
+        if (found.len() as u64) < total.min(limit_here) {
+            found.clear();
+            let mut own = shaping.clone();
+            filters.add_to(&mut own);
+            let swept = sweep(call, &kind.list_path(), &own, limit_here, |change| found.push(change)).await;
+            total = swept.map_err(|error| error.problem())?.total;
+        }
+        total += add_related(call, kind, &shaping, limit_here, &filters, &mut found).await?;
+        found.sort_by_key(moment);
         if newest_first {
-            let time = |change: &Value| change.get("time").and_then(Value::as_str).unwrap_or_default().to_owned();
-            found.sort_by_key(|change| std::cmp::Reverse(time(change)));
+            found.reverse();
         }
         let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
         found = found.into_iter().skip(skipped).take(usize::try_from(limit).unwrap_or(100)).collect();
@@ -118,8 +145,28 @@ async fn changes(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     }
     // A transaction's id is long, and asked for when it matters.
     let hidden = if given.contains_key("request_id") { Vec::new() } else { vec!["request_id"] };
-    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown: usize::MAX, source, hidden });
+    output.rows = Some(Rows { kind: Some(kind), offset, total, source, hidden, ..Rows::whole(frame, usize::MAX) });
     Ok(output)
+}
+
+/// Changes of an object and of what belongs to it are two lists, which are put in one order here.
+fn check_related(ordering: &[String], last: u64) -> Result<(), Problem> {
+    if ordering.iter().any(|field| field.trim_start_matches('-') != "time") {
+        return Err(
+            refused("related changes are ordered by time").hint("leave ordering out, or order by time or -time")
+        );
+    }
+    if last > MOST_RELATED {
+        return Err(refused(format!("related changes are read up to the {MOST_RELATED}th"))
+            .hint("narrow them with since and until"));
+    }
+    Ok(())
+}
+
+/// When it happened, and of what happened at the same time its place.
+fn moment(change: &Value) -> (Option<jiff::Timestamp>, Option<u64>) {
+    let time = change.get("time").and_then(Value::as_str).and_then(|time| time.parse().ok());
+    (time, change.get("id").and_then(Value::as_u64))
 }
 
 /// Adds the changes of what belongs to the object. Returns how many there are in all.
@@ -127,6 +174,7 @@ async fn add_related(
     call: &Call<'_>,
     kind: &'static ObjectType,
     query: &Query,
+    most: u64,
     filters: &filters::Filters,
     found: &mut Vec<Value>,
 ) -> Result<u64, Problem> {
@@ -147,9 +195,8 @@ async fn add_related(
     }
     let mut query = query.clone();
     own.add_to(&mut query);
-    let answer = call.list(&kind.list_path(), &query).await.map_err(|error| error.problem())?;
-    found.extend(answer.results().iter().cloned());
-    Ok(answer.total().unwrap_or_default())
+    let swept = sweep(call, &kind.list_path(), &query, most, |change| found.push(change)).await;
+    Ok(swept.map_err(|error| error.problem())?.total)
 }
 
 /// Times are filtered by `time_after` and `time_before` here, unlike anywhere else in NetBox. A user's name is kept

@@ -25,10 +25,9 @@ const LARGEST: usize = 3_000;
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_describe",
-    description: "Tells what this NetBox has: without arguments its object types (plugins' and custom objects, too); with a \
-                  type its fields, filters, orderings, custom fields with their choices and saved filters. \"about\" (a \
-                  filter, field or words) narrows, and tells all lookups and values. Call it when a name was refused, or \
-                  before guessing one.",
+    description: "Tells what this NetBox has: without arguments its object types, also plugins'; with a type its fields, \
+                  filters, orderings, custom fields with choices, saved filters. \"about\" (a filter, field or words) \
+                  narrows, and tells all lookups and values. Call it before guessing a name.",
     example: r#"{"object_type":"dcim.device","about":"status"}"#,
     arguments: &[Argument::new("object_type", Kind::Text, ""), Argument::new("about", Kind::Text, "")],
     title: |input| match (words::text(input, "object_type"), words::text(input, "about")) {

@@ -239,7 +239,7 @@ fn check_one(
     })
 }
 
-fn has_lookup(filter: Filter, lookup: &str) -> bool {
+pub(super) fn has_lookup(filter: Filter, lookup: &str) -> bool {
     filter.lookups.split(' ').any(|known| known == lookup)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::flatten::{cell_text, flatten, text_of};
+use super::flatten::{cell, cell_text, flatten, text_of};
 use super::shape::Fields;
 use crate::server::netbox::{ObjectType, object_type};
 
@@ -111,12 +111,12 @@ impl Frame {
             objects.into_iter().map(|object| (object, flatten(object, fields))).collect();
         frame.columns = if fields.is_empty() { present(&flat) } else { asked(fields, &flat) };
         for (object, mut row) in flat {
-            let cells = frame.columns.iter().map(|column| {
-                let first = column.split_once('.').map_or(column.as_str(), |(first, _)| first);
-                Cell {
+            let cells = frame.columns.iter().map(|column| match column.split_once('.') {
+                Some((first, _)) => field_of(object, first),
+                None => Cell {
                     value: row.shift_remove(column).unwrap_or_default(),
-                    object: object.get(first).and_then(Object::of),
-                }
+                    object: nested(object, column).and_then(Object::of),
+                },
             });
             let cells = cells.collect();
             let id = object.get("id").and_then(Value::as_u64);
@@ -198,6 +198,23 @@ fn asked(fields: &Fields, flat: &[(&Value, Map<String, Value>)]) -> Vec<String> 
         }
     }
     columns
+}
+
+/// What an object has in a field, also in a custom one.
+pub(super) fn nested<'a>(object: &'a Value, field: &str) -> Option<&'a Value> {
+    match field.strip_prefix("cf_") {
+        Some(custom) => object.get("custom_fields")?.get(custom),
+        None => object.get(field),
+    }
+}
+
+/// A field of an object as NetBox sent it; `site_id`, as results spell it, is the id of its site.
+pub(super) fn field_of(object: &Value, field: &str) -> Cell {
+    if let Some(value) = nested(object, field) {
+        return cell(value);
+    }
+    let id = field.strip_suffix("_id").and_then(|stem| object.get(stem)?.get("id")).cloned();
+    Cell { value: id.unwrap_or_default(), object: None }
 }
 
 /// How an object of NetBox's API is called, for a cell.

@@ -11,9 +11,9 @@ use super::frame::Frame;
 use super::output::{Output, Rows};
 use super::related;
 use super::relational;
-use super::results::Source;
+use super::results::{Owner, Source};
 use super::shape::{self, Fields};
-use super::sweep::{self, MOST_KEPT, sweep};
+use super::sweep::{self, MOST_KEPT};
 use super::tool::{Argument, Kind, Running, Tool};
 use super::words;
 use crate::server::netbox::{ObjectType, Query};
@@ -24,23 +24,19 @@ pub(super) static TOOL: Tool = Tool {
     description: DESCRIPTION,
     example: r#"{"object_type":"dcim.device","filters":{"site":"Cleveland 01","status":"active"},"fields":["name","role","rack","primary_ip"],"limit":50}"#,
     arguments: &[
-        Argument::new("object_type", Kind::Text, "app.model, such as dcim.site or ipam.prefix"),
+        Argument::new("object_type", Kind::Text, ""),
         Argument::new(
             "from",
             Kind::Text,
-            "Instead: the handle of an earlier result, to filter and order its columns without asking NetBox",
+            "Instead: an earlier result's handle; filter and order its columns, with the names that stand there",
         ),
-        Argument::new("filters", Kind::Object, "NetBox filters; all must hold; a list of values means any of them"),
-        Argument::new(
-            "fields",
-            Kind::Texts,
-            "Only these. Related objects come as their name; site.region is a field of the related site; custom fields: cf_<name>",
-        ),
+        Argument::new("filters", Kind::Object, "All must hold; a list of values: any of them"),
+        Argument::new("fields", Kind::Texts, "Only these; site.region: a field of the related site; cf_<name>"),
         Argument::new("brief", Kind::Flag, ""),
         Argument::new("limit", Kind::Limit { most: 100, usual: 5 }, ""),
         Argument::new("offset", Kind::Number { least: 0 }, ""),
-        Argument::new("ordering", Kind::TextOrTexts, "A field, descending with -, such as -device_count"),
-        Argument::new("all", Kind::Flag, "Read every page, up to 10000 rows; you see what fits, the person all"),
+        Argument::new("ordering", Kind::TextOrTexts, "Descending with -: -device_count"),
+        Argument::new("all", Kind::Flag, "Read every page, to 10000 rows; you see what fits, the person all"),
     ],
     title: |input| format!("{}{}", words::plural(input), words::conditions(input)),
     run,
@@ -48,11 +44,11 @@ pub(super) static TOOL: Tool = Tool {
 
 const DESCRIPTION: &str = r#"Lists, filters and counts objects of one type in NetBox.
 
-"total" is how many match in all, exact. To count, use limit 1. "truncated" and "next_offset" say when you do not see all; never count rows yourself then. The whole list is shown to the person where you write {{result:HANDLE}} alone on a line.
+"total" is how many match in all, exact: to count, use limit 1. "truncated" and "next_offset" say that you do not see all; never count rows then. The person sees the whole list where you write {{result:HANDLE}} alone on a line.
 
 Types (app.model): dcim.site region sitegroup location rack device devicetype devicerole manufacturer platform interface frontport rearport cable consoleport powerport poweroutlet powerfeed powerpanel virtualchassis inventoryitem module macaddress; ipam.prefix ipaddress iprange vlan vlangroup vrf aggregate asn rir role service fhrpgroup; circuits.circuit circuittermination provider; virtualization.virtualmachine cluster vminterface; tenancy.tenant contact contactassignment; vpn.tunnel l2vpn; wireless.wirelesslan; extras.tag journalentry customfield; and every other.
 
-Filters: site, region, role, tenant, manufacturer, platform, ... take a name or slug, <name>_id an id or name. Regions, locations and roles include their children. null: unset. tag: all of them, tag__any: any. cf_<name>: custom fields. Lookups: __n not, __ic contains, __isw starts, __iew ends, __empty, __gt __gte __lt __lte, __regex; no __in, give a list. Useful: q (text search); dcim.device has_primary_ip, rack_id; dcim.interface device_id, kind=physical, occupied, enabled, mac_address; ipam.ipaddress address, parent (a prefix), device_id; ipam.prefix contains (an address), within, vlan_vid, site; ipam.vlan vid, available_at_site (id); dcim.cable device_id; circuits.circuit provider, site. Unknown filters and fields are refused with the nearest names.
+Filters: site, region, role, tenant, platform, ... take a name or slug, <name>_id an id or name; those in a tree include what is below. null: unset. tag: all of them, tag__any: any. cf_<name>: custom fields. Lookups: __n not, __ic contains, __isw starts, __iew ends, __empty, __gt __gte __lt __lte, __regex. Useful: q (text); dcim.device has_primary_ip, rack_id; dcim.interface device_id, kind=physical, occupied, enabled, mac_address; ipam.ipaddress address, parent (a prefix), device_id; ipam.prefix contains (an address), within, vlan_vid; ipam.vlan vid, available_at_site (id); dcim.cable device_id. What NetBox does not know is refused with the nearest names.
 
 An interface's link_peers is the next hop of its cable, connected_endpoints the far end."#;
 
@@ -77,8 +73,9 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
         fields = Fields::telling(endpoint);
     }
     let limit = if all { 1_000 } else { arguments.limit(5)? };
-    let offset = if all { 0 } else { arguments.number("offset")?.unwrap_or(0) };
-    // With `all`, the limit says how many of them the model sees.
+    let given_offset = arguments.number("offset")?.unwrap_or(0);
+    // With `all`, limit and offset say which of them the model sees.
+    let (offset, skip) = if all { (0, usize::try_from(given_offset).unwrap_or(usize::MAX)) } else { (given_offset, 0) };
     let shown = match arguments.number("limit")? {
         Some(_) => usize::try_from(arguments.limit(5)?).unwrap_or(100),
         None => usize::MAX,
@@ -124,9 +121,7 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
     let mut total = answer.total().unwrap_or_default();
     let mut frame = Frame::of_objects(kind, answer.results(), &fields);
     if all && (answer.results().len() as u64) < total {
-        let mut objects = Vec::new();
-        let swept = sweep(call, &kind.list_path(), &rest, MOST_KEPT, |object| objects.push(object)).await;
-        let swept = swept.map_err(|error| error.problem())?;
+        let (objects, swept) = sweep::kept(call, &kind.list_path(), &rest).await.map_err(|error| error.problem())?;
         total = swept.total;
         frame = Frame::of_objects(kind, &objects, &fields);
         ask::warn(&mut output, swept.warning(MOST_KEPT));
@@ -134,16 +129,19 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
     related::add(call, &mut frame, &fields).await?;
     ask::describe(call, kind, &query, &filters, &mut output).await;
     output.summary = summary(kind, total, frame.rows.len() as u64, offset);
-    let source = Some(Source { kind, query: rest, fields: whole, is_telling, frame: None });
-    output.rows = Some(Rows { kind: Some(kind), frame, offset, total, shown, source, hidden: Vec::new() });
+    // All that is ever kept is here.
+    let source = (!all).then_some(Source { kind, query: rest, fields: whole, is_telling, frame: None });
+    output.rows = Some(Rows { kind: Some(kind), offset, shown, source, skip, total, ..Rows::whole(frame, shown) });
+    ask::units(&mut output);
     Ok(output)
 }
 
 /// What remains of an earlier result.
 async fn earlier(call: &Call<'_>, arguments: &Arguments<'_>, handle: &str) -> Result<Output, Problem> {
     let stored = whole_result(call, handle).await?;
+    arguments.agree(&call.schema, handle, stored.kind)?;
     let filters = arguments.filters()?;
-    let mut frame = relational::filter(&stored.frame, &filters)?;
+    let mut frame = relational::filter(call, &stored.frame, &filters)?;
     relational::order(&mut frame, &arguments.texts("ordering")?.unwrap_or_default())?;
     if let Some(names) = arguments.texts("fields")? {
         let places = names.iter().map(|name| relational::column(&frame, name)).collect::<Result<Vec<_>, _>>()?;
@@ -159,18 +157,18 @@ async fn earlier(call: &Call<'_>, arguments: &Arguments<'_>, handle: &str) -> Re
         let sentence = format!("{handle} holds {} of {} rows", stored.frame.rows.len(), stored.total);
         ask::warn(&mut output, [sentence]);
     }
-    let mut rows = Rows { kind: stored.kind, ..Rows::whole(frame, limit) };
-    if offset > 0 {
-        // The person pages from the first row; the model goes on where it was.
-        let skipped = usize::try_from(offset).unwrap_or(usize::MAX).min(rows.frame.rows.len());
-        rows.frame.rows.drain(..skipped);
-        rows.offset = offset;
-    }
+    // The person pages from the first row; the model goes on where it was.
+    let skip = usize::try_from(offset).unwrap_or(usize::MAX);
+    let rows = Rows { kind: stored.kind, skip, ..Rows::whole(frame, limit) };
     output.summary = stored
         .kind
         .map_or_else(|| format!("{total} rows of {handle}"), |kind| format!("{} of {handle}", kind.counted(total)));
     output.rows = Some(rows);
-    output.page.clone_from(&stored.page);
+    ask::units(&mut output);
+    if filters.is_empty() {
+        output.page.clone_from(&stored.page);
+    }
+    output.tail.insert("shows".into(), json!(call.visibility_note().await));
     Ok(output)
 }
 
@@ -183,7 +181,7 @@ pub(super) async fn whole_result(
     match sweep::complete(call, &stored).await? {
         None => Ok(stored),
         Some(whole) => {
-            call.results.keep(call.asking.conversation, handle, whole);
+            call.results.keep(Owner::of(call.asking), handle, whole);
             call.earlier(handle)
         }
     }

@@ -21,7 +21,7 @@ use crate::wire::problem::Problem;
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_get_object_by_id",
-    description: "Gets one object of NetBox by its name or id. Without fields: a profile, with what belongs to it (a device's addresses, cables, contacts; a prefix's parents and children; a circuit's ends).",
+    description: "Gets one object by its name or id; without fields a profile, with what belongs to it (a device's addresses, cables, contacts; a prefix's parents and children; a circuit's ends).",
     example: r#"{"object_type":"dcim.device","name":"cle-01-sw1"}"#,
     arguments: &[
         Argument::required("object_type", Kind::Text, ""),
@@ -94,6 +94,8 @@ async fn get(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     output.page =
         kind.page().map(|page| call.netbox.address().page(&format!("{page}{id}/"), &Query::new()).to_string());
     output.rows = Some(Rows { kind: Some(kind), ..Rows::whole(frame, 0) });
+    ask::units(&mut output);
+    output.tail.insert("shows".into(), json!(call.visibility_note().await));
     Ok(output)
 }
 

@@ -34,8 +34,12 @@ pub(super) struct Rows {
     /// The type that they are of, where they are objects of one type.
     pub(super) kind: Option<&'static ObjectType>,
     pub(super) frame: Frame,
-    /// The place of the first, from 0.
+    /// The place of the first of them in NetBox's list, from 0.
     pub(super) offset: u64,
+    /// How many leading ones the model is not shown again.
+    pub(super) skip: usize,
+    /// Whether there is no way to the others: then none is offered.
+    pub(super) is_partial: bool,
     /// How many there are in all.
     pub(super) total: u64,
     /// How many of them the model may see.
@@ -92,8 +96,8 @@ impl Rows {
     }
 
     fn for_model(&self) -> Map<String, Value> {
-        let wanted = self.frame.rows.len().min(self.shown);
-        let few = self.frame.rows.iter().take(wanted);
+        let wanted = self.frame.rows.len().saturating_sub(self.skip).min(self.shown);
+        let few = self.frame.rows.iter().skip(self.skip).take(wanted);
         // A column without a value says nothing.
         let places: Vec<usize> = (0..self.frame.columns.len())
             .filter(|index| {
@@ -109,17 +113,17 @@ impl Rows {
         let returned = rows.len() as u64;
         let mut text = Map::new();
         text.insert("total".into(), json!(self.total));
-        if returned < self.total || self.offset > 0 {
+        let offset = self.offset + self.skip as u64;
+        if returned < self.total || offset > 0 {
             text.insert("returned".into(), json!(returned));
-            let truncated = self.offset + returned < self.total;
+            let truncated = offset + returned < self.total;
             text.insert("truncated".into(), json!(truncated));
-            if truncated {
-                text.insert("next_offset".into(), json!(self.offset + returned));
+            if truncated && !self.is_partial {
+                text.insert("next_offset".into(), json!(offset + returned));
             }
         }
         if rows.len() < wanted {
-            let sentence =
-                format!("Only {returned} of {wanted} rows fit here: ask for fewer fields or go on at next_offset");
+            let sentence = format!("Only {returned} of {wanted} rows fit here: ask for fewer fields or a smaller part");
             text.insert("shortened".into(), json!(sentence));
         }
         if !rows.is_empty() {
@@ -225,6 +229,16 @@ mod tests {
             Value::Object(text),
             json!({"total": 2, "columns": ["name", "comments"], "rows": [["a", "x"], ["a", "x"]]})
         );
+    }
+
+    #[test]
+    fn rows_that_were_shown_before_are_skipped_and_kept() {
+        let rows = Rows { skip: 1, shown: 1, ..rows(&[1, 2, 3]) };
+        let text = rows.for_model();
+        assert_eq!(text["rows"], json!([["a", "xx"]]));
+        assert_eq!((&text["total"], &text["next_offset"]), (&json!(3), &json!(2)));
+        let beyond = Rows { skip: 9, ..rows }.for_model();
+        assert_eq!((&beyond["returned"], &beyond["truncated"]), (&json!(0), &json!(false)));
     }
 
     #[test]

@@ -104,7 +104,11 @@ fn cells(address: &Address, row: &Row) -> Vec<Cell> {
         .iter()
         .enumerate()
         .map(|(index, cell)| {
-            let text: String = cell.text().chars().take(LONGEST_CELL).collect();
+            let whole = cell.text();
+            let mut text: String = whole.chars().take(LONGEST_CELL).collect();
+            if text.len() < whole.len() {
+                text.push('…');
+            }
             // The first column is the object itself; the others lead to what they name.
             let object = cell.object.or(row.object.filter(|_| index == 0));
             let page = object.filter(|_| !text.is_empty() || index == 0).and_then(super::frame::Object::page);

@@ -194,12 +194,20 @@ fn query_of(part: &Part, object: &Value) -> Option<Query> {
     let mut query = Query::new();
     for (name, template) in part.filters {
         let value = filled(template, object);
+        // Of a container in no VRF NetBox counts what is below it in every VRF.
+        if *name == "vrf_id" && value == "null" && part.name != "parents" && is_container(object) {
+            continue;
+        }
         if *name == "object_id" && value == "null" {
             return None;
         }
         query.add(*name, value);
     }
     Some(query)
+}
+
+fn is_container(object: &Value) -> bool {
+    object.pointer("/status/value").is_some_and(|status| status == "container")
 }
 
 async fn read(call: &Call<'_>, part: &Part, query: &Query) -> Result<(u64, Frame), Problem> {

@@ -29,9 +29,11 @@ pub(super) async fn add(call: &Call<'_>, frame: &mut Frame, fields: &Fields) -> 
     let paths: Vec<String> = fields.related().map(str::to_owned).collect();
     for path in paths {
         if let Some(column) = frame.column(&path) {
-            let objects: Vec<Option<Object>> =
-                frame.rows.iter().map(|row| row.cells.get(column).and_then(|cell| cell.object)).collect();
-            let cells = follow(call, objects, &path).await?;
+            let objects = frame.rows.iter().map(|row| match row.cells.get(column) {
+                Some(cell) => first_object(&path, cell),
+                None => Ok(None),
+            });
+            let cells = follow(call, objects.collect::<Result<_, _>>()?, &path).await?;
             for (row, cell) in frame.rows.iter_mut().zip(cells) {
                 if let Some(slot) = row.cells.get_mut(column) {
                     *slot = cell;
@@ -40,6 +42,20 @@ pub(super) async fn add(call: &Call<'_>, frame: &mut Frame, fields: &Fields) -> 
         }
     }
     Ok(())
+}
+
+/// The object that the first part of `path` names.
+///
+/// # Errors
+/// It holds something else: a choice, a text, a list. Such a value has no fields, and no answer would be "none".
+pub(super) fn first_object(path: &str, cell: &Cell) -> Result<Option<Object>, Problem> {
+    if cell.object.is_some() || cell.is_empty() {
+        return Ok(cell.object);
+    }
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let what = if cell.value.is_array() { "a list" } else { "a value" };
+    Err(refused(format!("{} is {what}, not one related object: it has no {}", short(first), short(rest)))
+        .hint(format!("use {} itself, or ask for the related objects by their type", short(first))))
 }
 
 /// The values at the end of `path` (`site.region`), of which `objects` are what its first part names.
@@ -69,9 +85,23 @@ async fn values(call: &Call<'_>, objects: &BTreeSet<Object>, field: &str) -> Res
         by_type.entry(object.endpoint).or_default().push(object.id);
     }
     let mut found = HashMap::new();
+    let mut without = None;
+    let mut asked = Vec::new();
     for (endpoint, ids) in by_type {
         let Some(kind) = object_type::by_path(endpoint) else { continue };
-        let own = check(call, kind, field)?;
+        match check(call, kind, field).await {
+            Ok(own) => asked.push((kind, own, ids)),
+            Err(problem) => {
+                call.warn(format!("{} {} have no {field}: it counts as none", ids.len(), kind.plural));
+                without = Some(problem);
+            }
+        }
+    }
+    // What an address is on can be an interface, which has a device, or an FHRP group, which has none.
+    if let (Some(problem), true) = (without, asked.is_empty()) {
+        return Err(problem);
+    }
+    for (kind, own, ids) in asked {
         let query = Query::new().with("fields", format!("id,{own}"));
         let mut take = |object: Value| {
             let Some(id) = object.get("id").and_then(Value::as_u64) else { return };
@@ -82,24 +112,32 @@ async fn values(call: &Call<'_>, objects: &BTreeSet<Object>, field: &str) -> Res
                 Cell { value, object: object.get(own).and_then(Object::of) },
             );
         };
+        // Page by page: a NetBox may give fewer at once than there are ids.
         if ids.len() > MANY {
             let swept = sweep(call, &kind.list_path(), &query, MOST_COUNTED, take).await;
             swept.map_err(|error| error.problem())?;
-            continue;
+        } else {
+            for ids in ids.chunks(IDS) {
+                let query = ids.iter().fold(query.clone(), |query, id| query.with("id", id));
+                let swept = sweep(call, &kind.list_path(), &query, MOST_COUNTED, &mut take).await;
+                swept.map_err(|error| error.problem())?;
+            }
         }
-        for ids in ids.chunks(IDS) {
-            let query = ids.iter().fold(query.clone().with("limit", ids.len()), |query, id| query.with("id", id));
-            let answer = call.list(&kind.list_path(), &query).await.map_err(|error| error.problem())?;
-            answer.results().iter().cloned().for_each(&mut take);
+        let object = |id: &u64| Object { endpoint: kind.endpoint, id: *id };
+        let unseen = ids.iter().filter(|id| !found.contains_key(&object(id))).count();
+        if unseen > 0 {
+            let of = kind.counted(unseen as u64);
+            call.warn(format!("This token may not see {of} that the answer names: their {field} counts as none"));
         }
     }
     Ok(found)
 }
 
 /// NetBox's name of a related type's field.
-fn check<'a>(call: &Call<'_>, kind: &ObjectType, field: &'a str) -> Result<&'a str, Problem> {
+async fn check<'a>(call: &Call<'_>, kind: &ObjectType, field: &'a str) -> Result<&'a str, Problem> {
     let endpoint = filters::endpoint_of(call, kind)?;
     if field.starts_with("cf_") && endpoint.fields.contains(&"custom_fields") {
+        filters::check_custom_fields(call, kind, &[field.to_owned()]).await?;
         return Ok("custom_fields");
     }
     let own = field.strip_suffix("_id").filter(|stem| endpoint.fields.contains(stem)).unwrap_or(field);

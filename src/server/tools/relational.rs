@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use regex::RegexBuilder;
 use serde_json::{Map, Value};
 
+use super::call::Call;
 use super::filters::{refused, short};
 use super::flatten::cell_text;
 use super::frame::{Cell, Frame, Row};
@@ -77,11 +78,19 @@ pub(super) fn column(frame: &Frame, name: &str) -> Result<usize, Problem> {
     })
 }
 
-/// The rows for which all of `filters` hold: NetBox's lookups, on the values that are here.
+/// The rows for which all of `filters` hold: NetBox's lookups, on the values that are here. That a value occurs nowhere
+/// is told.
 ///
 /// # Errors
-/// An unknown column or lookup, a pattern that is none.
-pub(super) fn filter(frame: &Frame, filters: &Map<String, Value>) -> Result<Frame, Problem> {
+/// An unknown column or lookup, a pattern that is none, an object that is named in another way than here.
+pub(super) fn filter(call: &Call<'_>, frame: &Frame, filters: &Map<String, Value>) -> Result<Frame, Problem> {
+    let (frame, warnings) = choose(frame, filters)?;
+    warnings.into_iter().for_each(|sentence| call.warn(sentence));
+    Ok(frame)
+}
+
+fn choose(frame: &Frame, filters: &Map<String, Value>) -> Result<(Frame, Vec<String>), Problem> {
+    let mut warnings = Vec::new();
     let mut tests: Vec<(usize, Test)> = Vec::new();
     for (name, value) in filters {
         if name == "q" {
@@ -93,7 +102,9 @@ pub(super) fn filter(frame: &Frame, filters: &Map<String, Value>) -> Result<Fram
             _ => (name.as_str(), ""),
         };
         let by_id = base.ends_with("_id") && frame.column(base).is_none();
-        tests.push((column(frame, base)?, Test::new(lookup, texts(value), by_id)?));
+        let (index, test) = (column(frame, base)?, Test::new(lookup, texts(value), by_id)?);
+        warnings.extend(known(frame, index, base, &test)?);
+        tests.push((index, test));
     }
     let holds = |row: &&Row| {
         tests.iter().all(|(index, test)| {
@@ -104,7 +115,37 @@ pub(super) fn filter(frame: &Frame, filters: &Map<String, Value>) -> Result<Fram
             }
         })
     };
-    Ok(Frame { columns: frame.columns.clone(), rows: frame.rows.iter().filter(holds).cloned().collect() })
+    let frame = Frame { columns: frame.columns.clone(), rows: frame.rows.iter().filter(holds).cloned().collect() };
+    Ok((frame, warnings))
+}
+
+/// Checks that what a whole value is compared with is in the column at all. Related objects stand here by their names:
+/// a slug that NetBox's filter took would find nothing, or with `__n` everything. Returns what is to be told of others.
+fn known(frame: &Frame, index: usize, name: &str, test: &Test) -> Result<Option<String>, Problem> {
+    if !matches!(test.lookup, Lookup::Is | Lookup::IsNot) || frame.rows.is_empty() {
+        return Ok(None);
+    }
+    let cells = || frame.rows.iter().filter_map(|row| row.cells.get(index));
+    if test.by_id && cells().all(|cell| cell.object.is_none()) && cells().any(|cell| !cell.is_empty()) {
+        return Err(refused(format!("That result does not hold the ids of {}", short(name)))
+            .hint(format!("compare {} with a name, or ask NetBox again", name.trim_end_matches("_id"))));
+    }
+    let alone = |value: &String| Test { lookup: Lookup::Is, values: vec![value.clone()], by_id: test.by_id };
+    let unknown = test.values.iter().filter(|value| *value != "null");
+    let Some(value) = unknown.into_iter().find(|value| !cells().any(|cell| alone(value).holds(cell))) else {
+        return Ok(None);
+    };
+    let mut there: Vec<String> = cells().filter(|cell| !cell.is_empty()).map(Cell::text).collect();
+    there.sort_by(|left, right| natural(left, right));
+    there.dedup();
+    let near = nearest(value, there.iter().map(String::as_str));
+    let few = if near.is_empty() { there.iter().take(8).map(String::as_str).collect() } else { near };
+    let few = few.join(", ");
+    let sentence = format!("No row of that result has {} {}", short(name), short(value));
+    if !test.by_id && cells().any(|cell| cell.object.is_some()) {
+        return Err(refused(sentence).hint(format!("objects are called by their names there, such as {few}")));
+    }
+    Ok(Some(if test.by_id || few.is_empty() { sentence } else { format!("{sentence}; there are {few}") }))
 }
 
 /// Orders rows by columns, descending with a leading `-`; what has no value comes last.
@@ -214,10 +255,15 @@ impl Test {
         let any = |test: &dyn Fn(&str, &str) -> bool| {
             self.values.iter().any(|value| each.iter().any(|text| test(text, value)))
         };
+        // A serial of digits is a text: `0012` is not 12.
+        let numeric = items.iter().all(Value::is_number);
+        let flag = items.iter().all(Value::is_boolean);
         let equal = |text: &str, value: &str| {
             text == value
                 || (value == "null" && cell.is_empty())
-                || number(text).zip(number(value)).is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
+                || (flag && matches!((text, value), ("true", "yes" | "1") | ("false", "no" | "0")))
+                || ((numeric || (text.contains('.') && value.contains('.')))
+                    && number(text).zip(number(value)).is_some_and(|(a, b)| a.total_cmp(&b).is_eq()))
         };
         match &self.lookup {
             Lookup::Is => any(&equal) || (cell.is_empty() && self.values.iter().any(|value| value == "null")),
@@ -225,12 +271,15 @@ impl Test {
             Lookup::Contains(wanted) => any(&|text, value| text.contains(value)) == *wanted,
             Lookup::Starts(wanted) => any(&|text, value| text.starts_with(value)) == *wanted,
             Lookup::Ends(wanted) => any(&|text, value| text.ends_with(value)) == *wanted,
-            Lookup::Empty => cell.is_empty() != self.values.iter().any(|value| value == "false"),
+            Lookup::Empty => {
+                cell.is_empty() != self.values.iter().any(|value| matches!(value.as_str(), "false" | "no" | "0"))
+            }
             Lookup::Compared(test) => {
                 !cell.is_empty()
-                    && any(&|text, value| match number(text).zip(number(value)) {
-                        Some((a, b)) => test(a.total_cmp(&b)),
-                        None => test(natural(text, value)),
+                    && any(&|text, value| match (number(text).zip(number(value)), moment(text).zip(moment(value))) {
+                        (Some((a, b)), _) => test(a.total_cmp(&b)),
+                        (_, Some((a, b))) => test(a.cmp(&b)),
+                        _ => test(natural(text, value)),
                     })
             }
             Lookup::Matches(pattern) => items.iter().any(|item| pattern.is_match(&raw(item))),
@@ -247,7 +296,12 @@ fn raw(value: &Value) -> String {
 }
 
 fn number(text: &str) -> Option<f64> {
-    text.parse().ok()
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A time with its zone, whichever that is.
+fn moment(text: &str) -> Option<jiff::Timestamp> {
+    text.to_uppercase().parse().ok()
 }
 
 #[cfg(test)]
@@ -303,12 +357,50 @@ mod tests {
             (json!({"name__regex": "^SW"}), vec!["SW3"]),
             (json!({"q": "texa"}), vec!["sw2"]),
         ] {
-            assert_eq!(names(&filter(&frame(), filters.as_object().unwrap()).unwrap()), expected, "{filters}");
+            assert_eq!(names(&choose(&frame(), filters.as_object().unwrap()).unwrap().0), expected, "{filters}");
         }
-        let wrong = |filters: Value| filter(&frame(), filters.as_object().unwrap()).unwrap_err();
+        let wrong = |filters: Value| choose(&frame(), filters.as_object().unwrap()).unwrap_err();
         assert!(wrong(json!({"sites": 1})).hint.unwrap().contains("site"));
         assert!(wrong(json!({"name__in": "x"})).message.contains("__in"));
         assert!(wrong(json!({"name__regex": "("})).message.contains("regular expression"));
+    }
+
+    #[test]
+    fn what_occurs_nowhere_is_told() {
+        let of = |filters: Value| choose(&frame(), filters.as_object().unwrap());
+        // The slug of Ohio: nothing would be found, or with `__n` everything.
+        for filters in [json!({"site": "oh-01"}), json!({"site__n": "oh-01"}), json!({"site": ["Ohio", "texsa"]})] {
+            assert!(of(filters.clone()).unwrap_err().hint.unwrap().contains("Texas"), "{filters}");
+        }
+        assert!(of(json!({"name_id": 1})).unwrap_err().message.contains("ids of name_id"));
+        let (left, warnings) = of(json!({"name__n": "sw4"})).unwrap();
+        assert_eq!((left.rows.len(), warnings.len()), (3, 1));
+        assert!(warnings[0].contains("No row of that result has name sw4"), "{warnings:?}");
+        assert!(of(json!({"name": "sw2", "site": null})).unwrap().1.is_empty());
+    }
+
+    #[test]
+    fn values_are_compared_as_what_they_are() {
+        let mut frame = Frame::new(&["serial", "up", "time", "weight"]);
+        frame.push(vec![
+            Cell::plain("0012"),
+            Cell::plain(true),
+            Cell::plain("2026-01-15T10:00:00+01:00"),
+            Cell::plain("12.50"),
+        ]);
+        for (filters, expected) in [
+            (json!({"serial": 12}), 0),
+            (json!({"serial": "0012"}), 1),
+            (json!({"up": "yes"}), 1),
+            (json!({"up": 0}), 0),
+            (json!({"up__empty": 0}), 1),
+            (json!({"time__gt": "2026-01-15T09:30:00Z"}), 0),
+            (json!({"time__gte": "2026-01-15T09:00:00Z"}), 1),
+            (json!({"weight": 12.5}), 1),
+            (json!({"weight__gt": 9}), 1),
+        ] {
+            assert_eq!(choose(&frame, filters.as_object().unwrap()).unwrap().0.rows.len(), expected, "{filters}");
+        }
     }
 
     #[test]

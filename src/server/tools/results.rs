@@ -4,6 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Asking;
 use super::frame::Frame;
 use super::shape::Fields;
 use crate::server::netbox::{ObjectType, Query};
@@ -55,6 +56,21 @@ impl Stored {
     }
 }
 
+/// Who a result belongs to: a conversation, and the rights with which NetBox was asked. What one person may see is not
+/// shown to another by its handle.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Owner {
+    conversation: String,
+    reader: [u8; 32],
+}
+
+impl Owner {
+    /// The owner of what is found for this call.
+    pub(super) fn of(asking: Asking<'_>) -> Self {
+        Self { conversation: asking.conversation.to_owned(), reader: asking.credentials.fingerprint() }
+    }
+}
+
 /// The kept results of all conversations. Cloning shares them.
 #[derive(Clone, Debug, Default)]
 pub struct Results(Arc<Mutex<Kept>>);
@@ -62,9 +78,9 @@ pub struct Results(Arc<Mutex<Kept>>);
 #[derive(Debug, Default)]
 struct Kept {
     numbers: HashMap<String, u32>,
-    stored: HashMap<(String, String), Arc<Stored>>,
+    stored: HashMap<(Owner, String), Arc<Stored>>,
     /// By last use, the oldest first.
-    order: VecDeque<(String, String)>,
+    order: VecDeque<(Owner, String)>,
     cells: usize,
 }
 
@@ -77,14 +93,22 @@ impl Results {
         format!("r{number}")
     }
 
+    /// Numbers of this conversation up to `last` are taken, also by results that went when this program ended: a
+    /// handle that a model or a person has read never comes to mean something else.
+    pub(super) fn go_on_after(&self, conversation: &str, last: u32) {
+        let mut kept = self.lock();
+        let number = kept.numbers.entry(conversation.to_owned()).or_default();
+        *number = last.max(*number);
+    }
+
     /// Keeps a result under a handle; an earlier one under it goes.
-    pub(super) fn keep(&self, conversation: &str, handle: &str, stored: Stored) {
-        self.lock().put((conversation.to_owned(), handle.to_owned()), stored);
+    pub(super) fn keep(&self, owner: Owner, handle: &str, stored: Stored) {
+        self.lock().put((owner, handle.to_owned()), stored);
     }
 
     /// A result that is still kept.
-    pub(super) fn get(&self, conversation: &str, handle: &str) -> Option<Arc<Stored>> {
-        let key = (conversation.to_owned(), handle.trim().to_lowercase());
+    pub(super) fn get(&self, owner: Owner, handle: &str) -> Option<Arc<Stored>> {
+        let key = (owner, handle.trim().to_lowercase());
         let mut kept = self.lock();
         let stored = kept.stored.get(&key).cloned()?;
         kept.order.retain(|have| *have != key);
@@ -92,10 +116,10 @@ impl Results {
         Some(stored)
     }
 
-    /// The handles of a conversation that are kept, newest first.
-    pub(super) fn handles(&self, conversation: &str) -> Vec<String> {
+    /// The handles of an owner that are kept, newest first.
+    pub(super) fn handles(&self, owner: &Owner) -> Vec<String> {
         let kept = self.lock();
-        let own = kept.order.iter().filter(|(owner, _)| owner == conversation);
+        let own = kept.order.iter().filter(|(other, _)| other == owner);
         let mut numbers: Vec<u32> = own.filter_map(|(_, handle)| handle.get(1..)?.parse().ok()).collect();
         numbers.sort_unstable_by(|left, right| right.cmp(left));
         numbers.into_iter().map(|number| format!("r{number}")).collect()
@@ -107,7 +131,7 @@ impl Results {
 }
 
 impl Kept {
-    fn put(&mut self, key: (String, String), stored: Stored) {
+    fn put(&mut self, key: (Owner, String), stored: Stored) {
         self.remove(&key);
         self.cells += stored.cells();
         self.stored.insert(key.clone(), Arc::new(stored));
@@ -119,7 +143,7 @@ impl Kept {
         }
     }
 
-    fn remove(&mut self, key: &(String, String)) {
+    fn remove(&mut self, key: &(Owner, String)) {
         if let Some(old) = self.stored.remove(key) {
             self.cells = self.cells.saturating_sub(old.cells());
             self.order.retain(|have| have != key);
@@ -131,6 +155,10 @@ impl Kept {
 mod tests {
     use super::*;
     use crate::server::tools::frame::Cell;
+
+    fn owner(conversation: &str) -> Owner {
+        Owner { conversation: conversation.to_owned(), reader: [0; 32] }
+    }
 
     fn stored(rows: usize) -> Stored {
         let mut frame = Frame::new(&["a"]);
@@ -147,13 +175,25 @@ mod tests {
         let results = Results::default();
         let keep = |conversation: &str, rows: usize| {
             let handle = results.reserve(conversation);
-            results.keep(conversation, &handle, stored(rows));
+            results.keep(owner(conversation), &handle, stored(rows));
             handle
         };
         assert_eq!([keep("a", 1), keep("a", 1), keep("b", 1)], ["r1", "r2", "r1"]);
-        assert_eq!(results.handles("a"), ["r2", "r1"]);
-        assert!(results.get("b", "r2").is_none(), "another conversation's results are not found");
-        assert!(results.get("a", " R2 ").is_some());
+        assert_eq!(results.handles(&owner("a")), ["r2", "r1"]);
+        assert!(results.get(owner("b"), "r2").is_none(), "another conversation's results are not found");
+        assert!(results.get(owner("a"), " R2 ").is_some());
+        let other = Owner { reader: [1; 32], ..owner("a") };
+        assert!(results.get(other.clone(), "r1").is_none(), "nor what was read with other rights");
+        assert!(results.handles(&other).is_empty());
+    }
+
+    #[test]
+    fn numbers_go_on_after_a_restart() {
+        let results = Results::default();
+        results.go_on_after("a", 7);
+        assert_eq!(results.reserve("a"), "r8");
+        results.go_on_after("a", 7);
+        assert_eq!((results.reserve("a"), results.reserve("b")), ("r9".to_owned(), "r1".to_owned()));
     }
 
     #[test]
@@ -161,17 +201,17 @@ mod tests {
         let results = Results::default();
         let keep = |rows: usize| {
             let handle = results.reserve("a");
-            results.keep("a", &handle, stored(rows));
+            results.keep(owner("a"), &handle, stored(rows));
             handle
         };
         let first = keep(MOST_CELLS / 3);
         let second = keep(MOST_CELLS / 3);
-        assert!(results.get("a", &first).is_some());
+        assert!(results.get(owner("a"), &first).is_some());
         let third = keep(MOST_CELLS / 2);
-        assert!(results.get("a", &second).is_none() && results.get("a", &first).is_some());
-        assert!(results.get("a", &third).is_some());
+        assert!(results.get(owner("a"), &second).is_none() && results.get(owner("a"), &first).is_some());
+        assert!(results.get(owner("a"), &third).is_some());
         let huge = keep(MOST_CELLS * 2);
-        assert!(results.get("a", &huge).is_some(), "the newest is always there");
+        assert!(results.get(owner("a"), &huge).is_some(), "the newest is always there");
         assert_eq!(results.lock().cells, stored(MOST_CELLS * 2).cells());
     }
 }

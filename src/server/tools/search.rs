@@ -8,14 +8,16 @@ use std::collections::HashSet;
 
 use futures::FutureExt;
 use futures::future::join_all;
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::arguments::Arguments;
 use super::call::Call;
 use super::filters::{self, refused, short};
 use super::flatten::{cell_text, flatten};
-use super::frame::{Cell, Frame, Object, Row};
+use super::frame::{Cell, Frame, Object, Row, field_of};
 use super::output::{Output, Rows};
+use super::related;
 use super::shape::Fields;
 use super::tool::{Argument, Kind, Running, Tool};
 use super::words;
@@ -26,11 +28,11 @@ use attempts::{Attempt, Hits};
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_search_objects",
-    description: r#"Searches several types at once for a text: a name, address, MAC, serial, asset tag, circuit id, description. Exact matches come first ("match":"exact"). Use it when you do not know of which type something is. "totals" says how many of each type match; "errors" which types could not be searched."#,
+    description: r#"Searches several types for a text: name, address, MAC, serial, asset tag, circuit id, description. Use it when you do not know the type. Exact matches come first ("match":"exact"). "totals": how many of each type match; "errors": types that could not be searched."#,
     example: r#"{"query":"core-sw","object_types":["dcim.device","ipam.ipaddress"]}"#,
     arguments: &[
         Argument::required("query", Kind::Text, ""),
-        Argument::new("object_types", Kind::Texts, "Those people ask about, unless given"),
+        Argument::new("object_types", Kind::Texts, "The usual ones unless given"),
         Argument::new("fields", Kind::Texts, ""),
         Argument::new("limit", Kind::Limit { most: 100, usual: 5 }, "For each type"),
     ],
@@ -91,25 +93,37 @@ async fn search(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
         }
         searches.push((kind, endpoint));
     }
-    check_fields(&searches, &names)?;
+    check_fields(call, &searches, &names).await?;
     let mut attempts: Vec<Attempt> =
         searches.iter().map(|(kind, endpoint)| Attempt::by_text(kind, endpoint, text)).collect();
     attempts.extend(attempts::exact(call, text, usual, &searches)?);
-    let hits = join_all(attempts.into_iter().map(|attempt| attempt.run(call, &names, limit))).await;
+    let mut hits = join_all(attempts.into_iter().map(|attempt| attempt.run(call, &names, limit))).await;
+    // Among many hits the one that is called exactly so may be on a later page.
+    let named = hits.iter().flat_map(|hits| hits.named(call, text)).collect::<Vec<_>>();
+    hits.extend(join_all(named.into_iter().map(|attempt| attempt.run(call, &names, limit))).await);
     if hits.iter().all(|hits| hits.answer.is_err())
         && let Some(Hits { answer: Err(error), .. }) = hits.first()
     {
         return Err(error.problem());
     }
-    Ok(outcome(call, text, &names, &hits).await)
+    outcome(call, text, &names, &hits).await
 }
 
-fn check_fields(searches: &[(&'static ObjectType, &'static Endpoint)], names: &[String]) -> Result<(), Problem> {
+/// That every field is one of at least one of the types.
+async fn check_fields(
+    call: &Call<'_>,
+    searches: &[(&'static ObjectType, &'static Endpoint)],
+    names: &[String],
+) -> Result<(), Problem> {
     for name in names {
         let mut mistake = None;
         for (kind, endpoint) in searches {
-            match Fields::check(kind, endpoint, std::slice::from_ref(name)) {
-                Ok(_) => {
+            let own = match Fields::check(kind, endpoint, std::slice::from_ref(name)) {
+                Ok(_) => filters::check_custom_fields(call, kind, std::slice::from_ref(name)).await,
+                Err(problem) => Err(problem),
+            };
+            match own {
+                Ok(()) => {
                     mistake = None;
                     break;
                 }
@@ -129,8 +143,9 @@ struct Hit {
     row: Row,
 }
 
-async fn outcome(call: &Call<'_>, text: &str, names: &[String], hits: &[Hits]) -> Output {
-    let (mut totals, mut errors, mut found) = (Map::new(), Map::new(), Vec::new());
+async fn outcome(call: &Call<'_>, text: &str, names: &[String], hits: &[Hits]) -> Result<Output, Problem> {
+    let (mut totals, mut errors): (IndexMap<&'static str, (&'static ObjectType, u64)>, _) =
+        (IndexMap::new(), Map::new());
     let mut columns: Vec<String> = ["type", "id", "name", "match"].map(str::to_owned).to_vec();
     if names.is_empty() {
         columns.extend(["status", "site", "device", "assigned_object", "description"].map(str::to_owned));
@@ -138,7 +153,8 @@ async fn outcome(call: &Call<'_>, text: &str, names: &[String], hits: &[Hits]) -
         columns.extend(names.iter().filter(|name| *name != "name" && *name != "id").cloned());
     }
     let (mut ranked, mut seen): (Vec<Hit>, HashSet<Object>) = (Vec::new(), HashSet::new());
-    for Hits { kind, by_text, answer } in hits {
+    let mut cut: HashSet<&'static str> = HashSet::new();
+    for Hits { kind, by_text, by_mac, answer } in hits {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
@@ -147,18 +163,30 @@ async fn outcome(call: &Call<'_>, text: &str, names: &[String], hits: &[Hits]) -
             }
         };
         let total = answer.total().unwrap_or_default();
-        // What was found by another way is counted where the text search did not find it.
-        if total > 0 && (*by_text || !totals.contains_key(kind.name)) {
-            totals.insert(kind.name.to_owned(), json!(total));
-            found.push(kind.counted(total));
+        if *by_text && total > answer.results().len() as u64 {
+            cut.insert(kind.name);
         }
+        let mut new = 0;
         for object in answer.results() {
             let Some(id) = object.get("id").and_then(Value::as_u64) else { continue };
             let itself = Object { endpoint: kind.endpoint, id };
             if seen.insert(itself) {
                 let rank = rank::of(object, text, *by_text);
                 ranked.push(Hit { rank, row: row(kind, itself, object, rank, &columns) });
+                new += 1;
             }
+        }
+        // What was found in another way is counted where the text search did not find it: it looks into names, but not
+        // into MAC addresses.
+        let counted = if *by_text {
+            total
+        } else if *by_mac || !cut.contains(kind.name) {
+            new + total.saturating_sub(answer.results().len() as u64)
+        } else {
+            0
+        };
+        if counted > 0 {
+            totals.entry(kind.name).or_insert((kind, 0)).1 += counted;
         }
     }
     // The types keep their order within a rank.
@@ -167,9 +195,12 @@ async fn outcome(call: &Call<'_>, text: &str, names: &[String], hits: &[Hits]) -
     if frame.rows.is_empty() {
         frame.columns.clear();
     }
+    related::add(call, &mut frame, &Fields::of(&names.iter().map(String::as_str).collect::<Vec<_>>())).await?;
     let failed = errors.len();
     let mut head = Map::new();
-    head.insert("totals".into(), Value::Object(totals));
+    let found: Vec<String> = totals.values().map(|(kind, total)| kind.counted(*total)).collect();
+    let total: u64 = totals.values().map(|(_, total)| total).sum();
+    head.insert("totals".into(), totals.iter().map(|(name, (_, total))| ((*name).to_owned(), json!(total))).collect());
     if failed > 0 {
         head.insert("errors".into(), Value::Object(errors));
     }
@@ -179,8 +210,8 @@ async fn outcome(call: &Call<'_>, text: &str, names: &[String], hits: &[Hits]) -
     }
     let mut output = Output::facts(summary, head);
     output.tail.insert("shows".into(), json!(call.visibility_note().await));
-    output.rows = Some(Rows::whole(frame, usize::MAX));
-    output
+    output.rows = Some(Rows { total, is_partial: true, ..Rows::whole(frame, usize::MAX) });
+    Ok(output)
 }
 
 /// A row with its type before it. Objects without a name (addresses, prefixes, circuits) are called by `display`.
@@ -203,6 +234,8 @@ fn row(kind: &'static ObjectType, itself: Object, object: &Value, rank: rank::Ra
                 .map_or(Value::Null, Value::String),
             object: None,
         },
+        // The related object, until its field is looked up.
+        column if column.contains('.') => field_of(object, column.split('.').next().unwrap_or(column)),
         column => Cell {
             value: flat.get(column).cloned().unwrap_or_default(),
             object: object.get(column).and_then(Object::of),

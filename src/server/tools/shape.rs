@@ -2,6 +2,7 @@
 //! of both silently.
 
 use super::filters::{capitalised, refused, short};
+use super::units;
 use crate::server::netbox::ObjectType;
 use crate::server::netbox::catalogue::{Endpoint, nearest};
 use crate::wire::problem::Problem;
@@ -72,8 +73,14 @@ impl Fields {
                 return Err(unknown(kind, endpoint, whole));
             };
             fields.add(field);
+            // A number is nothing without its unit.
+            let unit = units::beside(endpoint, field).filter(|_| field == name);
             if !fields.asked.contains(whole) {
                 fields.asked.push(whole.clone());
+            }
+            if let Some(unit) = unit.filter(|unit| !names.iter().any(|name| name == unit)) {
+                fields.add(unit);
+                fields.asked.push(unit.to_owned());
             }
         }
         Ok(fields)

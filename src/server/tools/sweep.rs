@@ -44,6 +44,26 @@ impl Swept {
     }
 }
 
+/// Reads a list to keep it: in NetBox's own order where the query has none, as its first page was shown. That order is
+/// not whole for every type: where a page repeats what another had, the list is read again by ids.
+///
+/// # Errors
+/// Those of the first page that fails.
+pub(super) async fn kept(call: &Call<'_>, path: &str, query: &Query) -> Result<(Vec<Value>, Swept), Error> {
+    let mut objects = Vec::new();
+    let swept = pages(call, path, query, MOST_KEPT, |object| objects.push(object)).await?;
+    if swept.read == swept.total.min(MOST_KEPT) || is_ordered(query) {
+        return Ok((objects, swept));
+    }
+    objects.clear();
+    let swept = sweep(call, path, query, MOST_KEPT, |object| objects.push(object)).await?;
+    Ok((objects, swept))
+}
+
+fn is_ordered(query: &Query) -> bool {
+    query.pairs().any(|(name, _)| name == "ordering")
+}
+
 /// Reads the list at `path`, at most `most` objects of it, in the order of `query` or of ids, and hands every object
 /// on once. `query` holds filters and fields, with `id` among them, and no page.
 ///
@@ -54,10 +74,19 @@ pub(super) async fn sweep(
     path: &str,
     query: &Query,
     most: u64,
+    each: impl FnMut(Value),
+) -> Result<Swept, Error> {
+    let query = if is_ordered(query) { query.clone() } else { query.clone().with("ordering", "id") };
+    pages(call, path, &query, most, each).await
+}
+
+async fn pages(
+    call: &Call<'_>,
+    path: &str,
+    base: &Query,
+    most: u64,
     mut each: impl FnMut(Value),
 ) -> Result<Swept, Error> {
-    let ordered = query.pairs().any(|(name, _)| name == "ordering");
-    let base = if ordered { query.clone() } else { query.clone().with("ordering", "id") };
     let page = |offset: u64, limit: u64| {
         let query = base.clone().with("limit", limit);
         let query = if offset == 0 { query } else { query.with("offset", offset) };
@@ -97,9 +126,10 @@ pub(super) async fn complete(call: &Call<'_>, stored: &Stored) -> Result<Option<
     let Some(Source { kind, query, fields, frame, .. }) = stored.source.as_ref().filter(|_| !stored.is_whole()) else {
         return Ok(None);
     };
-    let mut objects = Vec::new();
-    let swept = sweep(call, &kind.list_path(), query, MOST_KEPT, |object| objects.push(object)).await;
-    let swept = swept.map_err(|error| error.problem())?;
+    let (objects, swept) = kept(call, &kind.list_path(), query).await.map_err(|error| error.problem())?;
+    if swept.total != stored.total {
+        call.warn(format!("NetBox changed since: there were {}, and there are {} now", stored.total, swept.total));
+    }
     let frame = if let Some(frame) = frame {
         frame(&objects)
     } else {
@@ -107,5 +137,6 @@ pub(super) async fn complete(call: &Call<'_>, stored: &Stored) -> Result<Option<
         super::related::add(call, &mut frame, fields).await?;
         frame
     };
-    Ok(Some(Stored { frame, offset: 0, total: swept.total, ..stored.clone() }))
+    // What is read now is what the handle means from now on.
+    Ok(Some(Stored { frame, offset: 0, total: swept.total, source: None, ..stored.clone() }))
 }

@@ -90,12 +90,14 @@ impl Tool {
             self.arguments.iter().map(|argument| (argument.name.to_owned(), argument.schema())).collect();
         let required: Vec<&str> =
             self.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name).collect();
+        let mut input_schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
+        if let (false, Some(schema)) = (required.is_empty(), input_schema.as_object_mut()) {
+            schema.insert("required".to_owned(), json!(required));
+        }
         Definition {
             name: self.name.to_owned(),
             description: format!("{}\n\nExample: {}", self.description, self.example),
-            input_schema: json!({
-                "type": "object", "properties": properties, "required": required, "additionalProperties": false,
-            }),
+            input_schema,
         }
     }
 

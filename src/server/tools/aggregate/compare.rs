@@ -10,7 +10,7 @@ use super::super::filters::{capitalised, refused, short};
 use super::super::frame::{Cell, Frame, Object, Row};
 use super::super::output::{Output, Rows};
 use super::super::related;
-use super::super::sweep::MOST_KEPT;
+use super::super::sweep::{MOST_KEPT, Swept};
 use super::source::{Key, Source};
 use crate::wire::problem::Problem;
 
@@ -49,13 +49,11 @@ pub(super) async fn run(
         ours.check(call, std::slice::from_ref(&own_field)).await?;
     }
 
-    let named = keys(call, &theirs, &field).await?;
-    let only_values = !named.is_empty() && named.iter().all(|key| matches!(key, Key::Value(_)));
-    if own_field == "id" && only_values {
-        // Nothing of theirs can be one of ours: the answer would be all, or none.
-        return Err(refused(format!("{} holds no objects that could be compared", short(&field)))
-            .hint("name the field of theirs that refers to ours, and \"match\" where ours is not the id"));
+    ours.refuse_paths("match", std::slice::from_ref(&own_field))?;
+    if let Some((held, total)) = theirs.part() {
+        whole(Swept { total, read: held })?;
     }
+    let named = keys(call, &theirs, &field).await?;
     let mut fields = vec![own_field.clone()];
     let mut columns: Vec<String> = vec!["name".to_owned()];
     if let Source::Listed(listed) = &ours {
@@ -64,6 +62,10 @@ pub(super) async fn run(
         fields.extend(columns.iter().skip(1).cloned());
     }
     let own_type = ours.kind();
+    if own_type.is_some_and(|kind| kind.name == "dcim.device") {
+        fields.push("name".to_owned());
+    }
+    let mut own_sorts: HashSet<&'static str> = HashSet::new();
     let (mut frame, mut total) = (Frame { columns, rows: Vec::new() }, 0_u64);
     let swept = ours
         .read(call, &fields, |item| {
@@ -72,18 +74,29 @@ pub(super) async fn run(
             } else {
                 item.keys(&own_field)
             };
+            own_sorts.extend(own.iter().filter(|key| **key != Key::Nothing).map(Key::sort));
             let found = own.iter().any(|key| named.contains(key));
             if found == with {
                 total += 1;
                 if total <= MOST_KEPT {
                     let object = item.object(own_type);
-                    let mut cells = vec![Cell { value: item.name(), object }];
+                    let mut cells = vec![Cell { value: item.name(own_type), object }];
                     cells.extend(frame.columns.iter().skip(1).map(|name| item.cell(name)));
                     frame.rows.push(Row { object, cells });
                 }
             }
         })
         .await?;
+    let their_sorts: HashSet<&'static str> = named.iter().map(Key::sort).collect();
+    // A generic relation can name any type, and that none of ours is named is an answer.
+    let can_be_named = theirs.is_generic(&field) || !own_sorts.is_disjoint(&their_sorts);
+    if swept.read > 0
+        && (own_sorts.is_empty() && own_field == "id" || !(named.is_empty() || own_sorts.is_empty() || can_be_named))
+    {
+        // Nothing of theirs can be one of ours: the answer would be all, or none.
+        return Err(refused(format!("{} does not name what {} of ours is", short(&field), short(&own_field)))
+            .hint("give the field of theirs that refers to ours, and \"match\" where ours is not the id"));
+    }
     let mut output = Output::default();
     ours.describe(call, swept, &mut output).await;
     let other_type = theirs.kind().map_or("rows", |kind| kind.plural);
@@ -101,7 +114,9 @@ async fn keys(call: &Call<'_>, theirs: &Source, field: &str) -> Result<HashSet<K
     let mut named = HashSet::new();
     if field == "id" {
         let kind = theirs.kind();
-        theirs.read(call, &["id".to_owned()], |item| named.extend(item.object(kind).map(Key::Object))).await?;
+        let swept =
+            theirs.read(call, &["id".to_owned()], |item| named.extend(item.object(kind).map(Key::Object))).await?;
+        whole(swept)?;
         return Ok(named);
     }
     if let Source::Listed(listed) = theirs
@@ -110,7 +125,7 @@ async fn keys(call: &Call<'_>, theirs: &Source, field: &str) -> Result<HashSet<K
     {
         // A generic relation: the type stands beside the id.
         let fields = [field.to_owned(), kind.clone()];
-        theirs
+        let swept = theirs
             .read(call, &fields, |item| {
                 let kind = item.cell(&kind).text();
                 let id = item.cell(field).value.as_u64();
@@ -118,25 +133,37 @@ async fn keys(call: &Call<'_>, theirs: &Source, field: &str) -> Result<HashSet<K
                 named.extend(object.map(|(kind, id)| Key::Object(Object { endpoint: kind.endpoint, id })));
             })
             .await?;
+        whole(swept)?;
         return Ok(named);
     }
     if theirs.is_path(field) {
         let mut objects: HashSet<Object> = HashSet::new();
-        theirs.read(call, &[field.to_owned()], |item| objects.extend(item.cell(field).object)).await?;
+        let mut trouble = None;
+        let fields = [field.to_owned()];
+        let swept = theirs.read(call, &fields, |item| match related::first_object(field, &item.cell(field)) {
+            Ok(object) => objects.extend(object),
+            Err(problem) => trouble = Some(problem),
+        });
+        whole(swept.await?)?;
+        if let Some(problem) = trouble {
+            return Err(problem);
+        }
         let ends = related::follow(call, objects.into_iter().map(Some).collect(), field).await?;
         named.extend(ends.iter().map(Key::of));
     } else {
-        let swept = theirs.read(call, &[field.to_owned()], |item| named.extend(item.keys(field))).await?;
-        if swept.read != swept.total {
-            return Err(refused(format!(
-                "Only {} of {} objects to compare with could be read",
-                swept.read, swept.total
-            ))
-            .hint("narrow them with filters"));
-        }
+        whole(theirs.read(call, &[field.to_owned()], |item| named.extend(item.keys(field))).await?)?;
     }
     named.remove(&Key::Nothing);
     Ok(named)
+}
+
+/// That all of the other objects were read: one that was not could name one of ours.
+fn whole(swept: Swept) -> Result<(), Problem> {
+    if swept.read == swept.total {
+        return Ok(());
+    }
+    Err(refused(format!("Only {} of {} objects to compare with could be read", swept.read, swept.total))
+        .hint("narrow them with filters, or ask again"))
 }
 
 /// The field of theirs that names ours, where the type's name says it: a rack's `site`.

@@ -18,9 +18,6 @@ use crate::wire::problem::Problem;
 const READ: u64 = 5_000;
 /// The most groups that are asked for one by one.
 const MOST_GROUPS: usize = 60;
-/// Filters by these include what is below: counting by them would count twice.
-const TREES: [&str; 8] =
-    ["region", "site_group", "location", "role", "device_role", "platform", "tenant_group", "parent"];
 
 /// The groups of a list by one field, counted by NetBox; none where it has to be read, or where the numbers do not
 /// add up.
@@ -91,11 +88,14 @@ async fn by_object(call: &Call<'_>, listed: &Listed, field: &str) -> Result<Opti
     let Some(target) = reference.and_then(|reference| object_type::by_name(reference.object_type)) else {
         return Ok(None);
     };
-    if TREES.contains(&field) || !listed.endpoint.fields.contains(&field) {
+    // A filter by something in a tree includes what is below it: counting by it would count twice.
+    let is_tree = call.schema.endpoint(target.endpoint).is_none_or(|endpoint| endpoint.fields.contains(&"_depth"));
+    if is_tree || !listed.endpoint.fields.contains(&field) {
         return Ok(None);
     }
     let query = Query::new().with("fields", "id,display,url").with("limit", MOST_GROUPS + 1);
-    let answer = call.list(&target.list_path(), &query).await.map_err(|error| error.problem())?;
+    // Who may not list them may still see their names beside what is counted.
+    let Ok(answer) = call.list(&target.list_path(), &query).await else { return Ok(None) };
     if answer.total().unwrap_or(u64::MAX) > MOST_GROUPS as u64 {
         return Ok(None);
     }

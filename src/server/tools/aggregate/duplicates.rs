@@ -10,6 +10,7 @@ use super::super::frame::{Cell, Frame, Row};
 use super::super::output::{Output, Rows};
 use super::super::relational;
 use super::source::{Item, Key, Source};
+use crate::server::netbox::ObjectType;
 use crate::wire::problem::Problem;
 
 /// Members of a group that are named.
@@ -38,7 +39,12 @@ pub(super) async fn run(
         names.push("vrf".to_owned());
     }
     source.check(call, &names).await?;
+    source.refuse_paths("duplicates", &names)?;
+    let kind = source.kind();
     let mut fields = names.clone();
+    if kind.is_some_and(|kind| kind.name == "dcim.device") && source.has_column("name") {
+        fields.push("name".to_owned());
+    }
     if addresses && matches!(source, Source::Listed(_)) {
         fields.extend(["role".to_owned(), "assigned_object".to_owned()]);
     }
@@ -53,11 +59,12 @@ pub(super) async fn run(
             if cells.iter().all(Cell::is_empty) || (addresses && cells.first().is_none_or(Cell::is_empty)) {
                 return;
             }
-            let key: Vec<Key> = cells.iter().map(Key::of).collect();
+            // `SW1` and `sw1` are the same to people, and to NetBox, which lets no site have both.
+            let key: Vec<Key> = cells.iter().map(|cell| Key::of(cell).in_any_case()).collect();
             let group = groups.entry(key).or_insert_with(|| Group { cells, count: 0, members: Vec::new() });
             group.count += 1;
             if group.members.len() < MOST_MEMBERS {
-                group.members.push(member(item, addresses));
+                group.members.push(member(item, kind, addresses));
             }
         })
         .await?;
@@ -75,11 +82,15 @@ pub(super) async fn run(
     let mut output = Output::default();
     source.describe(call, swept, &mut output).await;
     if addresses {
-        let note = format!(
-            "the same host in the same VRF, whatever the mask; roles {} are shared on purpose and left out",
-            SHARED_ROLES.join(", ")
-        );
-        output.head.insert("compared".into(), json!(note));
+        let roles = SHARED_ROLES.join(", ");
+        let shared = if source.has_column("role") {
+            format!("roles {roles} are shared on purpose and left out")
+        } else {
+            format!("without their role, so that {roles}, which are shared on purpose, are among them")
+        };
+        output
+            .head
+            .insert("compared".into(), json!(format!("the same host in the same VRF, whatever the mask; {shared}")));
     }
     output.summary = match frame.rows.len() {
         0 => format!("No duplicates among {}", source.counted(swept.total)),
@@ -99,8 +110,8 @@ fn value_of(item: &Item<'_>, name: &str, addresses: bool) -> Cell {
     cell
 }
 
-fn member(item: &Item<'_>, addresses: bool) -> Value {
-    let name = item.name();
+fn member(item: &Item<'_>, kind: Option<&ObjectType>, addresses: bool) -> Value {
+    let name = item.name(kind);
     let Item::Whole(object) = item else { return name };
     let at = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
     if addresses {

@@ -37,6 +37,11 @@ impl Measure {
         Self { name: "count".into(), function: Function::Count, field: None }
     }
 
+    /// Whether its number is in the unit of its values.
+    pub(super) fn needs_unit(&self) -> bool {
+        !matches!(self.function, Function::Count | Function::Distinct)
+    }
+
     /// Reads `count`, `sum:vcpus`, `avg(memory)`.
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
         let plain = text.trim();
@@ -76,6 +81,8 @@ pub(super) struct Seen {
     least: Option<Value>,
     greatest: Option<Value>,
     distinct: HashSet<Key>,
+    /// A value that is no number, of which there is no sum.
+    strange: Option<Value>,
     /// For a field of related objects: how many rows name which, until their values are known.
     related: BTreeMap<Object, u64>,
 }
@@ -89,6 +96,7 @@ impl Seen {
             least: None,
             greatest: None,
             distinct: HashSet::new(),
+            strange: None,
             related: BTreeMap::new(),
         }
     }
@@ -117,7 +125,10 @@ impl Seen {
             Function::Sum | Function::Average => {
                 #[allow(clippy::cast_precision_loss, reason = "counts of rows are far below 2^52")]
                 let rows = rows as f64;
-                self.sum += number(&cell.value).unwrap_or_default() * rows;
+                match number(&cell.value) {
+                    Some(number) => self.sum += number * rows,
+                    None => self.strange = Some(cell.value.clone()),
+                }
             }
             Function::Least => {
                 if self.least.as_ref().is_none_or(|least| order(&cell.value, least).is_lt()) {
@@ -165,15 +176,33 @@ impl Seen {
             self.greatest = Some(greatest);
         }
         self.distinct.extend(other.distinct);
+        self.strange = self.strange.take().or(other.strange);
         for (object, rows) in other.related {
             *self.related.entry(object).or_default() += rows;
         }
+    }
+
+    /// That every value is what the measure is of.
+    ///
+    /// # Errors
+    /// A sum or an average of texts.
+    pub(super) fn check(&self, measure: &Measure) -> Result<(), Problem> {
+        let Some(value) = &self.strange else { return Ok(()) };
+        Err(refused(format!("{} is of numbers, and {} is none", measure.name, short(&cell_text(value))))
+            .hint("count texts with distinct, or find the first and last of them with min and max"))
+    }
+
+    /// Rows without a value, which the measure says nothing of.
+    pub(super) fn unset(&self) -> u64 {
+        self.rows.saturating_sub(self.values)
     }
 
     /// The measure.
     pub(super) fn value(&self, measure: &Measure) -> Value {
         match measure.function {
             Function::Count => self.rows.into(),
+            // Nothing was summed: none of them says.
+            Function::Sum if self.values == 0 && self.rows > 0 => Value::Null,
             Function::Sum => written(self.sum),
             Function::Average if self.values == 0 => Value::Null,
             Function::Average => {
@@ -192,7 +221,7 @@ impl Seen {
 pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
+        Value::String(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
         _ => None,
     }
 }
@@ -240,10 +269,23 @@ mod tests {
         assert_eq!(seen("max(x)", &values), "10.5");
         assert_eq!(seen("average:x", &values), 4.83);
         assert_eq!(seen("distinct:x", &values), 2);
+        assert_eq!(seen("sum:x", &[json!(null), json!("")]), Value::Null);
         assert_eq!(seen("avg:x", &[json!(null)]), Value::Null);
         assert_eq!(seen("max:x", &[json!("Gi2"), json!("Gi10")]), "Gi10");
         assert!(Measure::parse("median:x").unwrap_err().hint.unwrap().contains("average"));
         assert!(Measure::parse("sum").is_err());
+    }
+
+    #[test]
+    fn there_is_no_sum_of_texts() {
+        let measure = Measure::parse("sum:serial").unwrap();
+        let mut seen = Seen::new();
+        seen.add(&measure, &Cell::plain(3), 1);
+        assert!(seen.check(&measure).is_ok());
+        let mut other = Seen::new();
+        other.add(&measure, &Cell::plain("FDO12"), 1);
+        seen.merge(other);
+        assert!(seen.check(&measure).unwrap_err().message.contains("FDO12 is none"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(super) async fn run(
 ) -> Result<Output, Problem> {
     let source = Source::of(call, arguments).await?;
     source.check(call, names).await?;
+    source.refuse_paths("missing", names)?;
     let mut counts: Vec<Option<u64>> = vec![None; names.len()];
     let mut swept = None;
     if let Source::Listed(listed) = &source {
@@ -77,18 +78,22 @@ pub(super) async fn run(
 /// The filter that chooses objects without a value of this field, and its value.
 fn filter_for(listed: &Listed, name: &str) -> Option<(String, &'static str)> {
     let has = |filter: &str| listed.endpoint.filters.contains_key(filter);
+    // A second value of the same filter would widen it: NetBox takes either.
+    let free = |filter: &str| !listed.filters.checked.iter().any(|checked| checked.name == filter);
     match name {
-        "primary_ip" if has("has_primary_ip") => return Some(("has_primary_ip".to_owned(), "false")),
-        "tags" => return None,
+        "primary_ip" if has("has_primary_ip") && free("has_primary_ip") => {
+            return Some(("has_primary_ip".to_owned(), "false"));
+        }
+        "primary_ip" | "tags" => return None,
         _ => {}
     }
     let by_id = format!("{name}_id");
     if let Some(filter) = listed.endpoint.filters.get(by_id.as_str())
         && filter.reference.is_some()
     {
-        return Some((by_id, "null"));
+        return free(&by_id).then_some((by_id, "null"));
     }
     let filter = listed.endpoint.filters.get(name)?;
     let empty = filter.lookups.split(' ').any(|lookup| lookup == "empty");
-    (empty && filter.reference.is_none()).then(|| (format!("{name}__empty"), "true"))
+    (empty && filter.reference.is_none()).then(|| (format!("{name}__empty"), "true")).filter(|(name, _)| free(name))
 }

@@ -7,14 +7,15 @@ use super::super::ask;
 use super::super::call::Call;
 use super::super::filters::{self, Filters};
 use super::super::flatten::cell;
-use super::super::frame::{Cell, Frame, Object};
+use super::super::frame::{Cell, Frame, Object, field_of, nested};
 use super::super::list;
 use super::super::output::Output;
 use super::super::relational;
 use super::super::results::Stored;
 use super::super::shape::Fields;
 use super::super::sweep::{MOST_COUNTED, Swept, sweep};
-use crate::server::netbox::catalogue::Endpoint;
+use super::super::units;
+use crate::server::netbox::catalogue::{self, Endpoint};
 use crate::server::netbox::{ObjectType, Query};
 use crate::wire::problem::Problem;
 
@@ -63,12 +64,32 @@ impl Key {
     }
 }
 
+impl Key {
+    /// The same whatever the case of its letters.
+    pub(super) fn in_any_case(self) -> Self {
+        match self {
+            Self::Value(text) => Self::Value(text.to_lowercase()),
+            other => other,
+        }
+    }
+
+    /// What it is: a value, or an object of a type.
+    pub(super) fn sort(&self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Value(_) => "value",
+            Self::Object(object) => object.endpoint,
+        }
+    }
+}
+
 impl Item<'_> {
     /// A field's value; of a path (`site.region`) its first part.
     pub(super) fn cell(&self, field: &str) -> Cell {
         match self {
-            Self::Whole(object) => field_of(object, field),
+            Self::Whole(object) => field_of(object, first_of(field)),
             Self::Row(frame, row) => relational::column(frame, field)
+                .or_else(|_| relational::column(frame, first_of(field)))
                 .ok()
                 .and_then(|index| row.cells.get(index))
                 .cloned()
@@ -84,13 +105,23 @@ impl Item<'_> {
         {
             return vec![Key::Object(object)];
         }
-        let array = match self {
-            Self::Whole(object) => object.get(field).and_then(Value::as_array),
-            Self::Row(..) => None,
-        };
-        match array {
-            Some(items) => items.iter().map(|item| Key::of(&cell(item))).collect(),
-            None => vec![Key::of(&self.cell(field))],
+        self.cells(field).iter().map(Key::of).collect()
+    }
+
+    /// A field's value; of a list, each.
+    pub(super) fn cells(&self, field: &str) -> Vec<Cell> {
+        if let Self::Whole(object) = self
+            && let Some(items) = nested(object, field).and_then(Value::as_array)
+        {
+            // A cable's end is an object with its type beside it.
+            return items
+                .iter()
+                .map(|item| cell(item.get("object").filter(|end| end.is_object()).unwrap_or(item)))
+                .collect();
+        }
+        match self.cell(field).value {
+            Value::Array(items) => items.into_iter().map(Cell::plain).collect(),
+            _ => vec![self.cell(field)],
         }
     }
 
@@ -105,10 +136,12 @@ impl Item<'_> {
     }
 
     /// What the row is called.
-    pub(super) fn name(&self) -> Value {
+    pub(super) fn name(&self, kind: Option<&ObjectType>) -> Value {
         const NAMES: [&str; 7] = ["display", "name", "prefix", "address", "cid", "model", "id"];
-        NAMES
-            .iter()
+        // A device's `display` ends in its asset tag, which is not its name.
+        let own = kind.is_some_and(|kind| kind.name == "dcim.device").then_some("name");
+        own.iter()
+            .chain(&NAMES)
             .map(|name| match self {
                 Self::Whole(object) => object.get(*name).cloned().unwrap_or_default(),
                 Self::Row(frame, row) => frame
@@ -121,17 +154,9 @@ impl Item<'_> {
     }
 }
 
-fn field_of(object: &Value, field: &str) -> Cell {
-    let first = field.split_once('.').map_or(field, |(first, _)| first);
-    if let Some(custom) = first.strip_prefix("cf_") {
-        return object.get("custom_fields").and_then(|fields| fields.get(custom)).map(cell).unwrap_or_default();
-    }
-    if let Some(value) = object.get(first) {
-        return cell(value);
-    }
-    // `site_id` as results spell it.
-    let id = first.strip_suffix("_id").and_then(|stem| object.get(stem)?.get("id")).cloned();
-    Cell { value: id.unwrap_or_default(), object: None }
+/// `site` of `site.region`.
+fn first_of(field: &str) -> &str {
+    field.split_once('.').map_or(field, |(first, _)| first)
 }
 
 impl Source {
@@ -139,7 +164,11 @@ impl Source {
     pub(super) async fn of(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Self, Problem> {
         let handle = arguments.optional_text("from")?;
         let kind = if handle.is_none() { Some(arguments.object_type(&call.schema)?) } else { None };
-        Self::new(call, handle, kind, &arguments.filters()?).await
+        let source = Self::new(call, handle, kind, &arguments.filters()?).await?;
+        if let Some(handle) = handle {
+            arguments.agree(&call.schema, handle, source.kind())?;
+        }
+        Ok(source)
     }
 
     /// The other side of a comparison.
@@ -170,7 +199,7 @@ impl Source {
     ) -> Result<Self, Problem> {
         if let Some(handle) = handle {
             let stored = list::whole_result(call, handle).await?;
-            let frame = relational::filter(&stored.frame, given)?;
+            let frame = relational::filter(call, &stored.frame, given)?;
             return Ok(Self::Earlier { handle: handle.to_owned(), stored, frame });
         }
         let Some(kind) = kind else { return Err(filters::refused("There is no object type")) };
@@ -199,8 +228,7 @@ impl Source {
             Self::Earlier { frame, .. } => {
                 for name in names {
                     let whole = frame.column(name).is_some();
-                    let first = name.split_once('.').map_or(name.as_str(), |(first, _)| first);
-                    relational::column(frame, if whole { name } else { first })?;
+                    relational::column(frame, if whole { name } else { first_of(name) })?;
                 }
                 Ok(())
             }
@@ -214,6 +242,50 @@ impl Source {
                 Self::Listed(_) => true,
                 Self::Earlier { frame, .. } => frame.column(name).is_none(),
             }
+    }
+
+    /// How many rows an earlier result holds and how many there are, where these are not all.
+    pub(super) fn part(&self) -> Option<(u64, u64)> {
+        let Self::Earlier { stored, .. } = self else { return None };
+        let held = stored.frame.rows.len() as u64;
+        (held != stored.total).then_some((held, stored.total))
+    }
+
+    /// Whether there is a field, or in an earlier result a column, of this name.
+    pub(super) fn has_column(&self, name: &str) -> bool {
+        match self {
+            Self::Listed(listed) => listed.endpoint.fields.contains(&name),
+            Self::Earlier { frame, .. } => frame.column(name).is_some(),
+        }
+    }
+
+    /// Whether a field can name objects of any type.
+    pub(super) fn is_generic(&self, field: &str) -> bool {
+        let endpoint = self.kind().and_then(|kind| catalogue::endpoint(kind.endpoint));
+        let stem = field.strip_suffix("_id").unwrap_or(field);
+        endpoint.is_some_and(|endpoint| endpoint.fields.iter().any(|known| known.strip_suffix("_type") == Some(stem)))
+            || matches!(field, "a_terminations" | "b_terminations")
+    }
+
+    /// # Errors
+    /// A field of a related object, which this question does not follow: it would answer for that object itself.
+    pub(super) fn refuse_paths(&self, question: &str, names: &[String]) -> Result<(), Problem> {
+        match names.iter().find(|name| self.is_path(name)) {
+            Some(name) => Err(filters::refused(format!("{question} takes own fields, not {}", filters::short(name)))
+                .hint("list the objects with this field first, with all, and ask from that result's handle")),
+            None => Ok(()),
+        }
+    }
+
+    /// The field that says the unit of another.
+    pub(super) fn unit_of(&self, field: &str) -> Option<&'static str> {
+        match self {
+            Self::Listed(listed) => units::beside(listed.endpoint, field),
+            Self::Earlier { frame, stored, .. } => {
+                let endpoint = catalogue::endpoint(stored.kind?.endpoint)?;
+                units::beside(endpoint, field).filter(|unit| frame.column(unit).is_some())
+            }
+        }
     }
 
     /// Reads every row with these fields.
@@ -254,11 +326,13 @@ impl Source {
             Self::Earlier { handle, stored, .. } => {
                 output.head.insert("from".into(), json!(handle));
                 output.head.insert("objects".into(), json!(swept.total));
-                if stored.frame.rows.len() as u64 != stored.total {
-                    let sentence = format!("{handle} holds {} of {} rows", stored.frame.rows.len(), stored.total);
-                    ask::warn(output, [sentence]);
+                if let Some((held, total)) = self.part() {
+                    ask::warn(output, [format!("{handle} holds {held} of {total} rows")]);
                 }
-                output.page.clone_from(&stored.page);
+                if swept.total == stored.total {
+                    output.page.clone_from(&stored.page);
+                }
+                output.tail.insert("shows".into(), json!(call.visibility_note().await));
             }
         }
     }

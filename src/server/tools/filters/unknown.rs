@@ -17,7 +17,8 @@ pub(super) fn filter(kind: &ObjectType, endpoint: &Endpoint, name: &str) -> Prob
     let stem = plain.trim_end_matches("_name").trim_end_matches("_slug").trim_end_matches("_ids");
     let mut near = nearest(plain, endpoint.filters.keys().copied());
     if stem != plain {
-        near.splice(0..0, endpoint.filters.keys().copied().filter(|known| *known == stem));
+        let own = endpoint.filters.keys().copied().find(|known| *known == stem && !near.contains(known));
+        near.splice(0..0, own);
     }
     let hint = if near.is_empty() {
         let usual = ["q", "name", "site", "status", "role", "tenant", "tag", "device_id", "description"];

@@ -1,6 +1,7 @@
 //! What is asked for a search: the text search of each type, and where the text can only be one thing (a MAC address,
 //! an IP address), exactly that.
 
+use super::rank::{self, Rank};
 use crate::server::netbox::catalogue::Endpoint;
 use crate::server::netbox::{Answer, Error, ObjectType, Query, object_type};
 use crate::server::tools::call::Call;
@@ -21,6 +22,8 @@ pub(super) struct Hits {
     pub(super) kind: &'static ObjectType,
     /// Whether it was the type's own text search.
     pub(super) by_text: bool,
+    /// Whether it was by a MAC address, which no text search looks into.
+    pub(super) by_mac: bool,
     pub(super) answer: Result<Answer, Error>,
 }
 
@@ -48,11 +51,33 @@ impl Attempt {
         } else {
             query.add(
                 "fields",
-                fields.with(["name"].into_iter().filter(|name| endpoint.fields.contains(name))).query_value(endpoint),
+                // What it can be called by tells whether it is an exact hit.
+                fields
+                    .with(rank::CALLED.into_iter().filter(|name| endpoint.fields.contains(name)))
+                    .query_value(endpoint),
             );
         }
         let answer = call.list(&kind.list_path(), &query).await;
-        Hits { kind, by_text: filter == "q", answer }
+        Hits { kind, by_text: filter == "q", by_mac: filter == "mac_address", answer }
+    }
+}
+
+impl Hits {
+    /// What else to ask where there are more hits than rows, and none of these is called exactly so.
+    pub(super) fn named(&self, call: &Call<'_>, text: &str) -> Vec<Attempt> {
+        const CALLED: [&str; 4] = ["name__ie", "cid__ie", "serial__ie", "asset_tag__ie"];
+        let Ok(answer) = self.answer.as_ref() else { return Vec::new() };
+        let all = answer.total().unwrap_or_default() <= answer.results().len() as u64;
+        if !self.by_text || all || answer.results().iter().any(|object| rank::of(object, text, true) == Rank::Exact) {
+            return Vec::new();
+        }
+        let Ok(endpoint) = filters::endpoint_of(call, self.kind) else { return Vec::new() };
+        let has = |name: &str| {
+            let known = endpoint.filter(name);
+            known.is_some_and(|(_, lookup, filter)| lookup.is_some_and(|lookup| filters::has_lookup(filter, lookup)))
+        };
+        let attempt = |filter| Attempt { kind: self.kind, endpoint, filter, text: text.to_owned() };
+        CALLED.into_iter().filter(|name| has(name)).map(attempt).collect()
     }
 }
 
@@ -79,8 +104,12 @@ pub(super) fn exact(
         add("dcim.macaddress", "mac_address", &address)?;
         add("dcim.interface", "mac_address", &address)?;
         add("virtualization.vminterface", "mac_address", &address)?;
-    } else if text.parse::<std::net::IpAddr>().is_ok() {
+    } else if let Ok(address) = text.parse::<std::net::IpAddr>() {
         add("ipam.prefix", "contains", text)?;
+        // An IPv6 address has many spellings, and the text search knows one.
+        if address.is_ipv6() {
+            add("ipam.ipaddress", "address", text)?;
+        }
     }
     Ok(attempts)
 }

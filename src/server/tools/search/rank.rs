@@ -1,5 +1,7 @@
 //! How well a hit fits what was searched for.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 /// From best to worst.
@@ -16,7 +18,7 @@ pub(super) enum Rank {
 }
 
 /// What an object can be called by.
-const CALLED: [&str; 13] = [
+pub(super) const CALLED: [&str; 15] = [
     "name",
     "slug",
     "address",
@@ -30,6 +32,8 @@ const CALLED: [&str; 13] = [
     "rd",
     "display",
     "label",
+    "vid",
+    "asn",
 ];
 
 /// The rank of an object. What was found by an exact filter is exact.
@@ -37,11 +41,16 @@ pub(super) fn of(object: &Value, text: &str, by_text: bool) -> Rank {
     let wanted = text.trim().to_lowercase();
     let mut best = Rank::Mentions;
     for name in CALLED {
-        let Some(value) = object.get(name).and_then(Value::as_str) else { continue };
-        let value = value.to_lowercase();
+        let value = match object.get(name) {
+            Some(Value::String(value)) => value.to_lowercase(),
+            // Part of a number means nothing.
+            Some(Value::Number(number)) if number.to_string() == wanted => wanted.clone(),
+            _ => continue,
+        };
         // An address without its length is the same address.
         let host = value.split_once('/').map_or(value.as_str(), |(host, _)| host);
-        let rank = if value == wanted || (name == "address" && host == wanted) {
+        let is_host = || host.parse::<IpAddr>().ok().is_some_and(|host| wanted.parse() == Ok(host));
+        let rank = if value == wanted || (name == "address" && (host == wanted || is_host())) {
             Rank::Exact
         } else if value.starts_with(&wanted) {
             Rank::Begins
@@ -69,5 +78,7 @@ mod tests {
         assert_eq!(rank(json!({"name": "old 10.0.0.1"})), Rank::Contains);
         assert_eq!(rank(json!({"name": "sw", "description": "was 10.0.0.1"})), Rank::Mentions);
         assert_eq!(of(&json!({"serial": "abc"}), "ABC", true), Rank::Exact);
+        assert_eq!(of(&json!({"vid": 120, "name": "data"}), "120", true), Rank::Exact);
+        assert_eq!(of(&json!({"address": "2001:db8::1/64"}), "2001:DB8:0::1", true), Rank::Exact);
     }
 }

@@ -32,11 +32,7 @@ pub(super) static TOOL: Tool = Tool {
         Argument::new("from", Kind::Text, "Instead: an earlier result's handle"),
         Argument::new("filters", Kind::Object, ""),
         Argument::new("group_by", Kind::TextOrTexts, "Also site.region"),
-        Argument::new(
-            "measures",
-            Kind::TextOrTexts,
-            "count; sum, min, max, average, distinct of a field: sum:vcpus",
-        ),
+        Argument::new("measures", Kind::TextOrTexts, "count; sum, min, max, average, distinct of a field: sum:vcpus"),
         Argument::new("having", Kind::Text, "Such as count > 1"),
         Argument::new("top", Kind::Limit { most: 100, usual: 20 }, "Rows you see"),
         Argument::new("ordering", Kind::TextOrTexts, "-count unless given"),

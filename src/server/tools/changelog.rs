@@ -152,7 +152,9 @@ async fn changes(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
 /// Changes of an object and of what belongs to it are two lists, which are put in one order here.
 fn check_related(ordering: &[String], last: u64) -> Result<(), Problem> {
     if ordering.iter().any(|field| field.trim_start_matches('-') != "time") {
-        return Err(refused("related changes are ordered by time").hint("leave ordering out, or order by time or -time"));
+        return Err(
+            refused("related changes are ordered by time").hint("leave ordering out, or order by time or -time")
+        );
     }
     if last > MOST_RELATED {
         return Err(refused(format!("related changes are read up to the {MOST_RELATED}th"))

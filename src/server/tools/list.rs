@@ -31,11 +31,7 @@ pub(super) static TOOL: Tool = Tool {
             "Instead: an earlier result's handle; filter and order its columns, with the names that stand there",
         ),
         Argument::new("filters", Kind::Object, "All must hold; a list of values: any of them"),
-        Argument::new(
-            "fields",
-            Kind::Texts,
-            "Only these; site.region: a field of the related site; cf_<name>",
-        ),
+        Argument::new("fields", Kind::Texts, "Only these; site.region: a field of the related site; cf_<name>"),
         Argument::new("brief", Kind::Flag, ""),
         Argument::new("limit", Kind::Limit { most: 100, usual: 5 }, ""),
         Argument::new("offset", Kind::Number { least: 0 }, ""),

@@ -123,8 +123,7 @@ impl Rows {
             }
         }
         if rows.len() < wanted {
-            let sentence =
-                format!("Only {returned} of {wanted} rows fit here: ask for fewer fields or a smaller part");
+            let sentence = format!("Only {returned} of {wanted} rows fit here: ask for fewer fields or a smaller part");
             text.insert("shortened".into(), json!(sentence));
         }
         if !rows.is_empty() {

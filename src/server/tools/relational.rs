@@ -271,7 +271,9 @@ impl Test {
             Lookup::Contains(wanted) => any(&|text, value| text.contains(value)) == *wanted,
             Lookup::Starts(wanted) => any(&|text, value| text.starts_with(value)) == *wanted,
             Lookup::Ends(wanted) => any(&|text, value| text.ends_with(value)) == *wanted,
-            Lookup::Empty => cell.is_empty() == !self.values.iter().any(|value| matches!(value.as_str(), "false" | "no" | "0")),
+            Lookup::Empty => {
+                cell.is_empty() == !self.values.iter().any(|value| matches!(value.as_str(), "false" | "no" | "0"))
+            }
             Lookup::Compared(test) => {
                 !cell.is_empty()
                     && any(&|text, value| match (number(text).zip(number(value)), moment(text).zip(moment(value))) {

@@ -144,7 +144,8 @@ struct Hit {
 }
 
 async fn outcome(call: &Call<'_>, text: &str, names: &[String], hits: &[Hits]) -> Result<Output, Problem> {
-    let (mut totals, mut errors): (IndexMap<&'static str, (&'static ObjectType, u64)>, _) = (IndexMap::new(), Map::new());
+    let (mut totals, mut errors): (IndexMap<&'static str, (&'static ObjectType, u64)>, _) =
+        (IndexMap::new(), Map::new());
     let mut columns: Vec<String> = ["type", "id", "name", "match"].map(str::to_owned).to_vec();
     if names.is_empty() {
         columns.extend(["status", "site", "device", "assigned_object", "description"].map(str::to_owned));

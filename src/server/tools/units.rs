@@ -53,7 +53,10 @@ mod tests {
         let cables = catalogue::endpoint("dcim/cables").unwrap();
         assert_eq!((beside(cables, "length"), beside(cables, "status")), (Some("length_unit"), None));
         let racks = catalogue::endpoint("dcim/racks").unwrap();
-        assert_eq!((beside(racks, "max_weight"), beside(racks, "outer_width")), (Some("weight_unit"), Some("outer_unit")));
+        assert_eq!(
+            (beside(racks, "max_weight"), beside(racks, "outer_width")),
+            (Some("weight_unit"), Some("outer_unit"))
+        );
         let circuit = object_type::by_name("circuits.circuit").unwrap();
         assert_eq!(Value::Object(of(Some(circuit), ["cid", "commit_rate"]).unwrap()), json!({"commit_rate": "kbit/s"}));
         assert_eq!(of(object_type::by_name("ipam.iprange"), ["size"]), None);

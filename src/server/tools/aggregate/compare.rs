@@ -90,7 +90,9 @@ pub(super) async fn run(
     let their_sorts: HashSet<&'static str> = named.iter().map(Key::sort).collect();
     // A generic relation can name any type, and that none of ours is named is an answer.
     let can_be_named = theirs.is_generic(&field) || !own_sorts.is_disjoint(&their_sorts);
-    if swept.read > 0 && (own_sorts.is_empty() && own_field == "id" || !(named.is_empty() || own_sorts.is_empty() || can_be_named)) {
+    if swept.read > 0
+        && (own_sorts.is_empty() && own_field == "id" || !(named.is_empty() || own_sorts.is_empty() || can_be_named))
+    {
         // Nothing of theirs can be one of ours: the answer would be all, or none.
         return Err(refused(format!("{} does not name what {} of ours is", short(&field), short(&own_field)))
             .hint("give the field of theirs that refers to ours, and \"match\" where ours is not the id"));
@@ -138,11 +140,9 @@ async fn keys(call: &Call<'_>, theirs: &Source, field: &str) -> Result<HashSet<K
         let mut objects: HashSet<Object> = HashSet::new();
         let mut trouble = None;
         let fields = [field.to_owned()];
-        let swept = theirs.read(call, &fields, |item| {
-            match related::first_object(field, &item.cell(field)) {
-                Ok(object) => objects.extend(object),
-                Err(problem) => trouble = Some(problem),
-            }
+        let swept = theirs.read(call, &fields, |item| match related::first_object(field, &item.cell(field)) {
+            Ok(object) => objects.extend(object),
+            Err(problem) => trouble = Some(problem),
         });
         whole(swept.await?)?;
         if let Some(problem) = trouble {

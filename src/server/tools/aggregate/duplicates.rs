@@ -88,7 +88,9 @@ pub(super) async fn run(
         } else {
             format!("without their role, so that {roles}, which are shared on purpose, are among them")
         };
-        output.head.insert("compared".into(), json!(format!("the same host in the same VRF, whatever the mask; {shared}")));
+        output
+            .head
+            .insert("compared".into(), json!(format!("the same host in the same VRF, whatever the mask; {shared}")));
     }
     output.summary = match frame.rows.len() {
         0 => format!("No duplicates among {}", source.counted(swept.total)),

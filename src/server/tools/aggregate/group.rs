@@ -152,7 +152,8 @@ async fn read(
     let swept = source
         .read(call, fields, |item| {
             units.see(item);
-            let each = by.iter().map(|name| if source.is_path(name) { vec![item.cell(name)] } else { item.cells(name) });
+            let each =
+                by.iter().map(|name| if source.is_path(name) { vec![item.cell(name)] } else { item.cells(name) });
             let rows = combinations(each.collect());
             has_lists |= rows.len() > 1;
             for cells in rows {

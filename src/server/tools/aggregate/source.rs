@@ -114,7 +114,10 @@ impl Item<'_> {
             && let Some(items) = nested(object, field).and_then(Value::as_array)
         {
             // A cable's end is an object with its type beside it.
-            return items.iter().map(|item| cell(item.get("object").filter(|end| end.is_object()).unwrap_or(item))).collect();
+            return items
+                .iter()
+                .map(|item| cell(item.get("object").filter(|end| end.is_object()).unwrap_or(item)))
+                .collect();
         }
         match self.cell(field).value {
             Value::Array(items) => items.into_iter().map(Cell::plain).collect(),

@@ -1,11 +1,11 @@
 //! What is asked for a search: the text search of each type, and where the text can only be one thing (a MAC address,
 //! an IP address), exactly that.
 
+use super::rank::{self, Rank};
 use crate::server::netbox::catalogue::Endpoint;
 use crate::server::netbox::{Answer, Error, ObjectType, Query, object_type};
 use crate::server::tools::call::Call;
 use crate::server::tools::filters;
-use super::rank::{self, Rank};
 use crate::server::tools::shape::{self, Fields};
 use crate::wire::problem::Problem;
 
@@ -52,7 +52,9 @@ impl Attempt {
             query.add(
                 "fields",
                 // What it can be called by tells whether it is an exact hit.
-                fields.with(rank::CALLED.into_iter().filter(|name| endpoint.fields.contains(name))).query_value(endpoint),
+                fields
+                    .with(rank::CALLED.into_iter().filter(|name| endpoint.fields.contains(name)))
+                    .query_value(endpoint),
             );
         }
         let answer = call.list(&kind.list_path(), &query).await;

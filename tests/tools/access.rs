@@ -18,7 +18,7 @@ async fn both_kinds_of_token_are_accepted() {
     for token in ["TEST_NETBOX_TOKEN", "TEST_NETBOX_TOKEN_V1"] {
         let side = Side::real_as(token);
         let answer = side.objects(json!({"object_type": "dcim.site", "limit": 1})).await;
-        assert_eq!(answer["note"], "Only what the token of admin may see", "{token}");
+        assert_eq!(answer["shows"], "what admin may see", "{token}");
     }
 }
 
@@ -48,7 +48,7 @@ async fn every_refused_token_has_its_reason() {
 async fn a_missing_right_is_about_its_type_only() {
     let viewer = Side::real_as("TEST_NETBOX_TOKEN_VIEWER");
     let devices = viewer.objects(json!({"object_type": "dcim.device", "limit": 1})).await;
-    assert_eq!(devices["note"], "Only what the token of viewer may see");
+    assert_eq!(devices["shows"], "what viewer may see");
     let sites = viewer.call("netbox_get_objects", json!({"object_type": "dcim.site"})).await;
     assert!(sites.model_text.starts_with("The NetBox token's user may not view sites\nhint: "), "{}", sites.model_text);
     let search =

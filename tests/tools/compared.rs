@@ -10,7 +10,7 @@ fn comparable(answer: &Value) -> Value {
         Value::Object(fields) => fields
             .iter()
             .filter(|(name, _)| {
-                !matches!(name.as_str(), "page" | "note" | "created" | "last_updated" | "time" | "request_id")
+                !matches!(name.as_str(), "page" | "shows" | "created" | "last_updated" | "time" | "request_id")
             })
             .map(|(name, value)| (name.clone(), comparable(value)))
             .collect(),

@@ -21,9 +21,9 @@ use crate::server::netbox::{Error, GraphqlDialect, Query, Schema};
 use crate::wire::problem::Problem;
 use check::Root;
 
-const DESCRIPTION: &str = r#"Asks NetBox's GraphQL, read-only: for joins over several types, such as devices by region whose addresses lie in a prefix, or VLANs with their prefixes. For lists and counts of one type use netbox_get_objects or netbox_aggregate.
+const DESCRIPTION: &str = r#"Asks NetBox's GraphQL, read-only: for joins over several types, such as VLANs with their prefixes. For one type use netbox_get_objects or netbox_aggregate.
 
-Lists are <type>_list(filters:{…}), read to their end for you; related objects and lists are fields. Filters: text {exact|i_contains|i_starts_with|in_list|is_null}; own id {exact|in_list}; <relation>_id a bare id; choices {exact:STATUS_ACTIVE}; numbers {comparison_lookup:{gte:5}}; relations nest (site:{region:{slug:{exact:"us"}}}); AND, OR, NOT. A wrong name or shape is refused with the right one."#;
+Lists are <type>_list(filters:{…}), read to their end for you; related objects and lists are fields. Filters: text {exact|i_contains|i_starts_with|in_list|is_null}; own id {exact|in_list}; <relation>_id a bare id; choices {exact:STATUS_ACTIVE}; numbers {comparison_lookup:{gte:5}}; relations nest (site:{region:{slug:{exact:"us"}}}); AND, OR, NOT. Mistakes are told with the right way."#;
 
 pub(super) static TOOL: Tool = Tool {
     name: "netbox_graphql",

@@ -75,13 +75,13 @@ async fn the_numbers_are_netboxs() {
 const TOLD: &[(&str, &[&str])] = &[
     ("Which site has the most devices?", &["Columbus 01 has the most", "85 devices"]),
     ("top 3 sites by racks", &["The first 3 of 14 sites"]),
-    ("How many devices per site?", &["over 14 sites", "| Columbus 01 | Ohio | 85 |"]),
+    ("How many devices per site?", &["over 13 sites", "Columbus 01 (85)", "{{result:r"]),
     (
         "How many devices are there at Columbus 01, by role?",
         &["85 devices", "at Columbus 01", "| Device role | Devices |"],
     ),
-    ("how many switches per site", &["switches", "| Columbus 01 |"]),
-    ("active devices per site", &["active devices", "| Site |"]),
+    ("how many switches per site", &["switches", "Columbus 01 ("]),
+    ("active devices per site", &["active devices", "{{result:r"]),
     ("which site has the most switches", &["has the most, with", "switches"]),
     ("which site has the fewest switches", &["Akron 01 has the fewest, with **0 switches**"]),
     ("What is connected to cle-01-pdu-mdfa?", &["| `Outlet 1` | `cle-01-rtr-01"]),
@@ -101,7 +101,7 @@ const TOLD: &[(&str, &[&str])] = &[
     ("Which device has the IP 10.255.17.2?", &["Loopback0", "cle-01-core-01", "10.255.17.0/24"]),
     ("What is 10.16.0.1?", &["records no IP address", "10.0.0.0/8"]),
     ("What is connected to xe-0/1/2 of cle-01-rtr-01?", &["cle-01-fw-01", "ethernet1/13"]),
-    ("free ports on cle-01-acc-01-1", &["free physical interfaces"]),
+    ("free ports on cle-01-acc-01-1", &["free ports"]),
     ("Who are the contacts of Columbus 01?", &["2 contacts", "Erin Walsh"]),
     ("Which provider serves Cleveland 01?", &["2 providers", "Great Lakes Fiber"]),
     ("do we have any sites in Antarctica?", &["nothing called “Antarctica”"]),
@@ -164,9 +164,8 @@ async fn counts_for_each_group_are_netboxs() {
     }
     assert!(groups > 3, "{}", answer.text);
     let answer = stack.one("active devices per site").await;
-    let active = stack.total("dcim/devices/?site=cle-01&status=active").await;
-    let row = answer.text.lines().find(|line| line.starts_with("| Cleveland 01 |")).unwrap_or(&answer.text);
-    assert!(row.ends_with(&format!("| {active} |")), "{active}: {}", answer.text);
+    let active = stack.total("dcim/devices/?site=cmh-01&status=active").await;
+    assert!(answer.text.contains(&format!("Columbus 01 ({active})")), "{active}: {}", answer.text);
 }
 
 #[tokio::test]

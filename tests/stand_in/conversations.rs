@@ -55,7 +55,7 @@ async fn a_long_list_goes_on_where_it_stopped() {
     let mut messages = Vec::new();
     let first = stack.answer(&mut messages, "Which devices are in Ohio?").await;
     let total = stack.total("dcim/devices/?region=ohio").await;
-    assert!(first.text.contains(&format!("{total} devices")) && first.text.contains("{{result:r1}}"), "{}", first.text);
+    assert!(first.text.contains(&format!("{total} devices")) && first.text.contains("{{result:r"), "{}", first.text);
     let second = stack.answer(&mut messages, "next").await;
     assert_eq!(second.calls[0].input["offset"], 10);
     assert!(second.text.contains(&format!("11–20 of {total} shown")), "{}", second.text);

@@ -1,6 +1,6 @@
 //! Cables, power, and what depends on them.
 
-use super::Fact::{Beside, Distinct, Most, Says, Sum, Total};
+use super::Fact::{Beside, Distinct, Empty, Most, Says, Sum, Total};
 use super::Kind;
 
 pub const KINDS: &[Kind] = &[
@@ -15,7 +15,7 @@ pub const KINDS: &[Kind] = &[
             "Trace the cable from xe-0/1/2 of cle-01-rtr-01 end to end",
             "Which patch panels lie between xe-0/1/2 of cle-01-rtr-01 and its far end?",
         ],
-        &[Says("cle-01-fw-01 ethernet1/13"), Says("{{result:r1}}")],
+        &[Says("cle-01-fw-01 ethernet1/13"), Says("{{result:r")],
     ),
     (
         "trace-front-port",
@@ -38,7 +38,7 @@ pub const KINDS: &[Kind] = &[
             "How do I get from cle-01-rtr-01 to cle-01-acc-01-1?",
             "Is there a cable path between cle-01-rtr-01 and cle-01-acc-01-1?",
         ],
-        &[Says("2 links"), Says("cle-01-core-01"), Says("{{result:r1}}")],
+        &[Says("2 links"), Says("cle-01-core-01"), Says("{{result:r")],
     ),
     (
         "impact-of-device",
@@ -80,7 +80,7 @@ pub const KINDS: &[Kind] = &[
     (
         "cables-without-type",
         &["How many cables have no type?", "Cables whose type nobody entered"],
-        &[Says("without a type")],
+        &[Empty("dcim/cables/", "type", "** without a type"), Empty("dcim/cables/", "label", "** without a label")],
     ),
     (
         "cables-by-type",

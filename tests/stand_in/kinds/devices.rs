@@ -35,7 +35,7 @@ pub const KINDS: &[Kind] = &[
     (
         "devices-per-site-and-role",
         &["Devices per site and role, the ten largest", "Which site has most of which kind of device?"],
-        &[Total("dcim/devices/", "devices"), Says("{{result:r1}}")],
+        &[Total("dcim/devices/", "devices"), Says("{{result:r")],
     ),
     (
         "devices-per-manufacturer",
@@ -123,7 +123,7 @@ pub const KINDS: &[Kind] = &[
     (
         "models-in-several-sites",
         &["Which device models are used at more than three sites?", "Models that are spread over more than 3 sites"],
-        &[Says("are** used at more than three sites"), Says("{{result:r1}}")],
+        &[Says("are** used at more than three sites"), Says("{{result:r")],
     ),
     (
         "smallest-sites",
@@ -188,7 +188,7 @@ pub const KINDS: &[Kind] = &[
     (
         "filters-of-type",
         &["Which filters do devices have?", "What can I filter devices by?"],
-        &[Says("filters**"), Says("site")],
+        &[Says("filters**"), Says("has_primary_ip"), Says("manufacturer")],
     ),
     (
         "types-here",

@@ -29,7 +29,11 @@ pub const KINDS: &[Kind] = &[
         &["What is Erin Walsh responsible for?", "Everything assigned to Erin Walsh"],
         &[Total("tenancy/contact-assignments/?contact_id=5", "assignments")],
     ),
-    ("sites-without-contact", &["Which sites have no contact?", "Sites nobody is responsible for"], &[Says("site")]),
+    (
+        "sites-without-contact",
+        &["Which sites have no contact?", "Sites nobody is responsible for"],
+        &[Says("Every one of the"), Total("dcim/sites/", "sites")],
+    ),
     (
         "tenants-of-site",
         &["Which tenants have devices at Columbus 01?", "Tenants of Columbus 01 by number of devices"],
@@ -51,7 +55,11 @@ pub const KINDS: &[Kind] = &[
         &["What did alice.nguyen change since Monday?", "Changes by alice.nguyen since Monday"],
         &[Says("alice.nguyen")],
     ),
-    ("changes-yesterday", &["What was changed yesterday?", "Yesterday's changes"], &[Says("change")]),
+    (
+        "changes-yesterday",
+        &["What was changed yesterday?", "Yesterday's changes"],
+        &[Total("core/object-changes/?time_after=2026-11-21T00:00:00Z&time_before=2026-11-22T00:00:00Z", "change")],
+    ),
     (
         "changes-in-time",
         &["What changed in the last 7 days?", "changes in the last 7 days"],
@@ -82,7 +90,7 @@ pub const KINDS: &[Kind] = &[
     ),
     (
         "created-by-user",
-        &["What did alice.nguyen create?", "New objects made by alice.nguyen, by type"],
-        &[Total("core/object-changes/?action=create&user=alice.nguyen", "object")],
+        &["What did netops-automation create?", "New objects made by netops-automation, by type"],
+        &[Total("core/object-changes/?action=create&user=netops-automation", "object")],
     ),
 ];

@@ -31,7 +31,7 @@ pub const KINDS: &[Kind] = &[
             "Show me the elevation of A01 in Columbus 01",
             "Rack A01 of Columbus 01 from top to bottom",
         ],
-        &[Total("dcim/devices/?site=cmh-01&rack_id=6&position__gte=1", "mounted devices"), Says("{{result:r2}}")],
+        &[Total("dcim/devices/?site=cmh-01&rack_id=6&position__gte=1", "mounted devices"), Says("{{result:r")],
     ),
     (
         "free-units",

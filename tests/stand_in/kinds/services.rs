@@ -78,8 +78,8 @@ pub const KINDS: &[Kind] = &[
     ),
     (
         "machines-on-host",
-        &["Which virtual machines run on cmh-01-esx-01?", "VMs of the hypervisor cmh-01-esx-01"],
-        &[Total("virtualization/virtual-machines/?device=cmh-01-esx-01", "virtual machines")],
+        &["Which virtual machines run on dfw-01-esx-09?", "VMs of the hypervisor dfw-01-esx-09"],
+        &[Total("virtualization/virtual-machines/?device=dfw-01-esx-09", "virtual machines")],
     ),
     (
         "machine-profile",

@@ -35,7 +35,9 @@ impl Fact {
     pub async fn words(&self, stack: &Stack) -> Vec<String> {
         match self {
             Self::Says(words) => vec![(*words).to_owned()],
-            Self::Total(query, noun) => vec![format!("{} {noun}", stack.total(query).await)],
+            Self::Total(query, noun) => {
+                vec![format!("{} {noun}", stack.total(query).await).trim_end().to_owned()]
+            }
             Self::Most(query, path) => {
                 let mut groups: BTreeMap<String, usize> = BTreeMap::new();
                 for object in stack.all(query).await {

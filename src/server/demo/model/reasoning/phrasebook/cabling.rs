@@ -126,6 +126,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         wordings: &[
             "how many (ports|interfaces) (of|on) {device} are (cabled|in use)",
             "which share of the (ports|interfaces) (of|on) {device} is (in use|cabled)",
+            "which share of {device} (ports|interfaces) is (in use|cabled)",
         ],
         find: "",
         tool: OBJECTS,

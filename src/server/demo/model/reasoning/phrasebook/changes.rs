@@ -64,31 +64,4 @@ pub(super) const ENTRIES: &[Entry] = &[
             none: "{user} created **nothing** that the change log knows",
         },
     },
-    Entry {
-        id: "changes-yesterday",
-        wordings: &["what (was|has been) changed yesterday", "yesterday (changes|edits)"],
-        find: "",
-        tool: CHANGES,
-        input: r#"{"since":"yesterday","until":"today","limit":3}"#,
-        tell: Tell::With(tell::changes::list),
-    },
-    Entry {
-        id: "deleted-lately",
-        wordings: &[
-            "what was deleted (in the last|since) (four weeks|4 weeks|month)",
-            "which objects were removed since four weeks ago",
-        ],
-        find: "",
-        tool: CHANGES,
-        input: r#"{"filters":{"action":"delete"},"since":"4 weeks ago","limit":3}"#,
-        tell: Tell::With(tell::changes::list),
-    },
-    Entry {
-        id: "changes-since",
-        wordings: &["what did {user} change since {time}", "changes by {user} since {time}"],
-        find: "",
-        tool: CHANGES,
-        input: r#"{"filters":{"user":"{user}"},"since":"{time}","limit":3}"#,
-        tell: Tell::With(tell::changes::list),
-    },
 ];

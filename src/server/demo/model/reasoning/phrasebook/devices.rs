@@ -22,6 +22,21 @@ pub(super) const ENTRIES: &[Entry] = &[
         },
     },
     Entry {
+        id: "devices-per-role",
+        wordings: &[
+            "(how many|) devices (of|for|in|with) each role (do we have|are there|)",
+            "(break|split) (our|the|all|) devices (down|up|) by role",
+            "(our|) devices (per|by) role",
+        ],
+        find: "",
+        tool: AGGREGATE,
+        input: r#"{"object_type":"dcim.device","group_by":["role"],"top":10}"#,
+        tell: Tell::Ranked {
+            lead: "**{=objects:device:devices}** in {=total:device role:device roles}",
+            none: "NetBox shows **no devices**",
+        },
+    },
+    Entry {
         id: "devices-of-manufacturer",
         wordings: &[
             "(what|which) {manufacturer} devices do we (run|have|use)",

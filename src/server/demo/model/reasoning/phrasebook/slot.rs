@@ -107,9 +107,13 @@ pub(super) fn read(slot: &str, words: &[Token]) -> Option<String> {
             let digits = text.trim_start_matches('/').trim_end_matches(['%', 'U', 'u']);
             digits.parse::<u64>().ok().map(|number| number.to_string())
         }
+        "fragment" | "word" if !pronoun => {
+            let text = text.trim_matches('\'');
+            (!text.is_empty() && !FUNCTION.contains(&text.to_lowercase().as_str())).then(|| text.to_owned())
+        }
         "serial" | "tag" => text.contains(|c: char| c.is_ascii_digit()).then_some(text),
         "port" => text.contains(|c: char| c.is_ascii_digit()).then_some(text),
-        "user" | "fragment" | "word" => (!pronoun && !FUNCTION.contains(&text.to_lowercase().as_str())).then_some(text),
+        "user" => (!pronoun && !FUNCTION.contains(&text.to_lowercase().as_str())).then_some(text),
         "time" => Some(text.to_lowercase()),
         _ => name(words),
     }

@@ -15,7 +15,7 @@ use super::super::markdown::{self, Row, code, escape, field, moment, rows, short
 use super::{failed, subject};
 
 /// Changes that are shown at once.
-const ROWS: u64 = 15;
+const ROWS: u64 = 10;
 
 pub(super) fn answer(
     action: Option<&'static str>,
@@ -92,6 +92,11 @@ pub(super) fn answer(
     } else {
         String::new()
     };
+    // The page shows all of many, with what each changed.
+    if !whole && let Some(handle) = focus.result.as_deref() {
+        let lead = markdown::headline(count, noun, &list);
+        return Ok(format!("There {is} {lead}{phrase}:\n\n{}{beside}", super::tell::place(handle)));
+    }
     let single = phrase.starts_with(" of `");
     let body: Vec<Vec<String>> = rows.iter().map(|row| cells(row, single)).collect();
     let head: &[&str] = if single {

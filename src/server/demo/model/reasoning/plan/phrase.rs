@@ -38,13 +38,26 @@ fn follow_up(text: &str, focus: &Focus) -> Option<Phrased> {
         let noun = kind.plural;
         return Some(past.clone().narrowed("status", json!(status), format!("only {status} {noun}")));
     }
+    // "In Dallas" is a place, whatever else the name looks like.
+    let located = words.first().is_some_and(|word| ["in", "at"].contains(&word.lower.as_str()));
+    if located
+        && past.slots.get("site").is_some()
+        && let Some(place) = place(rest)
+    {
+        return Some(Phrased { slots: past.slots.clone().with("site", place), ..past.clone() });
+    }
     if let Some(slots) = phrasebook::replaced(&past.slots, rest) {
         return Some(Phrased { slots, ..past.clone() });
     }
-    let place = phrasebook::replaced(&Slots::default().with("site", "Anywhere 01".into()), rest)?;
-    let place = place.get("site")?.to_owned();
+    let place = place(rest)?;
     past.kind().filter(|kind| kind.filter(Relation::Site).is_some())?;
     Some(past.clone().narrowed("site", json!(place), format!("only at {place}")))
+}
+
+/// The words as the name of a place.
+fn place(words: &[Token]) -> Option<String> {
+    let slots = phrasebook::replaced(&Slots::default().with("site", String::new()), words)?;
+    slots.get("site").map(str::to_owned)
 }
 
 fn without<'a>(words: &'a [Token], small: &[&str]) -> &'a [Token] {

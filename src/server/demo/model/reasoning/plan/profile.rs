@@ -257,7 +257,7 @@ pub(super) fn attribute(
     }
     // "Which provider serves cle-01": no field of the site, but a list that can be narrowed by it.
     let listed = question.kind.or_else(|| {
-        super::super::kind::KINDS.iter().find(|kind| attribute.words.iter().any(|word| kind.words.contains(word)))
+        super::super::kind::kinds().find(|kind| attribute.words.iter().any(|word| kind.words.contains(word)))
     });
     if let Some(kind) = listed
         && kind.object_type != subject.object_type

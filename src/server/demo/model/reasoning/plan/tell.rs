@@ -43,8 +43,8 @@ pub(super) fn told(tell: &Tell, result: &Value, slots: &Slots, only: &str) -> St
             let pairs: Vec<String> = ranking(result).take(FEW).collect();
             let most = total(result) > FEW as u64;
             let pairs = series(&pairs, "and");
-            let pairs = if most { format!("most: {pairs}") } else { pairs };
-            format!("{lead}{only}: {pairs}.{}", if most { shown(result) } else { String::new() })
+            let before = if most { "; most: " } else { ": " };
+            format!("{lead}{only}{before}{pairs}.{}", if most { shown(result) } else { String::new() })
         }
         Tell::Listed { lead, .. } => {
             let lead = sentence(lead, result, slots);
@@ -138,7 +138,7 @@ mod tests {
             "rows": [["A", 4], ["B", 2], [null, 1], ["D", 1]]});
         let tell = Tell::Ranked { lead: "**{=objects:device:devices}** at {=total:site:sites}", none: "none" };
         let text = told(&tell, &result, &Slots::default(), "");
-        assert_eq!(text, "**8 devices** at 4 sites: most: A (4), B (2) and none (1).\n\n{{result:r3}}");
+        assert_eq!(text, "**8 devices** at 4 sites; most: A (4), B (2) and none (1).\n\n{{result:r3}}");
     }
 
     #[test]

@@ -77,15 +77,19 @@ pub(in super::super::super) fn statuses(result: &Value, _: &Slots) -> String {
 
 pub(in super::super::super) fn filters(result: &Value, _: &Slots) -> String {
     let description = plain(&result["description"]);
-    let groups: Vec<(String, Vec<String>)> = lines(&description, "Filters ")
-        .map(|line| {
-            let (group, names) = line.split_once(": ").unwrap_or(("", line));
-            let group = group.split(" (").next().unwrap_or(group).to_owned();
-            let names =
-                names.split_whitespace().map(|name| name.split(['[', '=', '→', '(']).next().unwrap_or(name).to_owned());
-            (group, names.filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase())).collect())
-        })
-        .collect();
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for line in lines(&description, "Filters ") {
+        let (group, names) = line.split_once(": ").unwrap_or(("", line));
+        let group = group.split([' ', ',']).take_while(|word| !word.starts_with('(')).collect::<Vec<_>>().join(" ");
+        let group = group.split("  ").next().unwrap_or_default().to_owned();
+        let bare = |name: &str| name.split(['[', '=', '→', '(']).next().unwrap_or(name).to_owned();
+        let names =
+            names.split_whitespace().map(bare).filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()));
+        match groups.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, known)) => known.extend(names),
+            None => groups.push((group, names.collect())),
+        }
+    }
     let count: usize = groups.iter().map(|(_, names)| names.len()).sum();
     if count == 0 {
         return "NetBox did not tell which filters devices have.".into();

@@ -90,10 +90,13 @@ const TOLD: &[(&str, &[&str])] = &[
     ("which racks have switches", &["did not take devices into account"]),
     ("Which sites have no racks?", &["1 site", "Akron 01"]),
     ("sites with more than 5 racks", &["1 site", "Columbus 01"]),
-    ("Tell me about cle-01", &["Cleveland 01", "is an active site in Ohio", "5 racks"]),
-    ("Tell me about cle-01-core-01", &["device with role Core switch", "C952400786", "35 interfaces", "IP addresses"]),
+    ("Tell me about cle-01", &["Cleveland 01", "is an active site in Ohio", "| Racks | 5 |"]),
+    (
+        "Tell me about cle-01-core-01",
+        &["device with role Core switch", "C952400786", "| Interfaces | 35 |", "IP addresses"],
+    ),
     ("rack A01", &["Which one do you mean?", "Columbus 01", "Dallas 01"]),
-    ("Tell me about rack A01 in Columbus 01", &["is an active rack", "15 devices", "cmh-01-spine-01"]),
+    ("Tell me about rack A01 in Columbus 01", &["is an active rack", "| Devices | 15 |", "cmh-01-fw-01"]),
     ("What is the serial number of cmh-01-rtr-01?", &["MX22409563"]),
     ("Where is cmh-01-esx-09?", &["rack A03", "Columbus 01"]),
     ("which rack is fra-01-rtr-01 in?", &["`A01`"]),
@@ -131,7 +134,7 @@ async fn independent_lookups_go_together_and_dependent_ones_after() {
     let stack = Stack::start().await;
     let answer = stack.one("Tell me about cle-01-core-01").await;
     let rounds = |round| answer.calls.iter().filter(|call| call.round == round).count();
-    assert!(rounds(0) >= 2 && rounds(1) == 3, "{:#?}", answer.calls);
+    assert!(rounds(0) >= 2 && rounds(1) == 1, "{:#?}", answer.calls);
     assert_eq!(answer.calls.iter().filter(|call| call.name == "netbox_get_object_by_id").count(), 1);
     let answer = stack.one("How many IP addresses are at Cleveland 01?").await;
     assert_eq!(answer.calls.iter().map(|call| call.round).max(), Some(2), "{:#?}", answer.calls);

@@ -13,7 +13,7 @@ pub(super) fn ask(call: Call, look: &mut Look) -> Result<Outcome, Wait> {
     look.think("The tool knows no such name, and says which one is near. I ask again.");
     Ok(match look.one(mended)? {
         Outcome::Failed(_) => outcome,
-        found => found,
+        found @ Outcome::Found(_) => found,
     })
 }
 

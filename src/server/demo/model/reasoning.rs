@@ -7,6 +7,7 @@ mod kind;
 mod language;
 mod look;
 mod markdown;
+mod phrasebook;
 mod plan;
 mod resolve;
 #[cfg(test)]

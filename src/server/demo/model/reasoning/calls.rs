@@ -8,6 +8,7 @@ use super::look::Call;
 pub(super) const GET_OBJECTS: &str = "netbox_get_objects";
 pub(super) const GET_OBJECT: &str = "netbox_get_object_by_id";
 pub(super) const SEARCH: &str = "netbox_search_objects";
+pub(super) const AGGREGATE: &str = "netbox_aggregate";
 pub(super) const CHANGES: &str = "netbox_get_changelogs";
 
 /// A list: filters, fields and how many.
@@ -71,7 +72,10 @@ pub(super) fn search(text: &str, object_types: &[&str], limit: u64) -> Call {
     if !object_types.iter().all(|object_type| ["circuits.circuit", "dcim.devicetype"].contains(object_type)) {
         fields.push("name");
     }
-    for (field, types) in [("cid", &["circuits.circuit"][..]), ("model", &["dcim.devicetype"]), ("site", SITED)] {
+    // Ids of related objects come only when they are asked for.
+    let others =
+        [("cid", &["circuits.circuit"][..]), ("model", &["dcim.devicetype"]), ("site", SITED), ("site_id", SITED)];
+    for (field, types) in others {
         if has(types) {
             fields.push(field);
         }
@@ -103,10 +107,10 @@ pub(super) fn named(kind: &Kind, text: &str) -> Call {
     let fields: &[&str] = match kind.object_type {
         "circuits.circuit" => &["cid", "provider"],
         "dcim.devicetype" => &["model", "slug"],
-        "ipam.vlan" => &["vid", "name", "site"],
+        "ipam.vlan" => &["vid", "name", "site", "site_id"],
         "ipam.asn" => &["asn"],
         "dcim.cable" => &["label"],
-        "dcim.device" | "dcim.rack" | "dcim.location" | "virtualization.virtualmachine" => &["name", "site"],
+        "dcim.device" | "dcim.rack" | "dcim.location" | "virtualization.virtualmachine" => &["name", "site", "site_id"],
         _ => &["name"],
     };
     list(kind.object_type, filters([(filter, value)]), fields, 20)

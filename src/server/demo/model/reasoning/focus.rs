@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::kind::{Kind, Relation};
 use super::language::{Act, Lack, Status, Window};
+use super::phrasebook::{Entry, Slots};
 
 /// The state after a question; the next one starts from it.
 #[derive(Clone, Debug, Default)]
@@ -17,8 +18,81 @@ pub(super) struct Focus {
     pub window: Option<Window>,
     /// An interface that was asked about.
     pub interface: Option<String>,
+    /// The last question, when the phrase book knew it.
+    pub phrased: Option<Phrased>,
+    /// The handle of the rows that were found last.
+    pub result: Option<String>,
     /// What the last question was, so that the same can be asked of something else.
     pub asked: Option<Asked>,
+}
+
+/// A question of the phrase book with what it was asked about.
+#[derive(Clone, Debug)]
+pub(super) struct Phrased {
+    pub entry: &'static Entry,
+    pub slots: Slots,
+    /// Filters that follow-ups added, each with its words.
+    pub extra: Vec<(String, Value, String)>,
+}
+
+impl Phrased {
+    pub fn new(entry: &'static Entry, slots: Slots) -> Self {
+        Self { entry, slots, extra: Vec::new() }
+    }
+
+    /// The type of the objects, where they can be filtered.
+    pub fn kind(&self) -> Option<&'static Kind> {
+        let lists = [super::calls::AGGREGATE, super::calls::GET_OBJECTS].contains(&self.entry.tool);
+        let input: Value = serde_json::from_str(self.entry.input).ok().filter(|_| lists)?;
+        Kind::by_type(input["object_type"].as_str()?)
+    }
+
+    /// The same with one more filter; a former one of the same name gives way.
+    pub fn narrowed(mut self, filter: &str, value: Value, words: String) -> Self {
+        self.extra.retain(|(name, _, _)| name != filter);
+        self.extra.push((filter.to_owned(), value, words));
+        self
+    }
+}
+
+impl Focus {
+    /// What "it" means where a slot of this name takes something.
+    pub fn named(&self, slot: &str) -> Option<String> {
+        let types: &[&str] = match slot {
+            "device" | "start" | "end" | "host" => &["dcim.device"],
+            "site" => &["dcim.site"],
+            "rack" => &["dcim.rack"],
+            "circuit" => &["circuits.circuit"],
+            "cluster" => &["virtualization.cluster"],
+            "tenant" => &["tenancy.tenant"],
+            "provider" => &["circuits.provider"],
+            "contact" => &["tenancy.contact"],
+            "prefix" => &["ipam.prefix"],
+            _ => return None,
+        };
+        let subject = self.subject.as_ref().filter(|subject| types.contains(&subject.object_type.as_str()));
+        let held = |phrased: &Phrased| {
+            let same = |(name, value): (&str, &str)| (name == slot).then(|| value.to_owned());
+            phrased.slots.all().find_map(same)
+        };
+        subject.map(|subject| subject.name.clone()).or_else(|| self.phrased.as_ref().and_then(held))
+    }
+
+    /// The one object that the last question of the phrase book was about: its type's slot and its name.
+    pub fn object_of_phrase(&self) -> Option<(&'static str, String)> {
+        const SLOTS: &[(&str, &str)] = &[
+            ("device", "dcim.device"),
+            ("host", "dcim.device"),
+            ("circuit", "circuits.circuit"),
+            ("cluster", "virtualization.cluster"),
+            ("tenant", "tenancy.tenant"),
+            ("provider", "circuits.provider"),
+            ("contact", "tenancy.contact"),
+            ("site", "dcim.site"),
+        ];
+        let phrased = self.phrased.as_ref()?;
+        SLOTS.iter().find_map(|(slot, object_type)| Some((*object_type, phrased.slots.get(slot)?.to_owned())))
+    }
 }
 
 /// The parts of a question that carry over.

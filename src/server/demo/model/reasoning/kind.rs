@@ -3,7 +3,7 @@
 
 mod table;
 
-pub(super) use table::KINDS;
+pub(super) use table::kinds;
 
 /// One object type.
 #[derive(Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ impl Relation {
 
 impl Kind {
     pub fn by_type(object_type: &str) -> Option<&'static Self> {
-        KINDS.iter().find(|kind| kind.object_type == object_type)
+        kinds().find(|kind| kind.object_type == object_type)
     }
 
     /// The filter for a relation, where there is one.

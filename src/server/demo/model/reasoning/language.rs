@@ -8,6 +8,8 @@ mod time;
 mod token;
 
 pub(super) use cue::{Act, Attribute, Finder, WHERE};
+pub(super) use lexicon::status_of;
 pub(super) use literal::Literal;
 pub(super) use question::{Hint, Lack, Name, Question, Status, read};
 pub(super) use time::Window;
+pub(super) use token::{Token, tokens};

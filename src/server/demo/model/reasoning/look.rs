@@ -37,6 +37,11 @@ impl<'a> Look<'a> {
         Self { exchanges, offered, pending: Vec::new(), missing: None, thoughts: Vec::new() }
     }
 
+    /// Whether a tool may be called.
+    pub fn offers(&self, tool: &str) -> bool {
+        (self.offered)(tool)
+    }
+
     /// Adds a sentence to the thinking of this round.
     pub fn think(&mut self, thought: impl Into<String>) {
         self.thoughts.push(thought.into());

@@ -7,10 +7,14 @@ mod contact;
 mod find;
 mod journal;
 mod list;
+mod mend;
+mod phrase;
 mod profile;
 mod ranking;
+mod refine;
 mod talk;
 mod tally;
+pub(super) mod tell;
 
 use jiff::Timestamp;
 
@@ -23,6 +27,12 @@ use super::resolve::{self, Candidate, Resolved};
 
 /// Answers one question, and keeps in `focus` what the next may refer to.
 pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
+    if let Some(text) = refine::answer(text, focus, look)? {
+        return Ok(text);
+    }
+    if let Some(phrased) = phrase::understood(text, focus, look) {
+        return phrase::answer(&phrased, focus, look);
+    }
     let mut question = language::read(text, now);
     inherit(&mut question, focus);
     let Some(act) = question.act else { return Ok(talk::unclear()) };
@@ -37,8 +47,9 @@ pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look
         let by_user = question.names.iter().any(|name| name.hint == Some(Hint::User));
         focus.asked = Some(Asked { act, second: question.second, limit: question.limit, by_user });
         focus.window.clone_from(&question.window);
+        focus.result = None;
     }
-    let text = match act {
+    let told = match act {
         Act::Greeting | Act::Thanks | Act::Help | Act::Identity | Act::Write | Act::Foreign => talk::answer(act, look),
         Act::Count | Act::List | Act::Ports { .. } => list::answer(act, &question, focus, look),
         Act::All | Act::More => list::further(act, &question, focus, look),
@@ -52,7 +63,11 @@ pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look
         Act::Contacts => contact::answer(&question, focus, look),
         Act::Changes { action } => change::answer(action, &question, focus, look),
         Act::Journal => journal::answer(&question, focus, look),
-    }?;
+    };
+    if !talk && told.is_ok() {
+        focus.phrased = None;
+    }
+    let text = told?;
     Ok(if matches!(act, Act::Count | Act::List | Act::Top { .. } | Act::Per(_)) {
         format!("{text}{}", role_left_out(&question, focus))
     } else {
@@ -232,6 +247,22 @@ fn subject(
     look: &mut Look,
 ) -> Result<Result<super::focus::Subject, String>, Wait> {
     let named = question.names.iter().any(|name| name.hint != Some(Hint::User));
+    if !named
+        && focus.subject.is_none()
+        && let Some((object_type, name)) = focus.object_of_phrase()
+    {
+        let hint = Kind::by_type(object_type).map(Hint::Kind);
+        let names = [super::language::Name { text: name, hint, sure: true }];
+        return Ok(match resolve::subject(&names, &[object_type], look)? {
+            Resolved::Found(subject) => {
+                focus.subject = Some(subject.clone());
+                Ok(subject)
+            }
+            Resolved::Unknown(sentence) => Err(sentence),
+            Resolved::Several { text, candidates } => Err(several(&text, &candidates)),
+            Resolved::Failed(reason) => Err(failed(&reason)),
+        });
+    }
     if !named {
         return Ok(focus
             .subject

@@ -360,6 +360,11 @@ pub(super) const STATUSES: &[(&str, &str)] = &[
     ("spare", "inventory"),
 ];
 
+/// NetBox's value for a word for a state.
+pub(in super::super) fn status_of(word: &str) -> Option<&'static str> {
+    STATUSES.iter().find(|(term, _)| *term == word).map(|(_, value)| *value)
+}
+
 /// Words for what a device does. Which roles they mean is asked from NetBox.
 pub(super) const ROLE_WORDS: &[(&str, &str, &str)] = &[
     ("switch", "switch", "switches"),

@@ -2,7 +2,7 @@
 
 /// One word, name or quoted phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token {
+pub(in super::super) struct Token {
     /// As it was written, without the punctuation around it.
     pub text: String,
     pub lower: String,
@@ -13,7 +13,7 @@ pub(super) struct Token {
 }
 
 /// Splits a question. Punctuation inside a word (`10.0.0.0/24`, `xe-0/0/3`, `cle-01`) belongs to it.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+pub(in super::super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     for (index, part) in quoted_parts(text).into_iter().enumerate() {
         if index % 2 == 1 {

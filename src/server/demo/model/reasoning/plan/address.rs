@@ -2,124 +2,29 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::calls::{self, filters};
 use super::super::focus::Focus;
 use super::super::history::Outcome;
-use super::super::kind::{Kind, Relation};
+use super::super::kind::Kind;
 use super::super::language::{Literal, Question};
 use super::super::look::{Look, Wait};
-use super::super::markdown::{self, Row, code, escape, field, headline, rows, total};
+use super::super::markdown::{self, code, escape, field, headline, rows, total};
 use super::failed;
 use super::profile::by_row;
 
 pub(super) fn answer(question: &Question, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
-    match question.literals.iter().find(|literal| !matches!(literal, Literal::Interface(_))) {
-        Some(Literal::Address(text)) => address(text, focus, look),
-        Some(Literal::Prefix(text)) => prefix(text, focus, look),
-        Some(Literal::Mac(text)) => mac(text, focus, look),
-        _ => Ok(super::talk::unclear()),
-    }
-}
-
-/// The address itself and the prefixes around it, in one round.
-fn address(text: &str, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
-    let (Some(addresses), Some(prefixes)) = (Kind::by_type("ipam.ipaddress"), Kind::by_type("ipam.prefix")) else {
-        return Ok(super::talk::unclear());
+    let asked = match question.literals.iter().find(|literal| !matches!(literal, Literal::Interface(_))) {
+        Some(Literal::Address(text)) => format!("what is {text}"),
+        Some(Literal::Mac(text)) => format!("who has {text}"),
+        Some(Literal::Prefix(text)) => return prefix(text, focus, look),
+        _ => return Ok(super::talk::unclear()),
     };
-    look.think(format!("{text} may be recorded as an address, and it lies inside prefixes. I ask for both at once."));
-    let mut fields = addresses.fields();
-    fields.extend(["role", "tenant"]);
-    let mut outcomes = look
-        .all(vec![
-            calls::list(addresses.object_type, filters([("address", json!(text))]), &fields, 20),
-            calls::list(prefixes.object_type, filters([("contains", json!(text))]), &prefixes.fields(), 20),
-        ])?
-        .into_iter();
-    let (found, around) = match (outcomes.next(), outcomes.next()) {
-        (Some(Outcome::Found(found)), Some(Outcome::Found(around))) => (found, around),
-        (Some(Outcome::Failed(reason)), _) | (_, Some(Outcome::Failed(reason))) => return Ok(failed(&reason)),
-        _ => return Err(Wait),
-    };
-    let rows_found = rows(&found);
-    if let [row] = rows_found.as_slice() {
-        focus.subject = by_row("ipam.ipaddress", row);
-        // "And its interfaces?" means the device that has the address.
-        if let (Some(id), name) =
-            (row.get("assigned_object_device_id").and_then(Value::as_u64), field(row, "assigned_object_device"))
-        {
-            focus.subject = Some(super::super::focus::Subject { object_type: "dcim.device".into(), id, name });
-        }
+    match super::phrase::understood(&asked, focus, look) {
+        Some(phrased) => super::phrase::answer(&phrased, focus, look),
+        None => Ok(super::talk::unclear()),
     }
-    let mut text_out = match rows_found.as_slice() {
-        [] => format!("NetBox records no IP address `{text}`."),
-        [row] => described(row, &found),
-        several => format!(
-            "`{text}` is recorded {} times, in different VRFs or with different masks:\n\n{}",
-            several.len(),
-            markdown::table(addresses.columns, several)
-        ),
-    };
-    let mut nets = rows(&around);
-    nets.sort_by_key(|row| std::cmp::Reverse(mask(row)));
-    match nets.as_slice() {
-        [] => text_out.push_str(" No prefix in NetBox contains it."),
-        [row] => _ = write!(text_out, "\n\nThe prefix around it is {}.", net(row)),
-        [nearest, ..] => {
-            _ = write!(
-                text_out,
-                "\n\nThe nearest of {} prefixes around it is {}:\n\n{}",
-                total(&around),
-                net(nearest),
-                markdown::table(prefixes.columns, &nets)
-            );
-        }
-    }
-    Ok(text_out)
-}
-
-fn described(row: &Row, list: &Value) -> String {
-    let address = markdown::link(&code(&field(row, "address")), list);
-    let status = field(row, "status");
-    let interface = field(row, "assigned_object");
-    let mut text = match (interface.is_empty(), markdown::owner(row, "assigned_object")) {
-        (false, Some(owner)) => format!("**{address}** is assigned to {} of **{}**", code(&interface), code(&owner)),
-        (false, None) => format!("**{address}** is assigned to {}", code(&interface)),
-        (true, _) => format!("**{address}** is recorded and assigned to nothing"),
-    };
-    let mut details = Vec::new();
-    for (label, key) in
-        [("status", "status"), ("role", "role"), ("VRF", "vrf"), ("tenant", "tenant"), ("DNS name", "dns_name")]
-    {
-        let value = field(row, key);
-        if !value.is_empty() {
-            details.push(format!("{label} {}", if key == "dns_name" { code(&value) } else { escape(&value) }));
-        }
-    }
-    if !details.is_empty() && !status.is_empty() {
-        _ = write!(text, " ({})", details.join(", "));
-    }
-    let description = field(row, "description");
-    if !description.is_empty() {
-        _ = write!(text, ": {}", escape(&description));
-    }
-    format!("{}.", text.trim_end_matches('.'))
-}
-
-fn mask(row: &Row) -> u32 {
-    field(row, "prefix").rsplit('/').next().and_then(|mask| mask.parse().ok()).unwrap_or(0)
-}
-
-fn net(row: &Row) -> String {
-    let mut words = code(&field(row, "prefix"));
-    for (before, key) in [(" at ", "scope"), (", VLAN ", "vlan"), (", VRF ", "vrf")] {
-        let value = field(row, key);
-        if !value.is_empty() {
-            _ = write!(words, "{before}{}", escape(&value));
-        }
-    }
-    words
 }
 
 /// A prefix, the prefixes inside it and the addresses in it.
@@ -190,55 +95,4 @@ fn prefix(text: &str, focus: &mut Focus, look: &mut Look) -> Result<String, Wait
         );
     }
     Ok(text_out)
-}
-
-/// The interfaces that carry a MAC address.
-fn mac(text: &str, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
-    let Some(interfaces) = Kind::by_type("dcim.interface") else { return Ok(super::talk::unclear()) };
-    let Some(virtual_interfaces) = Kind::by_type("virtualization.vminterface") else {
-        return Ok(super::talk::unclear());
-    };
-    look.think("A MAC address belongs to an interface, of a device or of a virtual machine. I ask for both.");
-    let mut outcomes = look
-        .all(vec![
-            calls::list(interfaces.object_type, filters([("mac_address", json!(text))]), &interfaces.fields(), 10),
-            calls::list(
-                virtual_interfaces.object_type,
-                filters([("mac_address", json!(text))]),
-                &virtual_interfaces.fields(),
-                10,
-            ),
-        ])?
-        .into_iter();
-    let mut parts = Vec::new();
-    for kind in [interfaces, virtual_interfaces] {
-        match outcomes.next() {
-            Some(Outcome::Found(list)) if total(&list) > 0 => {
-                let rows = rows(&list);
-                for row in &rows {
-                    let (key, object_type) = if kind == interfaces {
-                        ("device", Relation::Device)
-                    } else {
-                        ("virtual_machine", Relation::Machine)
-                    };
-                    let owner = field(row, key);
-                    if let Some(id) = row.get(&format!("{key}_id")).and_then(Value::as_u64) {
-                        focus.subject = Some(super::super::focus::Subject {
-                            object_type: object_type.object_type().into(),
-                            id,
-                            name: owner.clone(),
-                        });
-                    }
-                    parts.push(format!("`{text}` is on {} of **{}**.", code(&field(row, "name")), code(&owner)));
-                }
-            }
-            Some(Outcome::Found(_)) => {}
-            Some(Outcome::Failed(reason)) => return Ok(failed(&reason)),
-            None => return Err(Wait),
-        }
-    }
-    if parts.is_empty() {
-        return Ok(format!("NetBox shows no interface with the MAC address `{text}`."));
-    }
-    Ok(parts.join("\n\n"))
 }

@@ -15,7 +15,7 @@ use super::super::markdown::{self, Row, code, escape, field, moment, rows, short
 use super::{failed, subject};
 
 /// Changes that are shown at once.
-const ROWS: u64 = 15;
+const ROWS: u64 = 10;
 
 pub(super) fn answer(
     action: Option<&'static str>,
@@ -50,15 +50,15 @@ pub(super) fn answer(
     if let Some(action) = action {
         filters.insert("action".into(), json!(action));
     }
+    let mut input = Map::new();
     if let Some(window) = &question.window {
-        filters.insert("time_after".into(), json!(window.after.to_string()));
+        input.insert("since".into(), json!(window.after.to_string()));
         if let Some(before) = window.before {
-            filters.insert("time_before".into(), json!(before.to_string()));
+            input.insert("until".into(), json!(before.to_string()));
         }
         _ = write!(phrase, " {}", window.words);
     }
     look.think("The change log answers this: filtered by what was asked, the newest first.");
-    let mut input = Map::new();
     if !filters.is_empty() {
         input.insert("filters".into(), Value::Object(filters));
     }
@@ -67,6 +67,7 @@ pub(super) fn answer(
         Outcome::Found(list) => list,
         Outcome::Failed(reason) => return Ok(failed(&reason)),
     };
+    focus.result = list["handle"].as_str().map(str::to_owned);
     let rows = rows(&list);
     let count = total(&list);
     let noun = match (action, count) {
@@ -91,6 +92,11 @@ pub(super) fn answer(
     } else {
         String::new()
     };
+    // The page shows all of many, with what each changed.
+    if !whole && let Some(handle) = focus.result.as_deref() {
+        let lead = markdown::headline(count, noun, &list);
+        return Ok(format!("There {is} {lead}{phrase}:\n\n{}{beside}", super::tell::place(handle)));
+    }
     let single = phrase.starts_with(" of `");
     let body: Vec<Vec<String>> = rows.iter().map(|row| cells(row, single)).collect();
     let head: &[&str] = if single {

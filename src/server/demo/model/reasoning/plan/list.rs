@@ -11,8 +11,8 @@ use super::super::look::{Look, Wait};
 use super::super::markdown::{self, Row, code, escape, field, headline, name_of, rows, total};
 use super::{failed, ignored, selection};
 
-/// Rows of a list that was not asked for in whole.
-const ROWS: u64 = 20;
+/// Rows of a list that was not asked for in whole. What is longer is placed by its handle, and the page shows it.
+const ROWS: u64 = 10;
 /// A short list is named along with its count.
 const FEW: u64 = 5;
 /// Prefixes or sites that stand for a place, at most: the address of a request has a limit.
@@ -92,6 +92,7 @@ fn show(
     };
     let rows = rows(&list);
     let count = total(&list);
+    focus.result = list["handle"].as_str().map(str::to_owned);
     let end = offset + rows.len() as u64;
     focus.next = (end < count).then_some(end);
     if act == Act::Count {
@@ -143,9 +144,16 @@ fn write(chosen: &Selection, act: Act, offset: u64, list: &Value, rows: &[&Row],
     if chosen.statuses.len() == 1 && !chosen.statuses[0].negated {
         hidden.push("status");
     }
+    let colon = if lead.ends_with(':') { "" } else { ":" };
+    // A whole list of many is the page's to show, without its rows passing through the model.
+    if offset == 0
+        && count > rows.len() as u64
+        && let Some(handle) = list["handle"].as_str()
+    {
+        return format!("{lead}{colon}\n\n{}", super::tell::place(handle));
+    }
     let columns = markdown::columns_without(chosen.kind, &hidden);
     let table = markdown::table(&columns, rows);
-    let colon = if lead.ends_with(':') { "" } else { ":" };
     let shown = markdown::shown(list, offset, act == Act::All).map(|line| format!("\n\n{line}")).unwrap_or_default();
     format!("{lead}{colon}\n\n{table}{shown}")
 }

@@ -11,7 +11,7 @@ use super::super::kind::{Kind, Relation};
 use super::super::language::{Attribute, Hint, Question};
 use super::super::look::{Call, Look, Wait};
 use super::super::markdown::{self, Row, code, escape, field, headline, name_of, rows, total};
-use super::{failed, subject};
+use super::{failed, mend, subject};
 
 /// The facts of a profile: NetBox's field, how it is called, whether it is something to copy.
 const FACTS: &[(&str, &str, bool)] = &[
@@ -61,6 +61,7 @@ const FACTS: &[(&str, &str, bool)] = &[
     ("site_count", "Sites", false),
     ("rack_count", "Racks", false),
     ("device_count", "Devices", false),
+    ("interface_count", "Interfaces", false),
     ("virtualmachine_count", "Virtual machines", false),
     ("prefix_count", "Prefixes", false),
     ("vlan_count", "VLANs", false),
@@ -71,6 +72,13 @@ const FACTS: &[(&str, &str, bool)] = &[
 ];
 
 pub(super) fn answer(question: &Question, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
+    // With its type the name is enough: one call.
+    if let [name] = question.names.as_slice()
+        && let Some(Hint::Kind(kind)) = name.hint
+        && let Some(text) = by_name(kind, &name.text, focus, look)?
+    {
+        return Ok(text);
+    }
     let subject = match subject(question, &[], focus, look)? {
         Ok(subject) => subject,
         Err(sentence) => return Ok(sentence),
@@ -78,14 +86,20 @@ pub(super) fn answer(question: &Question, focus: &mut Focus, look: &mut Look) ->
     describe(&subject, look)
 }
 
-/// The object and what belongs to it, asked for at once.
+/// The object with this name; nothing when there is not exactly one.
+fn by_name(kind: &'static Kind, name: &str, focus: &mut Focus, look: &mut Look) -> Result<Option<String>, Wait> {
+    look.think(format!("“{name}” is a {}: I ask for its profile by its name.", kind.singular));
+    let input = json!({"object_type": kind.object_type, "name": name});
+    let Outcome::Found(envelope) = mend::ask(Call { name: calls::GET_OBJECT, input }, look)? else { return Ok(None) };
+    let Some(object) = envelope["object"].as_object() else { return Ok(None) };
+    focus.subject = by_row(kind.object_type, object);
+    Ok(Some(told(Some(kind), object, &envelope)))
+}
+
+/// The object, with what the tool tells of what belongs to it; for types without such a profile a list beside it.
 pub(super) fn describe(subject: &Subject, look: &mut Look) -> Result<String, Wait> {
     let kind = Kind::by_type(&subject.object_type);
-    look.think(format!(
-        "{} is a {}. I read it, and what belongs to it, at once.",
-        subject.name,
-        kind.map_or("object", |kind| kind.singular)
-    ));
+    look.think(format!("{} is a {}. I read its profile.", subject.name, kind.map_or("object", |kind| kind.singular)));
     let related = related(subject);
     let mut asked = vec![calls::object(&subject.object_type, subject.id)];
     asked.extend(related.iter().map(|(_, _, call)| call.clone()));
@@ -96,36 +110,21 @@ pub(super) fn describe(subject: &Subject, look: &mut Look) -> Result<String, Wai
         None => return Err(Wait),
     };
     let Some(object) = envelope["object"].as_object() else { return Ok(failed("the answer holds no object")) };
-    let mut text = format!("**{}** {}", markdown::link(&escape(&name_of(object)), &envelope), sentence(kind, object));
-    let facts = facts(object);
-    if !facts.is_empty() {
-        text.push_str("\n\n");
-        text.push_str(&facts);
-    }
+    let mut text = told(kind, object, &envelope);
     for ((kind, heading, _), outcome) in related.iter().zip(outcomes) {
         match outcome {
             Outcome::Found(list) if total(&list) > 0 => {
                 let count = total(&list);
-                let hidden = ["site", "device", "virtual_machine", "rack", "provider", "cluster", "tenant", "vrf"];
+                let hidden = ["site", "rack", "cluster", "vrf", "manufacturer"];
                 let columns = markdown::columns_without(kind, &hidden);
-                // Whose they are is said above.
-                let mut own: Vec<Row> = rows(&list).into_iter().cloned().collect();
-                for row in &mut own {
-                    row.shift_remove("assigned_object_device");
-                    row.shift_remove("assigned_object_virtual_machine");
-                }
-                let rows: Vec<&Row> = own.iter().collect();
-                let more = if (rows.len() as u64) < count {
-                    format!(" ({} of {count} shown)", rows.len())
-                } else {
-                    String::new()
-                };
-                _ = write!(
-                    text,
-                    "\n\n{}{heading}{more}:\n\n{}",
-                    headline(count, kind.counted(count), &list),
+                let rows = rows(&list);
+                let lead = headline(count, kind.counted(count), &list);
+                let body = if rows.len() as u64 == count {
                     markdown::table(&columns, &rows)
-                );
+                } else {
+                    super::tell::shown(&list).trim_start().to_owned()
+                };
+                _ = write!(text, "\n\n{lead}{heading}:\n\n{body}");
             }
             Outcome::Found(_) => _ = write!(text, "\n\nNo {}{heading}.", kind.plural),
             Outcome::Failed(reason) => {
@@ -134,6 +133,41 @@ pub(super) fn describe(subject: &Subject, look: &mut Look) -> Result<String, Wai
         }
     }
     Ok(text)
+}
+
+/// What the profile says.
+fn told(kind: Option<&Kind>, object: &Row, envelope: &Value) -> String {
+    let mut text = format!("**{}** {}", markdown::link(&escape(&name_of(object)), envelope), sentence(kind, object));
+    for part in [facts(object), parts(object)] {
+        if !part.is_empty() {
+            _ = write!(text, "\n\n{part}");
+        }
+    }
+    text
+}
+
+/// What belongs to the object: its addresses, cables, contacts, a few of each.
+fn parts(object: &Row) -> String {
+    let lists = object.iter().filter(|(name, _)| *name != "tags").filter_map(|(name, value)| {
+        let entries: Vec<String> = value
+            .as_array()?
+            .iter()
+            .map(markdown::plain)
+            .filter(|text| !text.is_empty())
+            .map(|text| escape(&text))
+            .collect();
+        let label = match name.as_str() {
+            "addresses" => "IP addresses".to_owned(),
+            other => capital(&other.replace('_', " ")),
+        };
+        (!entries.is_empty()).then(|| format!("- {label}: {}", entries.join("; ")))
+    });
+    lists.collect::<Vec<_>>().join("\n")
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// "is an active access switch at Cleveland 01".
@@ -186,7 +220,7 @@ fn facts(object: &Row) -> String {
     if body.is_empty() { String::new() } else { markdown::grid(&["Field", "Value"], &body) }
 }
 
-/// What is listed under a profile: the type, its words, the call.
+/// What is listed under the profile of a type that has no profile of its own in the tools: the type, its words, the call.
 fn related(subject: &Subject) -> Vec<(&'static Kind, &'static str, Call)> {
     let by = |object_type: &str, filter: &str, heading: &'static str, limit: u64| {
         let kind = Kind::by_type(object_type)?;
@@ -194,26 +228,15 @@ fn related(subject: &Subject) -> Vec<(&'static Kind, &'static str, Call)> {
         Some((kind, heading, call))
     };
     let found = match subject.object_type.as_str() {
-        "dcim.device" => {
-            vec![by("dcim.interface", "device_id", "", 12), by("ipam.ipaddress", "device_id", " assigned", 12)]
-        }
-        "virtualization.virtualmachine" => vec![
-            by("virtualization.vminterface", "virtual_machine_id", "", 12),
-            by("ipam.ipaddress", "virtual_machine_id", " assigned", 12),
-        ],
-        "dcim.site" => vec![by("dcim.rack", "site_id", "", 12), by("ipam.prefix", "site_id", "", 12)],
-        "dcim.location" => vec![by("dcim.rack", "location_id", "", 12)],
-        "dcim.region" => vec![by("dcim.site", "region_id", "", 20)],
-        "dcim.rack" => vec![by("dcim.device", "rack_id", " in it", 50)],
-        "circuits.provider" => vec![by("circuits.circuit", "provider_id", "", 20)],
-        "virtualization.cluster" => vec![by("virtualization.virtualmachine", "cluster_id", " in it", 20)],
-        "ipam.vlan" => vec![by("ipam.prefix", "vlan_id", " in it", 12)],
-        "ipam.vrf" => vec![by("ipam.prefix", "vrf_id", " in it", 12)],
-        "dcim.manufacturer" => vec![by("dcim.devicetype", "manufacturer_id", "", 12)],
-        "dcim.devicetype" => vec![by("dcim.device", "device_type_id", " of this type", 12)],
-        _ => vec![],
+        "dcim.location" => by("dcim.rack", "location_id", "", 12),
+        "dcim.region" => by("dcim.site", "region_id", "", 12),
+        "virtualization.cluster" => by("virtualization.virtualmachine", "cluster_id", " in it", 12),
+        "ipam.vrf" => by("ipam.prefix", "vrf_id", " in it", 12),
+        "dcim.manufacturer" => by("dcim.devicetype", "manufacturer_id", "", 12),
+        "dcim.devicetype" => by("dcim.device", "device_type_id", " of this type", 12),
+        _ => None,
     };
-    found.into_iter().flatten().collect()
+    found.into_iter().collect()
 }
 
 /// One fact about one object.
@@ -257,7 +280,7 @@ pub(super) fn attribute(
     }
     // "Which provider serves cle-01": no field of the site, but a list that can be narrowed by it.
     let listed = question.kind.or_else(|| {
-        super::super::kind::KINDS.iter().find(|kind| attribute.words.iter().any(|word| kind.words.contains(word)))
+        super::super::kind::kinds().find(|kind| attribute.words.iter().any(|word| kind.words.contains(word)))
     });
     if let Some(kind) = listed
         && kind.object_type != subject.object_type

@@ -47,9 +47,7 @@ pub(super) fn top(least: bool, question: &Question, focus: &mut Focus, look: &mu
         look.think(format!("Each {} carries `{counter}`; a list ordered by it has the answer on top.", group.singular));
         let order = if least { counter.to_owned() } else { format!("-{counter}") };
         match ordered(&chosen, counter, &order, limit, look)? {
-            Ok(list) => {
-                Ranked { rows: rows(&list).into_iter().cloned().collect(), field: counter, of: total(&list), unseen: 0 }
-            }
+            Ok(list) => Ranked { rows: rows(&list).into_iter().cloned().collect(), field: counter, of: total(&list) },
             Err(sentence) => return Ok(sentence),
         }
     };
@@ -76,12 +74,8 @@ pub(super) fn top(least: bool, question: &Question, focus: &mut Focus, look: &mu
     let of = ranked.of;
     let heading = if chosen.kind == counted { chosen.noun(2) } else { counted.plural.to_owned() };
     let shown: Vec<&markdown::Row> = ranked.rows.iter().collect();
-    let unseen = match ranked.unseen {
-        0 => String::new(),
-        unseen => format!("\n\n{unseen} more {} were not counted.", group.plural),
-    };
     Ok(format!(
-        "{lead}{}. {} by {heading}:\n\n{}{unseen}{}",
+        "{lead}{}. {} by {heading}:\n\n{}{}",
         chosen.phrase(),
         if shown.len() as u64 == of {
             format!("All {of} {}", group.counted(of))
@@ -100,8 +94,6 @@ struct Ranked {
     field: &'static str,
     /// How many groups there are.
     of: u64,
-    /// Groups that were too many to count.
-    unseen: u64,
 }
 
 /// Whether what narrows the groups is about them and not about what is counted: sites with a tag.
@@ -117,18 +109,16 @@ fn by_counting(
     limit: u64,
     look: &mut Look,
 ) -> Result<Result<Ranked, String>, Wait> {
-    let mut tally = match tally::count(group, chosen, look)? {
+    let mut tally = match tally::count(group, chosen, least, look)? {
         Ok(tally) => tally,
         Err(sentence) => return Ok(Err(sentence)),
     };
     if least {
         tally.rows.reverse();
-    } else {
-        tally.rows.retain(|row| tally::number(row) > 0);
     }
-    let of = tally.rows.len() as u64;
+    let of = tally.groups;
     tally.rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(Ok(Ranked { rows: tally.rows, field: tally::COUNT, of, unseen: tally.groups - tally.counted }))
+    Ok(Ok(Ranked { rows: tally.rows, field: tally::COUNT, of }))
 }
 
 pub(super) fn per(
@@ -145,76 +135,53 @@ pub(super) fn per(
         Err(sentence) => return Ok(sentence),
     };
     focus.next = None;
-    let Some(counter) = tally::counter_fits(group, &chosen) else {
-        let tally = match tally::count(group, &chosen, look)? {
+    // Interfaces are too many to read for a number that NetBox keeps with each device.
+    let counter = tally::counter_fits(group, &chosen).filter(|_| counted.object_type == "dcim.interface");
+    let Some(counter) = counter else {
+        let tally = match tally::count(group, &chosen, false, look)? {
             Ok(tally) => tally,
             Err(sentence) => return Ok(sentence),
         };
         let text = counted_each(group, &chosen, &tally);
+        focus.result = tally.envelope["handle"].as_str().map(str::to_owned);
         focus.selection = Some(chosen);
         return Ok(format!("{text}{}", ignored(&unused)));
     };
     let of_groups = Selection { kind: group, ..chosen.clone() };
-    let filters_of_group = match filters(&of_groups, look)? {
-        Ok(filters) => filters,
+    let list = match ordered(&of_groups, counter, &format!("-{counter}"), tally::MOST_GROUPS, look)? {
+        Ok(list) => list,
         Err(sentence) => return Ok(sentence),
     };
-    look.think(format!(
-        "Each {} carries `{counter}`. I ask for them in that order, and for the number of all {}.",
-        group.singular, counted.plural
-    ));
-    let mut fields = group.fields();
-    if !fields.contains(&counter) {
-        fields.push(counter);
-    }
-    let list = calls::list(group.object_type, filters_of_group, &fields, 50);
-    let whole = calls::list(counted.object_type, serde_json::Map::new(), &["id"], 1);
-    let mut outcomes = look.all(vec![calls::with(list, "ordering", json!(format!("-{counter}"))), whole])?.into_iter();
-    let (list, whole) = match (outcomes.next(), outcomes.next()) {
-        (Some(Outcome::Found(list)), Some(Outcome::Found(whole))) => (list, whole),
-        (Some(Outcome::Failed(reason)), _) | (_, Some(Outcome::Failed(reason))) => return Ok(failed(&reason)),
-        _ => return Err(Wait),
-    };
-    let rows = rows(&list);
-    let phrase = chosen.phrase();
-    let unscoped = chosen.scopes.is_empty();
-    focus.selection = Some(chosen);
-    let shown = markdown::shown(&list, 0, false).map(|line| format!("\n\n{line}")).unwrap_or_default();
-    let all = total(&whole);
     let of = total(&list);
-    let lead = if unscoped {
-        format!("{} over {of} {}", markdown::headline(all, counted.counted(all), &whole), group.counted(of))
-    } else {
-        format!("{} for each of {of} {}{phrase}", capital(counted.plural), group.counted(of))
-    };
-    Ok(format!("{lead}:\n\n{}{shown}{}", counters(group, counted.plural, counter, &rows), ignored(&unused)))
+    let lead = format!("{} for each of **{of} {}**{}", capital(counted.plural), group.counted(of), chosen.phrase());
+    focus.selection = Some(chosen);
+    focus.result = list["handle"].as_str().map(str::to_owned);
+    let shown = counters(group, counted.plural, counter, &rows(&list));
+    let rest = if of > tally::MOST_GROUPS { super::tell::shown(&list) } else { String::new() };
+    Ok(format!("{lead}:\n\n{}{}", if rest.is_empty() { shown } else { rest.trim_start().to_owned() }, ignored(&unused)))
 }
 
-/// What was counted for each group, in words and as a table.
+/// What was counted for each group, in words, and as a table or the result itself.
 fn counted_each(group: &'static Kind, chosen: &Selection, tally: &tally::Tally) -> String {
     let phrase = chosen.phrase();
-    if tally.whole == 0 {
+    let all = tally.whole;
+    if all == 0 {
         return format!("NetBox shows **no {}**{phrase}.", chosen.noun(2));
     }
-    let all = tally.whole;
-    let shown: Vec<&markdown::Row> = tally.rows.iter().filter(|row| tally::number(row) > 0).collect();
-    let having = shown.len() as u64;
     let is = if all == 1 { "is" } else { "are" };
     let lead = format!(
-        "There {is} {}{phrase}, over {having} {}",
+        "There {is} {}{phrase}, over {} {}",
         markdown::headline(all, &chosen.noun(all), &tally.envelope),
-        group.counted(having)
+        tally.groups,
+        group.counted(tally.groups)
     );
-    let sum: u64 = shown.iter().map(|row| tally::number(row)).sum();
-    let unseen = tally.groups - tally.counted;
-    let rest = if unseen > 0 {
-        format!("\n\n{unseen} more {} were not counted.", group.plural)
-    } else if sum < all {
-        format!("\n\n{} of them belong to no {}.", all - sum, group.singular)
-    } else {
-        String::new()
-    };
-    format!("{lead}:\n\n{}{rest}", counters(group, &chosen.noun(2), tally::COUNT, &shown))
+    if tally.groups > tally::MOST_GROUPS {
+        let first: Vec<String> =
+            tally.rows.iter().take(3).map(|row| format!("{} ({})", label(group, row), tally::number(row))).collect();
+        return format!("{lead}; most: {}.{}", markdown::series(&first, "and"), super::tell::shown(&tally.envelope));
+    }
+    let shown: Vec<&markdown::Row> = tally.rows.iter().collect();
+    format!("{lead}:\n\n{}", counters(group, &chosen.noun(2), tally::COUNT, &shown))
 }
 
 fn ordered(

@@ -32,15 +32,16 @@ pub(super) fn answer(act: Act, look: &mut Look) -> Result<String, Wait> {
 pub(super) fn unclear() -> String {
     format!(
         "I am only the demo's stand-in model, and I did not understand that question. {}\n\nTry for example “How many \
-         sites do we have?”, “Which devices are offline?” or “What changed in the last 7 days?”.",
+         sites do we have?”, “What is the next free address in 10.0.0.0/24?” or “What changed in the last 7 days?”.",
         abilities()
     )
 }
 
 fn abilities() -> String {
-    "I can count and list sites, racks, devices, interfaces, cables, prefixes, IP addresses, VLANs, circuits, virtual \
-     machines and tenants, describe one of them, tell what is connected to an interface, who the contacts are and what \
-     was changed."
+    "I can count, group and list sites, racks, devices, interfaces, cables, prefixes, IP addresses, VLANs, circuits, \
+     virtual machines and tenants, and describe one of them; find free addresses, blocks, VLAN ids, ports and rack \
+     units; say how full a prefix is and whose an address is; trace cables, find paths and tell what breaks if \
+     something fails; find what is missing or duplicate; and tell who the contacts are and what was changed."
         .into()
 }
 

@@ -1,30 +1,30 @@
-//! How many objects each group has, where no counter of NetBox's fits: one count for each.
+//! How many objects each group has: counted by the server, in one call.
 
 use serde_json::{Map, Value, json};
 
-use super::super::calls;
+use super::super::calls::{self, AGGREGATE};
 use super::super::focus::Selection;
 use super::super::history::Outcome;
 use super::super::kind::{Kind, Relation};
-use super::super::look::{Look, Wait};
-use super::super::markdown::{Row, field, rows, total};
+use super::super::look::{Call, Look, Wait};
+use super::super::markdown::{Row, field, name_of, rows, total};
 use super::failed;
-use super::list::{ask, filters};
+use super::list::filters;
 
-/// Groups that are counted, at most: each is a call.
-const MOST_GROUPS: u64 = 25;
+/// Groups that an answer shows by itself; of more, the page shows the result.
+pub(super) const MOST_GROUPS: u64 = 12;
+/// Groups among which those without any are looked for.
+const MOST_EMPTY: u64 = 100;
 /// Where a row holds its number.
 pub(super) const COUNT: &str = "count";
 
 /// Groups with their numbers.
 pub(super) struct Tally {
-    /// The groups, the largest first, each with [`COUNT`].
+    /// The first groups, the largest first, each with [`COUNT`].
     pub rows: Vec<Row>,
-    /// How many groups there are.
+    /// How many groups have any, or how many there are when those without any were asked for, too.
     pub groups: u64,
-    /// How many of them were counted.
-    pub counted: u64,
-    /// How many objects there are, whatever their group, with the list that says so.
+    /// How many objects there are, whatever their group, with the result that says so.
     pub whole: u64,
     pub envelope: Value,
 }
@@ -45,14 +45,18 @@ pub(super) fn counter_fits(group: &Kind, chosen: &Selection) -> Option<&'static 
     (whole && fits).then_some(tally)
 }
 
-/// Counts what is chosen for each group.
-pub(super) fn count(group: &'static Kind, chosen: &Selection, look: &mut Look) -> Result<Result<Tally, String>, Wait> {
-    let relation = Relation::of(group.object_type, chosen.kind);
-    let Some((relation, key)) = relation.and_then(|relation| Some((relation, chosen.kind.filter(relation)?))) else {
+/// Counts what is chosen for each group; `empty` asks for the groups that have none, too.
+pub(super) fn count(
+    group: &'static Kind,
+    chosen: &Selection,
+    empty: bool,
+    look: &mut Look,
+) -> Result<Result<Tally, String>, Wait> {
+    let Some(by) = column(group, chosen.kind) else {
         return Ok(Err(format!(
-            "NetBox cannot filter {} by {}, so I cannot count {}{} for each of them.",
-            chosen.kind.plural,
+            "NetBox does not tell the {} of {}, so I cannot count {}{} for each of them.",
             group.singular,
+            chosen.kind.plural,
             chosen.noun(2),
             chosen.phrase()
         )));
@@ -62,31 +66,22 @@ pub(super) fn count(group: &'static Kind, chosen: &Selection, look: &mut Look) -
         Err(sentence) => return Ok(Err(sentence)),
     };
     look.think(format!(
-        "No counter says how many {}{} each {} has. I ask for the {} and then for one number each.",
+        "How many {}{} each {} has is one count in the server.",
         chosen.noun(2),
         chosen.phrase(),
-        group.singular,
-        group.plural
+        group.singular
     ));
-    let mut fields = group.fields();
-    fields.push("slug");
-    let mut call = calls::list(group.object_type, of_groups(group, relation, chosen), &fields, MOST_GROUPS);
-    if let Some(tally) = group.counter(chosen.kind) {
-        call = calls::with(call, "ordering", json!(format!("-{tally}")));
+    let mut input = Map::new();
+    input.insert("object_type".into(), json!(chosen.kind.object_type));
+    if !filters.is_empty() {
+        input.insert("filters".into(), Value::Object(filters));
     }
-    let list = match ask(call, look)? {
-        Outcome::Found(list) => list,
-        Outcome::Failed(reason) => return Ok(Err(failed(&reason))),
-    };
-    let groups = rows(&list);
-    let one = |filters: Map<String, Value>| calls::list(chosen.kind.object_type, filters, &["id"], 1);
-    let mut asked = vec![one(filters.clone())];
-    asked.extend(groups.iter().map(|row| {
-        let value = if key == "tag" { json!(field(row, "slug")) } else { row.get("id").cloned().unwrap_or_default() };
-        let mut filters = filters.clone();
-        filters.insert(key.to_owned(), value);
-        one(filters)
-    }));
+    input.insert("group_by".into(), json!([by]));
+    input.insert("top".into(), json!(if empty { MOST_EMPTY } else { MOST_GROUPS }));
+    let mut asked = vec![Call { name: AGGREGATE, input: Value::Object(input) }];
+    if empty {
+        asked.push(calls::list(group.object_type, of_groups(group, chosen), &group.fields(), MOST_EMPTY));
+    }
     let mut lists = Vec::with_capacity(asked.len());
     for outcome in look.all(asked)? {
         match outcome {
@@ -96,23 +91,60 @@ pub(super) fn count(group: &'static Kind, chosen: &Selection, look: &mut Look) -
     }
     let mut lists = lists.into_iter();
     let envelope = lists.next().unwrap_or_default();
-    let mut counted: Vec<Row> = groups
-        .iter()
-        .zip(lists)
-        .map(|(row, list)| {
-            let mut row = (*row).clone();
-            row.insert(COUNT.to_owned(), json!(total(&list)));
-            row
-        })
-        .collect();
-    counted.sort_by_key(|row| std::cmp::Reverse(number(row)));
-    Ok(Ok(Tally {
-        rows: counted,
-        groups: total(&list),
-        counted: groups.len() as u64,
-        whole: total(&envelope),
-        envelope,
-    }))
+    let mut counted: Vec<Row> = rows(&envelope).into_iter().map(|row| named(row, by)).collect();
+    let mut groups = total(&envelope);
+    if let Some(all) = lists.next() {
+        groups = total(&all);
+        for row in rows(&all) {
+            if !counted.iter().any(|known| name_of(known) == name_of(row)) {
+                let mut row = row.clone();
+                row.insert(COUNT.to_owned(), json!(0));
+                counted.push(row);
+            }
+        }
+    }
+    let whole = envelope["objects"].as_u64().unwrap_or_default();
+    Ok(Ok(Tally { rows: counted, groups, whole, envelope }))
+}
+
+/// The group's name where rows of lists have it.
+fn named(row: &Row, by: &str) -> Row {
+    let name = field(row, by);
+    let mut named = Row::new();
+    named.insert("name".into(), json!(if name.is_empty() { "none".to_owned() } else { name }));
+    named.insert(COUNT.into(), row.get(COUNT).cloned().unwrap_or_default());
+    named
+}
+
+/// The column of a type that names its group.
+fn column(group: &Kind, counted: &Kind) -> Option<&'static str> {
+    let placed = |own: &'static str, of_device: &'static str| match counted.object_type {
+        "dcim.interface" => of_device,
+        _ => own,
+    };
+    let scoped = ["ipam.prefix", "virtualization.cluster"].contains(&counted.object_type);
+    let known = match group.object_type {
+        "dcim.site" if scoped => "scope",
+        "dcim.site" => placed("site", "device.site"),
+        "dcim.region" => "site.region",
+        "dcim.location" => placed("location", "device.location"),
+        "dcim.rack" => placed("rack", "device.rack"),
+        "dcim.device" => "device",
+        "dcim.devicerole" => placed("role", "device.role"),
+        "dcim.devicetype" => placed("device_type", "device.device_type"),
+        "dcim.manufacturer" if counted.object_type == "dcim.devicetype" => "manufacturer",
+        "dcim.manufacturer" => "device_type.manufacturer",
+        "dcim.platform" => "platform",
+        "tenancy.tenant" => placed("tenant", "device.tenant"),
+        "virtualization.cluster" => "cluster",
+        "circuits.provider" => "provider",
+        "circuits.circuittype" => "type",
+        "ipam.vrf" => "vrf",
+        "ipam.vlan" => "vlan",
+        "ipam.vlangroup" => "group",
+        _ => return None,
+    };
+    Relation::of(group.object_type, counted).map(|_| known)
 }
 
 /// How many objects a group has.
@@ -121,14 +153,8 @@ pub(super) fn number(row: &Row) -> u64 {
 }
 
 /// The groups that can have any: those in the places that were asked about.
-fn of_groups(group: &'static Kind, relation: Relation, chosen: &Selection) -> Map<String, Value> {
+fn of_groups(group: &'static Kind, chosen: &Selection) -> Map<String, Value> {
     let mut groups = Selection::of(group);
     groups.scopes = chosen.scopes.iter().filter(|scope| group.filter(scope.relation).is_some()).cloned().collect();
-    let (mut filters, _) = groups.filters();
-    if group.filter(relation).is_none()
-        && let Some(own) = chosen.scopes.iter().find(|scope| scope.relation == relation)
-    {
-        filters.insert("id".to_owned(), json!(own.ids));
-    }
-    filters
+    groups.filters().0
 }

@@ -1,0 +1,128 @@
+//! Circuits and virtual machines.
+
+use super::super::Kind;
+use super::super::Relation::{
+    CircuitType, Cluster, ClusterType, Device, Location, Machine, Platform, Provider, Region, Role, Site, SiteGroup,
+    Tag, Tenant, Vrf,
+};
+use super::{NONE, code, column};
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        object_type: "circuits.circuit",
+        singular: "circuit",
+        plural: "circuits",
+        words: &[
+            "wan link",
+            "wan links",
+            "uplink circuit",
+            "leased line",
+            "leased lines",
+            "line",
+            "lines",
+            "circuit",
+            "circuits",
+        ],
+        columns: &[
+            code("cid", "Circuit"),
+            column("provider", "Provider"),
+            column("type", "Type"),
+            column("status", "Status"),
+            column("tenant", "Tenant"),
+            column("commit_rate", "Commit rate (kbps)"),
+        ],
+        filters: &[
+            (Region, "region_id"),
+            (SiteGroup, "site_group_id"),
+            (Site, "site_id"),
+            (Location, "location_id"),
+            (Provider, "provider_id"),
+            (CircuitType, "type_id"),
+            (Tenant, "tenant_id"),
+            (Tag, "tag"),
+        ],
+    },
+    Kind {
+        object_type: "circuits.provider",
+        singular: "provider",
+        plural: "providers",
+        words: &["carrier", "carriers", "isp", "isps", "telco", "telcos", "provider", "providers"],
+        columns: &[
+            column("name", "Provider"),
+            column("circuit_count", "Circuits"),
+            column("description", "Description"),
+        ],
+        filters: &[(Region, "region_id"), (SiteGroup, "site_group_id"), (Site, "site_id"), (Tag, "tag")],
+    },
+    Kind {
+        object_type: "circuits.circuittype",
+        singular: "circuit type",
+        plural: "circuit types",
+        words: &["circuit type", "circuit types"],
+        columns: &[column("name", "Circuit type"), column("circuit_count", "Circuits")],
+        filters: NONE,
+    },
+    Kind {
+        object_type: "virtualization.virtualmachine",
+        singular: "virtual machine",
+        plural: "virtual machines",
+        words: &["vm", "vms", "virtual server", "virtual servers", "virtual machine", "virtual machines"],
+        columns: &[
+            code("name", "Virtual machine"),
+            column("status", "Status"),
+            column("cluster", "Cluster"),
+            column("role", "Role"),
+            column("vcpus", "vCPUs"),
+            column("memory", "Memory (MB)"),
+            code("primary_ip", "Primary IP"),
+        ],
+        filters: &[
+            (Cluster, "cluster_id"),
+            (Region, "region_id"),
+            (SiteGroup, "site_group_id"),
+            (Site, "site_id"),
+            (Tenant, "tenant_id"),
+            (Role, "role_id"),
+            (Platform, "platform_id"),
+            (Device, "device_id"),
+            (Machine, "id"),
+            (Tag, "tag"),
+        ],
+    },
+    Kind {
+        object_type: "virtualization.cluster",
+        singular: "cluster",
+        plural: "clusters",
+        words: &["hypervisor cluster", "hypervisor clusters", "cluster", "clusters"],
+        columns: &[
+            column("name", "Cluster"),
+            column("type", "Type"),
+            column("status", "Status"),
+            column("scope", "Scope"),
+            column("device_count", "Devices"),
+            column("virtualmachine_count", "Virtual machines"),
+        ],
+        filters: &[
+            (Region, "region_id"),
+            (SiteGroup, "site_group_id"),
+            (Site, "site_id"),
+            (Location, "location_id"),
+            (Tenant, "tenant_id"),
+            (ClusterType, "type_id"),
+            (Tag, "tag"),
+        ],
+    },
+    Kind {
+        object_type: "virtualization.vminterface",
+        singular: "VM interface",
+        plural: "VM interfaces",
+        words: &["vm interface", "vm interfaces"],
+        columns: &[
+            column("virtual_machine", "Virtual machine"),
+            code("name", "Interface"),
+            column("enabled", "Enabled"),
+            column("description", "Description"),
+        ],
+        filters: &[(Machine, "virtual_machine_id"), (Cluster, "cluster_id"), (Vrf, "vrf_id"), (Tag, "tag")],
+    },
+];

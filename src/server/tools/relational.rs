@@ -85,7 +85,9 @@ pub(super) fn column(frame: &Frame, name: &str) -> Result<usize, Problem> {
 /// An unknown column or lookup, a pattern that is none, an object that is named in another way than here.
 pub(super) fn filter(call: &Call<'_>, frame: &Frame, filters: &Map<String, Value>) -> Result<Frame, Problem> {
     let (frame, warnings) = choose(frame, filters)?;
-    warnings.into_iter().for_each(|sentence| call.warn(sentence));
+    for sentence in warnings {
+        call.warn(sentence);
+    }
     Ok(frame)
 }
 

@@ -79,7 +79,7 @@ impl Stack {
         }
     }
 
-    pub fn tools(&self) -> Vec<Value> {
+    pub fn tools() -> Vec<Value> {
         let tool = |tool: netbox_chatbox::server::tools::Definition| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema});
         Toolbox::definitions().into_iter().map(tool).collect()
     }
@@ -87,7 +87,7 @@ impl Stack {
     /// One request to the model; panics unless it is accepted.
     pub async fn ask(&self, messages: &[Value]) -> Value {
         let body = json!({
-            "model": MODEL, "max_tokens": 32000, "tools": self.tools(), "messages": messages,
+            "model": MODEL, "max_tokens": 32000, "tools": Self::tools(), "messages": messages,
             "thinking": {"type": "adaptive", "display": "summarized"}, "cache_control": {"type": "ephemeral"},
         });
         let (status, reply) = post(&self.model, &body).await;

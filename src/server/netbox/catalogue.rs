@@ -2,7 +2,7 @@
 //! answers with everything (netbox issue 19579: "Invalid filters are ignored"), so names are checked here first.
 //!
 //! A catalogue is read from a text that `schema::reduce` makes of a NetBox's own OpenAPI document. Those of
-//! [`EMBEDDED`] lie in the program, for the time until the connected NetBox's own is there.
+//! `EMBEDDED` lie in the program, for the time until the connected NetBox's own is there.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;

@@ -3,8 +3,8 @@
 //!
 //! Names are `&'static`, because filters and types travel through the whole program and are compared, kept and put
 //! together everywhere. A catalogue that was read is therefore never given back. That is bounded: the same text is
-//! read once ([`MOST_CATALOGUES`] different ones per process, about 0.4 MB each), and a plugin's type is made once
-//! ([`MOST_TYPES`]). A NetBox gives another text after an upgrade or a new plugin only; a process that sees more than
+//! read once (`MOST_CATALOGUES` different ones per process, about 0.4 MB each), and a plugin's type is made once
+//! (`MOST_TYPES`). A NetBox gives another text after an upgrade or a new plugin only; a process that sees more than
 //! that keeps what it has and says so in its log.
 
 mod live;

@@ -21,7 +21,7 @@ async function placed(chat: Chat, shown: Record<string, (typeof results)["device
   return script;
 }
 
-const shownResult = (chat: Chat, title: string): Locator => chat.answer.getByRole("region", { name: new RegExp(title) });
+const shownResult = (chat: Chat, title: string): Locator => chat.answer.getByRole("group", { name: new RegExp(title) });
 const column = (result: Locator, place: number) => result.locator(`tbody td:nth-child(${place})`).allInnerTexts();
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim());
 

@@ -56,7 +56,9 @@ pub fn ResultView(
         .erase(),
     });
     view! {
-        <section
+        // No landmark: the same result may stand in the answer and in the card of its query.
+        <div
+            role="group"
             class="result"
             class:result-panel=in_panel
             aria-label=name
@@ -68,7 +70,7 @@ pub fn ResultView(
             {live(move || incomplete(state))}
             {live(move || failed(state))}
             {body}
-        </section>
+        </div>
     }
     .erase()
 }

@@ -257,20 +257,8 @@ impl Client {
         &self,
         credentials: &Credentials,
     ) -> (Vec<NetboxRequest>, Result<Arc<Vec<CustomField>>, Error>) {
-        if let Some(fields) = self.custom_fields.get(credentials) {
-            return (Vec::new(), Ok(fields));
-        }
-        let query = Query::new()
-            .with("fields", "name,label,type,filter_logic,object_types,choice_set,related_object_type")
-            .with("limit", 1000);
-        let exchange = self.get(credentials, "extras/custom-fields/", &query).await;
-        let listed = exchange.answer.and_then(|answer| if answer.is_list() { Ok(answer) } else { Err(self.no_list()) });
-        let fields = listed.map(|answer| {
-            let fields = Arc::new(answer.results().iter().filter_map(CustomField::read).collect::<Vec<_>>());
-            self.custom_fields.put(credentials, Arc::clone(&fields));
-            fields
-        });
-        (exchange.requests, fields)
+        const FIELDS: &str = "name,label,type,filter_logic,object_types,choice_set,related_object_type";
+        self.remembered(credentials, &self.custom_fields, "extras/custom-fields/", FIELDS, CustomField::read).await
     }
 
     /// The saved filters that this token may see, remembered for a minute, with the requests made.
@@ -281,18 +269,30 @@ impl Client {
         &self,
         credentials: &Credentials,
     ) -> (Vec<NetboxRequest>, Result<Arc<Vec<SavedFilter>>, Error>) {
-        if let Some(filters) = self.saved_filters.get(credentials) {
-            return (Vec::new(), Ok(filters));
+        const FIELDS: &str = "id,name,slug,object_types,parameters,enabled";
+        self.remembered(credentials, &self.saved_filters, "extras/saved-filters/", FIELDS, SavedFilter::read).await
+    }
+
+    /// A short list out of a cache, or read into it, with the requests made.
+    async fn remembered<T>(
+        &self,
+        credentials: &Credentials,
+        cache: &Cache<Arc<Vec<T>>>,
+        path: &str,
+        fields: &str,
+        read: fn(&Value) -> Option<T>,
+    ) -> (Vec<NetboxRequest>, Result<Arc<Vec<T>>, Error>) {
+        if let Some(known) = cache.get(credentials) {
+            return (Vec::new(), Ok(known));
         }
-        let query = Query::new().with("fields", "id,name,slug,object_types,parameters,enabled").with("limit", 1000);
-        let exchange = self.get(credentials, "extras/saved-filters/", &query).await;
+        let exchange = self.get(credentials, path, &Query::new().with("fields", fields).with("limit", 1000)).await;
         let listed = exchange.answer.and_then(|answer| if answer.is_list() { Ok(answer) } else { Err(self.no_list()) });
-        let filters = listed.map(|answer| {
-            let filters = Arc::new(answer.results().iter().filter_map(SavedFilter::read).collect::<Vec<_>>());
-            self.saved_filters.put(credentials, Arc::clone(&filters));
-            filters
+        let found = listed.map(|answer| {
+            let found = Arc::new(answer.results().iter().filter_map(read).collect::<Vec<_>>());
+            cache.put(credentials, Arc::clone(&found));
+            found
         });
-        (exchange.requests, filters)
+        (exchange.requests, found)
     }
 
     async fn attempt(

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::call::Call;
 use super::frame::{Cell, Frame, Object, Row};
 use super::output::{self, Output, Rows};
-use crate::server::netbox::Query;
 use crate::wire::result::Picture;
 use crate::wire::tool;
 
@@ -67,11 +66,7 @@ pub(super) fn linked(text: impl Into<Value>, endpoint: &'static str, id: u64) ->
 
 /// A cell of a picture, with the page in NetBox where it has one.
 pub(super) fn shown(call: &Call<'_>, text: impl Into<String>, object: Option<Object>) -> tool::Cell {
-    let page = object.and_then(Object::page);
-    tool::Cell {
-        text: text.into(),
-        link: page.map(|page| call.netbox.address().page(&page, &Query::new()).to_string()),
-    }
+    tool::Cell { text: text.into(), link: object.and_then(|object| object.link(call.netbox.address())) }
 }
 
 /// What an object is called: its name, and where it has none what NetBox shows (`10.0.0.0/24`, `#27`).

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::flatten::{cell, cell_text, flatten, text_of};
 use super::shape::Fields;
-use crate::server::netbox::{ObjectType, object_type};
+use crate::server::netbox::{Address, ObjectType, Query, object_type};
 
 /// A table. Every row has as many cells as there are columns.
 #[derive(Clone, Debug, Default)]
@@ -54,9 +54,10 @@ impl Object {
         Self::of_url(value.get("url")?.as_str()?)
     }
 
-    /// Its page below NetBox's address: `dcim/devices/7/`.
-    pub(super) fn page(self) -> Option<String> {
-        Some(format!("{}{}/", object_type::by_path(self.endpoint)?.page()?, self.id))
+    /// Its page in NetBox's own interface, where its type has one.
+    pub(super) fn link(self, address: &Address) -> Option<String> {
+        let page = object_type::by_path(self.endpoint)?.page()?;
+        Some(address.page(&format!("{page}{}/", self.id), &Query::new()).to_string())
     }
 }
 

@@ -1,13 +1,11 @@
 //! The person's view of a result: typed columns, cells with links into the configured NetBox, page by page.
 
-use std::cmp::Ordering;
-
 use super::filters::{refused, short};
-use super::frame::{Cell as FrameCell, Frame, Row};
+use super::frame::{Frame, Row};
 use super::relational;
 use super::results::Stored;
 use super::shape::TELLING;
-use crate::server::netbox::{Address, Query};
+use crate::server::netbox::Address;
 use crate::wire::problem::Problem;
 use crate::wire::result::{Column, ColumnKind, ResultPage, ResultQuery};
 use crate::wire::tool::{Cell, Table};
@@ -63,17 +61,7 @@ pub(super) fn page(address: &Address, stored: &Stored, query: &ResultQuery) -> R
             return Err(refused(format!("This result has no column {}", short(name)))
                 .hint(format!("its columns are {}", frame.columns.join(", "))));
         };
-        rows.sort_by(|left, right| {
-            let order = relational::compare(left.cells.get(column), right.cells.get(column));
-            // What has no value comes last either way.
-            let empty = |row: &Row| row.cells.get(column).is_none_or(FrameCell::is_empty);
-            match (empty(left), empty(right)) {
-                (false, false) if descending => order.reverse(),
-                (true, false) => Ordering::Greater,
-                (false, true) => Ordering::Less,
-                _ => order,
-            }
-        });
+        rows.sort_by(|left, right| relational::in_order(left.cells.get(column), right.cells.get(column), descending));
     }
     let limit = if query.limit == 0 { USUAL_PAGE } else { query.limit.min(LARGEST_PAGE) };
     let matching = rows.len() as u64;
@@ -111,8 +99,8 @@ fn cells(address: &Address, row: &Row) -> Vec<Cell> {
             }
             // The first column is the object itself; the others lead to what they name.
             let object = cell.object.or(row.object.filter(|_| index == 0));
-            let page = object.filter(|_| !text.is_empty() || index == 0).and_then(super::frame::Object::page);
-            Cell { link: page.map(|page| address.page(&page, &Query::new()).to_string()), text }
+            let object = object.filter(|_| !text.is_empty() || index == 0);
+            Cell { link: object.and_then(|object| object.link(address)), text }
         })
         .collect()
 }

@@ -16,7 +16,7 @@ use crate::wire::problem::Problem;
 const LARGEST_PATTERN: usize = 256 * 1024;
 
 /// How two values are ordered: numbers by size, texts as people count (`Gi1/0/2` before `Gi1/0/10`), nothing first.
-pub(super) fn compare(left: Option<&Cell>, right: Option<&Cell>) -> Ordering {
+fn compare(left: Option<&Cell>, right: Option<&Cell>) -> Ordering {
     let value = |cell: Option<&Cell>| cell.map_or(Value::Null, |cell| cell.value.clone());
     compare_values(&value(left), &value(right))
 }
@@ -150,6 +150,18 @@ fn known(frame: &Frame, index: usize, name: &str, test: &Test) -> Result<Option<
     Ok(Some(if test.by_id || few.is_empty() { sentence } else { format!("{sentence}; there are {few}") }))
 }
 
+/// Which of two values comes first; what has no value comes last, whichever way.
+pub(super) fn in_order(left: Option<&Cell>, right: Option<&Cell>, descending: bool) -> Ordering {
+    let empty = |cell: Option<&Cell>| cell.is_none_or(Cell::is_empty);
+    match (empty(left), empty(right)) {
+        (true, true) => Ordering::Equal,
+        (true, false) => Ordering::Greater,
+        (false, true) => Ordering::Less,
+        (false, false) if descending => compare(left, right).reverse(),
+        (false, false) => compare(left, right),
+    }
+}
+
 /// Orders rows by columns, descending with a leading `-`; what has no value comes last.
 ///
 /// # Errors
@@ -162,15 +174,7 @@ pub(super) fn order(frame: &mut Frame, ordering: &[String]) -> Result<(), Proble
     }
     frame.rows.sort_by(|left, right| {
         for (index, descending) in &keys {
-            let (one, other) = (left.cells.get(*index), right.cells.get(*index));
-            let empty = |cell: Option<&Cell>| cell.is_none_or(Cell::is_empty);
-            let order = match (empty(one), empty(other)) {
-                (true, true) => Ordering::Equal,
-                (true, false) => Ordering::Greater,
-                (false, true) => Ordering::Less,
-                (false, false) if *descending => compare(one, other).reverse(),
-                (false, false) => compare(one, other),
-            };
+            let order = in_order(left.cells.get(*index), right.cells.get(*index), *descending);
             if order != Ordering::Equal {
                 return order;
             }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::call::Call;
 use super::super::frame::{Cell, Object, name_cell};
 use super::super::sweep::Swept;
-use super::group::{Group, value_cell};
+use super::group::Group;
 use super::measure::Measure;
 use super::source::{Listed, Source};
 use crate::server::netbox::catalogue::Kind;
@@ -79,7 +79,7 @@ async fn by_choice(call: &Call<'_>, listed: &Listed, field: &str) -> Result<Opti
         return Ok(None);
     }
     let counts = try_join_all(values.iter().map(|value| count(call, listed, field, value))).await?;
-    Ok(Some(values.into_iter().map(value_cell).zip(counts).collect()))
+    Ok(Some(values.into_iter().map(Cell::plain).zip(counts).collect()))
 }
 
 async fn by_object(call: &Call<'_>, listed: &Listed, field: &str) -> Result<Option<Vec<(Cell, u64)>>, Problem> {
@@ -111,7 +111,7 @@ async fn by_object(call: &Call<'_>, listed: &Listed, field: &str) -> Result<Opti
 }
 
 /// How many objects of the list have this value too.
-async fn count(call: &Call<'_>, listed: &Listed, name: &str, value: &str) -> Result<u64, Problem> {
+pub(super) async fn count(call: &Call<'_>, listed: &Listed, name: &str, value: &str) -> Result<u64, Problem> {
     let mut query = Query::new().with(name, value).with("limit", 1).with("fields", "id");
     listed.filters.add_to(&mut query);
     let answer = call.list(&listed.kind.list_path(), &query).await.map_err(|error| error.problem())?;

@@ -18,7 +18,7 @@ use super::having;
 use super::measure::{Measure, Seen, number};
 use super::source::{Key, Source};
 use super::units::{self, Units};
-use crate::server::netbox::{Address, Query};
+use crate::server::netbox::Address;
 use crate::wire::problem::Problem;
 use crate::wire::result::{Bar, Chart, Picture};
 
@@ -249,11 +249,11 @@ fn chart(address: &Address, frame: &Frame, keys: usize, unit: &str) -> Option<Pi
             })
             .collect();
         let object = row.cells.first().and_then(|cell| cell.object).filter(|_| keys == 1);
-        let page = object.and_then(Object::page).map(|page| address.page(&page, &Query::new()).to_string());
+        let link = object.and_then(|object| object.link(address));
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 1000")]
         let length = length.round() as u32;
         Some(Bar {
-            label: crate::wire::tool::Cell { text: labels.join(", "), link: page },
+            label: crate::wire::tool::Cell { text: labels.join(", "), link },
             value: row.cells.get(keys).map(|cell| cell_text(&cell.value)).unwrap_or_default(),
             length,
         })
@@ -268,9 +268,4 @@ impl Group {
         seen.count(rows);
         Self { cells: vec![cell], seen: vec![seen] }
     }
-}
-
-/// For a value that is only compared.
-pub(super) fn value_cell(text: &str) -> Cell {
-    Cell { value: Value::String(text.to_owned()), object: None }
 }

@@ -5,6 +5,7 @@ use super::super::call::Call;
 use super::super::frame::{Cell, Frame};
 use super::super::output::{Output, Rows};
 use super::super::sweep::Swept;
+use super::counting;
 use super::source::{Item, Listed, Source};
 use crate::server::netbox::Query;
 use crate::wire::problem::Problem;
@@ -23,10 +24,7 @@ pub(super) async fn run(
     if let Source::Listed(listed) = &source {
         for (count, name) in counts.iter_mut().zip(names) {
             if let Some((filter, value)) = filter_for(listed, name) {
-                let mut query = Query::new().with(filter, value).with("limit", 1).with("fields", "id");
-                listed.filters.add_to(&mut query);
-                let answer = call.list(&listed.kind.list_path(), &query).await.map_err(|error| error.problem())?;
-                *count = answer.total();
+                *count = Some(counting::count(call, listed, &filter, value).await?);
             }
         }
         swept = Some(Swept { total: listed.total, read: listed.total });

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::flatten::cell_text;
 use super::super::frame::Object;
-use crate::server::netbox::{Address, Query};
+use crate::server::netbox::Address;
 use crate::wire::result::{Change, ChangedField, Difference, Picture};
 use crate::wire::tool::Cell;
 
@@ -62,14 +62,14 @@ pub(super) fn picture(address: &Address, changes: &[Value]) -> Option<Picture> {
         .iter()
         .take(MOST_SHOWN)
         .map(|change| {
-            let page = change.get("changed_object").and_then(Object::of).and_then(Object::page);
+            let changed = change.get("changed_object").and_then(Object::of);
             let action = change.pointer("/action/value").and_then(Value::as_str).unwrap_or_default().to_owned();
             let side = |value: Option<&Value>| value.map(cell_text).unwrap_or_default();
             let fields = if action == "update" { of(change) } else { Map::new() };
             Change {
                 object: Cell {
                     text: format!("{} {}", text(change, "changed_object_type"), text(change, "object_repr")),
-                    link: page.map(|page| address.page(&page, &Query::new()).to_string()),
+                    link: changed.and_then(|object| object.link(address)),
                 },
                 action,
                 time: text(change, "time"),

@@ -3,6 +3,8 @@
 pub mod agent;
 pub mod anthropic;
 pub mod assets;
+pub mod audit;
+pub mod client_address;
 pub mod command_line;
 pub mod config;
 pub mod connections;
@@ -10,6 +12,8 @@ pub mod demo;
 pub mod doctor;
 pub mod health;
 pub mod hub;
+pub mod limits;
+pub mod listen;
 pub mod middleware;
 pub mod netbox;
 pub mod page;

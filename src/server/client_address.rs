@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{FORWARDED, HeaderMap, HeaderName};
@@ -13,10 +13,6 @@ use super::state::AppState;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTOCOL: HeaderName = HeaderName::from_static("x-forwarded-proto");
-
-/// The other end of a connection. The listener puts it into each request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub SocketAddr);
 
 /// Where a request comes from, and whether it came over TLS as far as a proxy that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +57,11 @@ impl TrustedProxies {
             network.map_err(|_| text)
         };
         networks.into_iter().map(one).collect::<Result<Vec<_>, _>>().map(Self)
+    }
+
+    /// Nobody's word.
+    pub fn none() -> Self {
+        Self(Vec::new())
     }
 
     /// Whether the word of this address is taken.
@@ -113,7 +114,10 @@ fn address_of(text: &str) -> Option<IpAddr> {
 /// The middleware: tells every handler where its request comes from.
 pub async fn tell_origin(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     // Without a connection (a router called directly) nobody is far away.
-    let peer = request.extensions().get::<Peer>().map_or(IpAddr::V6(Ipv6Addr::LOCALHOST), |peer| peer.0.ip());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V6(Ipv6Addr::LOCALHOST), |peer| peer.0.ip());
     let origin = state.trusted_proxies().origin(peer, request.headers());
     request.extensions_mut().insert(origin);
     next.run(request).await

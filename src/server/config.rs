@@ -3,6 +3,7 @@
 
 mod answers;
 mod folder;
+mod limits;
 mod logging;
 mod raw;
 mod storage;
@@ -20,8 +21,9 @@ use url::Url;
 
 pub use answers::AnswerConfig;
 use folder::Purpose;
+pub use limits::{AuditConfig, Bounds, BudgetConfig, HstsConfig, LimitConfig, RateConfig, SIGN_IN_PERIOD};
 pub use logging::{LogConfig, LogFormat};
-pub use raw::{ConnectionArguments, ServeArguments, StorageArguments};
+pub use raw::{ConnectionArguments, LimitArguments, ServeArguments, StorageArguments};
 pub use storage::StorageConfig;
 
 use crate::server::agent::ProfileChoice;
@@ -130,6 +132,8 @@ pub struct ServeConfig {
     pub connection: ConnectionConfig,
     /// Where it keeps things.
     pub storage: StorageConfig,
+    /// How much people may do, and what is noted of it.
+    pub limits: LimitConfig,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Origins besides its own that may open a socket and call its functions.
@@ -163,11 +167,13 @@ impl ServeArguments {
         let seconds = self.drain_seconds.as_deref();
         let drain = typed::number("DRAIN_SECONDS", seconds, DRAIN_SECONDS, 0..=3600, &mut problems);
         let storage = StorageConfig::read(&self.storage, &mut problems);
+        let limits = LimitConfig::read(&self.limits, &mut problems);
         let connection = self.connection.validate().map_err(|found| problems.extend(found)).ok();
         match (connection, listen, storage) {
             (Some(connection), Some(listen), Some(storage)) if problems.is_empty() => Ok(ServeConfig {
                 connection,
                 storage,
+                limits,
                 listen,
                 cors_origins,
                 allowed_hosts: allowed_hosts(&self.allowed_hosts),

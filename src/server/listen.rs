@@ -7,27 +7,29 @@ mod slots;
 mod stream;
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 pub use slots::{Slot, Slots};
 use stream::ReadInTime;
 
-use super::client_address::{Peer, TrustedProxies};
+use super::client_address::TrustedProxies;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long a client may take for a header, and between two requests.
@@ -73,7 +75,7 @@ impl Default for ListenSettings {
 pub async fn serve(listener: TcpListener, router: Router, settings: ListenSettings, draining: CancellationToken) {
     let slots = Slots::new(settings.connections, settings.connections_of_an_address);
     let refusals = Arc::new(Semaphore::new(REFUSALS));
-    let graceful = GracefulShutdown::new();
+    let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -97,10 +99,12 @@ pub async fn serve(listener: TcpListener, router: Router, settings: ListenSettin
             }
             continue;
         };
-        tokio::spawn(talk(connection, peer, slot, router.clone(), settings.header_patience, graceful.watcher()));
+        let serving = talk(connection, peer, slot, router.clone(), settings.header_patience, draining.clone());
+        connections.spawn(serving);
     }
     drop(listener);
-    graceful.shutdown().await;
+    connections.close();
+    connections.wait().await;
 }
 
 async fn talk(
@@ -109,7 +113,7 @@ async fn talk(
     slot: Slot,
     router: Router,
     header_patience: Duration,
-    watcher: Watcher,
+    draining: CancellationToken,
 ) {
     // Pieces of an answer are small, and each shall be seen at once.
     if let Err(error) = connection.set_nodelay(true) {
@@ -117,17 +121,26 @@ async fn talk(
     }
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
     });
     let connection = ReadInTime::new(connection, READ_PATIENCE, slot);
-    let serving = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(header_patience)
-        .max_buf_size(MAXIMUM_HEADER_BYTES)
-        .serve_connection(TokioIo::new(connection), service)
-        .with_upgrades();
-    if let Err(error) = watcher.watch(serving).await {
+    let mut serving = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(header_patience)
+            .max_buf_size(MAXIMUM_HEADER_BYTES)
+            .serve_connection(TokioIo::new(connection), service)
+            .with_upgrades()
+    );
+    let outcome = tokio::select! {
+        outcome = serving.as_mut() => outcome,
+        () = draining.cancelled() => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = outcome {
         tracing::trace!(%peer, error = %error, "a connection broke off");
     }
 }

@@ -27,6 +27,11 @@ impl PersonId {
         Self(uuid::Uuid::new_v4().simple().to_string())
     }
 
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let valid = text.len() == ID_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         valid.then(|| Self(text.to_ascii_lowercase()))

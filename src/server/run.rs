@@ -4,7 +4,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use futures::{Stream, StreamExt};
 use tokio::net::TcpListener;
 
@@ -14,7 +13,7 @@ use super::demo::model::Pace;
 use super::hub::Hub;
 use super::state::AppState;
 use super::store::{Database, MemoryStore};
-use super::{assets, router};
+use super::{assets, listen, router};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long open connections get after the answers are done.
@@ -40,7 +39,7 @@ impl Server {
         let database = Database::open(config.storage.database).await?;
         let connections = Connections::open(config.connection, pace).await?;
         let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
-        let state = AppState::new(connections, database, hub, config.allowed_hosts, config.cors_origins);
+        let state = AppState::new(connections, database, hub, config.allowed_hosts, config.cors_origins, config.limits);
         Ok(Self { listener, state, drain: config.drain })
     }
 
@@ -67,23 +66,15 @@ impl Server {
         let (netbox, credentials) = (state.connections().netbox.clone(), state.connections().credentials.clone());
         tokio::spawn(async move { netbox.schema(&credentials).await });
         let sockets = state.sockets().clone();
-        // Pieces of an answer are small, and each shall be seen at once.
-        let listener = listener.tap_io(|connection| {
-            if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!(error = %error, "a connection gathers small packets");
-            }
-        });
-        let serving = axum::serve(listener, router::router(state)).with_graceful_shutdown({
-            let draining = draining.clone();
-            async move { draining.cancelled().await }
-        });
-        let outcome = tokio::select! {
-            outcome = async { serving.await } => outcome,
-            () = async { draining.cancelled().await; tokio::time::sleep(LAST_CONNECTIONS).await } => Ok(()),
-        };
+        let (audit, settings) = (state.audit().clone(), state.limit_config().listen.clone());
+        tokio::select! {
+            () = listen::serve(listener, router::router(state), settings, draining.clone()) => {}
+            () = async { draining.cancelled().await; tokio::time::sleep(LAST_CONNECTIONS).await } => {}
+        }
         sockets.close();
         let _ = tokio::time::timeout(LAST_CONNECTIONS, sockets.wait()).await;
-        outcome.map_err(|error| Problem::new(ProblemCode::Internal, format!("The server stopped: {error}")))
+        let _ = tokio::time::timeout(LAST_CONNECTIONS, audit.flush()).await;
+        Ok(())
     }
 }
 

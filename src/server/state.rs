@@ -6,6 +6,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::agent::driver::Agent;
+use super::audit::Audit;
+use super::client_address::TrustedProxies;
+use super::config::LimitConfig;
 use super::connections::Connections;
 use super::hub::Hub;
 use super::starting_questions::StartingQuestions;
@@ -19,6 +22,8 @@ pub struct AppState(Arc<Inner>);
 struct Inner {
     connections: Connections,
     database: Database,
+    audit: Audit,
+    limit_config: LimitConfig,
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
@@ -36,11 +41,14 @@ impl AppState {
         hub: Arc<Hub>,
         allowed_hosts: Vec<String>,
         cors_origins: Vec<http::HeaderValue>,
+        limit_config: LimitConfig,
     ) -> Self {
         Self(Arc::new(Inner {
             agent: Arc::new(connections.agent()),
             connections,
+            audit: Audit::start(database.clone(), limit_config.audit),
             database,
+            limit_config,
             hub,
             starting_questions: StartingQuestions::default(),
             allowed_hosts,
@@ -63,6 +71,21 @@ impl AppState {
     /// What is kept.
     pub fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    /// Where it is noted who did what.
+    pub fn audit(&self) -> &Audit {
+        &self.0.audit
+    }
+
+    /// How much people may do.
+    pub fn limit_config(&self) -> &LimitConfig {
+        &self.0.limit_config
+    }
+
+    /// The proxies whose word is taken for where a request comes from.
+    pub fn trusted_proxies(&self) -> &TrustedProxies {
+        &self.0.limit_config.listen.trusted_proxies
     }
 
     /// The conversations.

@@ -3,6 +3,7 @@
 //! The unit is the log of events: what people see is the reduction of it, and a view that comes back asks for what
 //! follows the last event it has. The model's own history is kept beside it, since it must be sent back unmodified.
 
+mod audit;
 mod database;
 mod error;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use audit::AuditRow;
 pub use database::{Database, Kind, Location};
 #[cfg(test)]
 pub use failing::FailingStore;

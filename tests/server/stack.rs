@@ -7,7 +7,8 @@ use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
 use netbox_chatbox::chat::reducer;
 use netbox_chatbox::server::config::{
-    AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, RemoteModel, RemoteNetbox, ServeConfig, StorageConfig,
+    AnswerConfig, ConnectionConfig, LimitConfig, ModelSource, NetboxSource, RemoteModel, RemoteNetbox, ServeConfig,
+    StorageConfig,
 };
 use netbox_chatbox::server::demo::{model, netbox};
 use netbox_chatbox::server::run::Server;
@@ -89,6 +90,7 @@ impl Stack {
         let config = ServeConfig {
             connection: ConnectionConfig { netbox, model, answers },
             storage: StorageConfig::memory(),
+            limits: LimitConfig::default(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_origins: vec!["https://portal.example.com".parse().unwrap()],
             allowed_hosts: Vec::new(),

@@ -20,8 +20,16 @@ const fn common(number: i64, makes: &'static str, text: &'static str) -> Step {
     Step { number, makes, sqlite: text, postgres: text }
 }
 
-const STEPS: &[Step] =
-    &[common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql"))];
+const STEPS: &[Step] = &[
+    common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql")),
+    common(4, "rates and budgets", include_str!("../../../migrations/0004_limits.sql")),
+    Step {
+        number: 7,
+        makes: "an audit trail that only grows",
+        sqlite: include_str!("../../../migrations/sqlite/0007_audit.sql"),
+        postgres: include_str!("../../../migrations/postgres/0007_audit.sql"),
+    },
+];
 
 /// What brings a database of this kind to the newest schema.
 pub(super) fn migrator(kind: Kind) -> Migrator {

@@ -3,6 +3,7 @@
 use futures::channel::mpsc::{Receiver, UnboundedSender, channel, unbounded};
 
 use super::*;
+use crate::server::config::LimitConfig;
 use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource};
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
@@ -23,7 +24,7 @@ async fn client() -> Client {
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
     let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
     let database = Database::memory().await.unwrap();
-    let state = AppState::new(connections, database, hub, Vec::new(), Vec::new());
+    let state = AppState::new(connections, database, hub, Vec::new(), Vec::new(), LimitConfig::default());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
     let serving =

@@ -11,6 +11,7 @@ use super::client_address::TrustedProxies;
 use super::config::LimitConfig;
 use super::connections::Connections;
 use super::hub::Hub;
+use super::limits::Limits;
 use super::starting_questions::StartingQuestions;
 use super::store::Database;
 use crate::wire::deployment::Deployment;
@@ -23,6 +24,7 @@ struct Inner {
     connections: Connections,
     database: Database,
     audit: Audit,
+    limits: Limits,
     limit_config: LimitConfig,
     hub: Arc<Hub>,
     agent: Arc<Agent>,
@@ -47,6 +49,7 @@ impl AppState {
             agent: Arc::new(connections.agent()),
             connections,
             audit: Audit::start(database.clone(), limit_config.audit),
+            limits: Limits::start(database.clone(), limit_config.rates, limit_config.budgets),
             database,
             limit_config,
             hub,
@@ -78,7 +81,12 @@ impl AppState {
         &self.0.audit
     }
 
-    /// How much people may do.
+    /// How much people may do, and have done.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The settings of that.
     pub fn limit_config(&self) -> &LimitConfig {
         &self.0.limit_config
     }

@@ -10,8 +10,10 @@ mod error;
 mod failing;
 mod memory;
 mod migrations;
+mod rates;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod usage;
 
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ pub use database::{Database, Kind, Location};
 pub use failing::FailingStore;
 pub use memory::MemoryStore;
 pub use migrations::newest as newest_schema;
+pub use usage::{Amount, DayOfModel, OfPerson, Question, Standing, Standings, Used};
 
 use crate::server::agent::history::History;
 use crate::server::person::PersonId;

@@ -9,8 +9,10 @@ mod error;
 mod failing;
 mod memory;
 mod migrations;
+mod people;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod sessions;
 
 use std::sync::Arc;
 
@@ -21,6 +23,8 @@ pub use database::{Database, Kind, Location};
 pub use failing::FailingStore;
 pub use memory::MemoryStore;
 pub use migrations::newest as newest_schema;
+pub use people::StoredPerson;
+pub use sessions::{LeftToken, StoredSession};
 
 use crate::server::agent::history::History;
 use crate::server::person::PersonId;

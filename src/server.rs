@@ -1,9 +1,11 @@
 //! The server: everything that is not in the browser.
 
+pub mod account;
 pub mod agent;
 pub mod anthropic;
 pub mod assets;
 pub mod audit;
+pub mod auth;
 pub mod client_address;
 pub mod command_line;
 pub mod config;
@@ -17,6 +19,7 @@ pub mod listen;
 pub mod middleware;
 pub mod netbox;
 pub mod page;
+pub mod peer;
 pub mod person;
 pub mod router;
 pub mod run;

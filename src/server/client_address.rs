@@ -1,18 +1,16 @@
-//! Where a request comes from. Behind a proxy that is known, what the proxy says; else the connection itself.
+//! Where a request comes from: in limits, in the audit trail, and for what a browser is told about TLS.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::{FORWARDED, HeaderMap, HeaderName};
+use http::HeaderMap;
 use http::request::Parts;
-use ipnet::IpNet;
 
+use super::auth::network::Network;
+use super::peer;
 use super::state::AppState;
-
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const FORWARDED_PROTOCOL: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Where a request comes from, and whether it came over TLS as far as a proxy that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +22,9 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Of somebody on this machine.
+    pub const LOCAL: Self = Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), over_tls: false };
+
     /// What counts as one client in limits: an IPv4 address, or the network of an IPv6 address, of which one machine
     /// has as many as it likes (RFC 4291, section 2.5.4: an interface's own part has 64 bits).
     pub fn limited_as(&self) -> String {
@@ -38,36 +39,22 @@ impl Origin {
 }
 
 /// The proxies whose word is taken for where a request comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<IpNet>);
+#[derive(Clone, Debug, Default)]
+pub struct KnownProxies(Vec<Network>);
 
-impl Default for TrustedProxies {
-    /// Those on this machine: by default only this machine reaches the server at all.
-    fn default() -> Self {
-        let loopback = ["127.0.0.0/8", "::1/128"];
-        Self(loopback.iter().filter_map(|network| network.parse().ok()).collect())
-    }
-}
-
-impl TrustedProxies {
-    /// Addresses (`10.0.0.5`) and networks (`10.0.0.0/24`). The first that is neither is returned as the error.
-    pub fn parse<'text>(networks: impl IntoIterator<Item = &'text str>) -> Result<Self, &'text str> {
-        let one = |text: &'text str| {
-            let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-            network.map_err(|_| text)
-        };
-        networks.into_iter().map(one).collect::<Result<Vec<_>, _>>().map(Self)
-    }
-
-    /// Nobody's word.
-    pub fn none() -> Self {
-        Self(Vec::new())
+impl KnownProxies {
+    /// Those that are listed. Where none is, those on this machine: what they say of where somebody is from can only
+    /// hurt themselves.
+    pub fn new(listed: &[Network]) -> Self {
+        if !listed.is_empty() {
+            return Self(listed.to_vec());
+        }
+        Self(["127.0.0.0/8", "::1"].iter().filter_map(|network| Network::parse(network)).collect())
     }
 
     /// Whether the word of this address is taken.
     pub fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(&address))
+        self.0.iter().any(|network| network.contains(address))
     }
 
     /// Where a request on a connection from `peer` comes from. Of the addresses that proxies noted, each adding the one
@@ -85,27 +72,21 @@ impl TrustedProxies {
                 break;
             }
         }
-        let over_tls = headers.get(FORWARDED_PROTOCOL).is_some_and(|scheme| scheme.as_bytes() == b"https");
+        let over_tls = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes() == b"https");
         Origin { address, over_tls }
     }
 }
 
-/// The addresses of `X-Forwarded-For` in their order; none where something else stands. A proxy that writes the newer
-/// `Forwarded` (RFC 7239) instead is not understood: its own address counts.
+/// The addresses of `X-Forwarded-For` in their order; none where something else stands.
 fn noted(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    if headers.contains_key(FORWARDED) && !headers.contains_key(FORWARDED_FOR) {
-        return Vec::new();
-    }
-    let lists = headers.get_all(FORWARDED_FOR).iter();
-    lists
-        .flat_map(|list| list.to_str().unwrap_or("unreadable").split(','))
-        .map(|text| address_of(text.trim()))
-        .collect()
+    let lists = headers.get_all("x-forwarded-for").iter();
+    let texts = lists.flat_map(|list| list.to_str().unwrap_or("unreadable").split(','));
+    texts.map(|text| address_of(text.trim())).collect()
 }
 
 /// `203.0.113.7`, `203.0.113.7:4711`, `2001:db8::1` and `[2001:db8::1]:4711`: some proxies note the port too.
 fn address_of(text: &str) -> Option<IpAddr> {
-    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
     let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     let address: IpAddr = text.parse().ok().or_else(with_port).or_else(in_brackets)?;
     Some(address.to_canonical())
@@ -114,11 +95,9 @@ fn address_of(text: &str) -> Option<IpAddr> {
 /// The middleware: tells every handler where its request comes from.
 pub async fn tell_origin(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     // Without a connection (a router called directly) nobody is far away.
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V6(Ipv6Addr::LOCALHOST), |peer| peer.0.ip());
-    let origin = state.trusted_proxies().origin(peer, request.headers());
+    let peer = peer::of(request.extensions()).unwrap_or(Origin::LOCAL.address);
+    let mut origin = state.known_proxies().origin(peer, request.headers());
+    origin.over_tls |= state.auth().config().public_url.as_ref().is_some_and(|url| url.scheme() == "https");
     request.extensions_mut().insert(origin);
     next.run(request).await
 }
@@ -127,8 +106,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        let unknown = Self { address: IpAddr::V6(Ipv6Addr::LOCALHOST), over_tls: false };
-        Ok(parts.extensions.get::<Self>().copied().unwrap_or(unknown))
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self::LOCAL))
     }
 }
 
@@ -137,9 +115,12 @@ mod tests {
     use super::*;
 
     fn origin(proxies: &str, peer: &str, headers: &[(&'static str, &'static str)]) -> (String, bool) {
-        let proxies = TrustedProxies::parse(proxies.split_whitespace()).unwrap();
-        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        let origin = proxies.origin(peer.parse().unwrap(), &headers);
+        let proxies: Vec<_> = proxies.split_whitespace().map(|text| Network::parse(text).unwrap()).collect();
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        let origin = KnownProxies::new(&proxies).origin(peer.parse().unwrap(), &map);
         (origin.address.to_string(), origin.over_tls)
     }
 
@@ -150,7 +131,9 @@ mod tests {
         assert_eq!(origin("10.0.0.0/24", "10.0.0.77", &told), ("203.0.113.7".into(), true));
         assert_eq!(origin("10.0.0.5", "::ffff:10.0.0.5", &told), ("203.0.113.7".into(), true));
         assert_eq!(origin("10.0.0.5", "10.0.0.6", &told), ("10.0.0.6".into(), false));
-        assert_eq!(origin("", "127.0.0.1", &told), ("127.0.0.1".into(), false));
+        assert_eq!(origin("10.0.0.5", "127.0.0.1", &told), ("127.0.0.1".into(), false));
+        assert_eq!(origin("", "127.0.0.1", &told), ("203.0.113.7".into(), true), "one on this machine, where none is listed");
+        assert_eq!(origin("", "10.0.0.6", &told), ("10.0.0.6".into(), false));
     }
 
     #[test]
@@ -162,7 +145,6 @@ mod tests {
         assert_eq!(origin(proxies, "10.0.0.5", &in_two_lines).0, "203.0.113.7");
         let unreadable = [("x-forwarded-for", "203.0.113.7, unknown, 10.0.0.6")];
         assert_eq!(origin(proxies, "10.0.0.5", &unreadable).0, "10.0.0.6", "nothing before it is believed");
-        assert_eq!(origin(proxies, "10.0.0.5", &[("forwarded", "for=1.1.1.1")]).0, "10.0.0.5");
     }
 
     #[test]
@@ -183,10 +165,5 @@ mod tests {
         assert_eq!(limited("203.0.113.7"), "203.0.113.7");
         assert_eq!(limited("2001:db8:1:2:3:4:5:6"), limited("2001:db8:1:2:ffff::1"));
         assert_ne!(limited("2001:db8:1:2::1"), limited("2001:db8:1:3::1"));
-    }
-
-    #[test]
-    fn what_is_no_address_is_named() {
-        assert_eq!(TrustedProxies::parse(["10.0.0.5", "proxy.example.com"]), Err("proxy.example.com"));
     }
 }

@@ -117,20 +117,26 @@ impl Limits {
         }
     }
 
-    /// Counts a request, of a person where one is known.
+    /// Counts a request from somewhere.
     ///
     /// # Errors
     /// There were too many; the problem says when to try again.
-    pub async fn request(&self, person: Option<&PersonId>, origin: Origin) -> Result<(), Problem> {
-        let refused = |wait| {
-            refused("There were too many requests", wait)
-                .hint("wait a moment; the operator can raise REQUESTS_PER_MINUTE and ADDRESS_REQUESTS_PER_MINUTE")
-        };
-        self.0.address_requests.count(&origin.limited_as()).await.map_err(refused)?;
-        match person {
-            Some(person) => self.0.requests.count(person.as_str()).await.map_err(refused),
-            None => Ok(()),
-        }
+    pub async fn address_request(&self, origin: Origin) -> Result<(), Problem> {
+        self.0.address_requests.count(&origin.limited_as()).await.map_err(|wait| {
+            refused("There were too many requests from this address", wait)
+                .hint("wait a moment; the operator can raise ADDRESS_REQUESTS_PER_MINUTE")
+        })
+    }
+
+    /// Counts a request of a person.
+    ///
+    /// # Errors
+    /// There were too many; the problem says when to try again.
+    pub async fn request(&self, person: &PersonId) -> Result<(), Problem> {
+        self.0.requests.count(person.as_str()).await.map_err(|wait| {
+            refused("There were too many requests of yours", wait)
+                .hint("wait a moment; the operator can raise REQUESTS_PER_MINUTE")
+        })
     }
 
     /// Places for a socket, if there are.

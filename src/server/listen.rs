@@ -29,7 +29,7 @@ use tower::ServiceExt;
 pub use slots::{Slot, Slots};
 use stream::ReadInTime;
 
-use super::client_address::TrustedProxies;
+use super::client_address::KnownProxies;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long a client may take for a header, and between two requests.
@@ -55,8 +55,6 @@ pub struct ListenSettings {
     pub connections_of_an_address: usize,
     /// For a header, and between two requests.
     pub header_patience: Duration,
-    /// Proxies, whose connections are those of many.
-    pub trusted_proxies: TrustedProxies,
 }
 
 impl Default for ListenSettings {
@@ -65,14 +63,19 @@ impl Default for ListenSettings {
             connections: 2_000,
             connections_of_an_address: 500,
             header_patience: HEADER_PATIENCE,
-            trusted_proxies: TrustedProxies::default(),
         }
     }
 }
 
 /// Serves until `draining` is cancelled and every connection has ended. Sockets are nobody's concern here once they are
 /// upgraded.
-pub async fn serve(listener: TcpListener, router: Router, settings: ListenSettings, draining: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    settings: ListenSettings,
+    known_proxies: KnownProxies,
+    draining: CancellationToken,
+) {
     let slots = Slots::new(settings.connections, settings.connections_of_an_address);
     let refusals = Arc::new(Semaphore::new(REFUSALS));
     let connections = TaskTracker::new();
@@ -90,7 +93,8 @@ pub async fn serve(listener: TcpListener, router: Router, settings: ListenSettin
                 continue;
             }
         };
-        let known_proxy = settings.trusted_proxies.contains(peer.ip());
+        // The connections of a proxy are those of many.
+        let known_proxy = known_proxies.contains(peer.ip());
         let Some(slot) = slots.take(peer.ip(), !known_proxy) else {
             tracing::debug!(%peer, "a connection is refused: there are too many");
             // In a flood most are closed without a word.

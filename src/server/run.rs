@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::{Stream, StreamExt};
 use tokio::net::TcpListener;
 
+use super::auth::Auth;
 use super::config::ServeConfig;
 use super::connections::Connections;
 use super::demo::model::Pace;
@@ -38,8 +39,18 @@ impl Server {
         })?;
         let database = Database::open(config.storage.database).await?;
         let connections = Connections::open(config.connection, pace).await?;
+        let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
+        let auth = Arc::new(Auth::new(config.people, database.clone(), netbox, service)?);
         let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
-        let state = AppState::new(connections, database, hub, config.allowed_hosts, config.cors_origins, config.limits);
+        let state = AppState::new(
+            connections,
+            database,
+            auth,
+            hub,
+            config.allowed_hosts,
+            config.cors_origins,
+            config.limits,
+        );
         Ok(Self { listener, state, drain: config.drain })
     }
 
@@ -63,12 +74,16 @@ impl Server {
         let draining = state.draining().clone();
         tokio::spawn(stop(state.clone(), drain, signals));
         // What this NetBox has and takes is learnt before somebody asks.
-        let (netbox, credentials) = (state.connections().netbox.clone(), state.connections().credentials.clone());
-        tokio::spawn(async move { netbox.schema(&credentials).await });
+        let (netbox, service) = (state.connections().netbox.clone(), state.connections().service.clone());
+        if service.kind().is_some() {
+            tokio::spawn(async move { netbox.schema(&service).await });
+        }
+        tokio::spawn(Arc::clone(state.auth()).sweep());
         let sockets = state.sockets().clone();
         let (audit, settings) = (state.audit().clone(), state.limit_config().listen.clone());
+        let known_proxies = state.known_proxies().clone();
         tokio::select! {
-            () = listen::serve(listener, router::router(state), settings, draining.clone()) => {}
+            () = listen::serve(listener, router::router(state), settings, known_proxies, draining.clone()) => {}
             () = async { draining.cancelled().await; tokio::time::sleep(LAST_CONNECTIONS).await } => {}
         }
         sockets.close();

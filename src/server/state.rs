@@ -7,7 +7,8 @@ use tokio_util::task::TaskTracker;
 
 use super::agent::driver::Agent;
 use super::audit::Audit;
-use super::client_address::TrustedProxies;
+use super::auth::Auth;
+use super::client_address::KnownProxies;
 use super::config::LimitConfig;
 use super::connections::Connections;
 use super::hub::Hub;
@@ -26,6 +27,8 @@ struct Inner {
     audit: Audit,
     limits: Limits,
     limit_config: LimitConfig,
+    known_proxies: KnownProxies,
+    auth: Arc<Auth>,
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
@@ -40,6 +43,7 @@ impl AppState {
     pub fn new(
         connections: Connections,
         database: Database,
+        auth: Arc<Auth>,
         hub: Arc<Hub>,
         allowed_hosts: Vec<String>,
         cors_origins: Vec<http::HeaderValue>,
@@ -52,6 +56,8 @@ impl AppState {
             limits: Limits::start(database.clone(), limit_config.rates, limit_config.budgets),
             database,
             limit_config,
+            known_proxies: KnownProxies::new(&auth.config().trusted_proxies),
+            auth,
             hub,
             starting_questions: StartingQuestions::default(),
             allowed_hosts,
@@ -76,6 +82,11 @@ impl AppState {
         &self.0.database
     }
 
+    /// Who people are.
+    pub fn auth(&self) -> &Arc<Auth> {
+        &self.0.auth
+    }
+
     /// Where it is noted who did what.
     pub fn audit(&self) -> &Audit {
         &self.0.audit
@@ -92,8 +103,8 @@ impl AppState {
     }
 
     /// The proxies whose word is taken for where a request comes from.
-    pub fn trusted_proxies(&self) -> &TrustedProxies {
-        &self.0.limit_config.listen.trusted_proxies
+    pub fn known_proxies(&self) -> &KnownProxies {
+        &self.0.known_proxies
     }
 
     /// The conversations.

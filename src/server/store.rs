@@ -10,9 +10,11 @@ mod error;
 mod failing;
 mod memory;
 mod migrations;
+mod people;
 mod rates;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod sessions;
 mod usage;
 
 use std::sync::Arc;
@@ -25,6 +27,8 @@ pub use database::{Database, Kind, Location};
 pub use failing::FailingStore;
 pub use memory::MemoryStore;
 pub use migrations::newest as newest_schema;
+pub use people::StoredPerson;
+pub use sessions::{LeftToken, StoredSession};
 pub use usage::{Amount, DayOfModel, OfPerson, Question, Standing, Standings, Used};
 
 use crate::server::agent::history::History;

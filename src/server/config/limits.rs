@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::raw::LimitArguments;
 use super::{typed, wrong};
 use crate::server::anthropic::micro_dollars;
-use crate::server::client_address::TrustedProxies;
 use crate::server::listen::ListenSettings;
 use crate::wire::problem::Problem;
 
@@ -179,7 +178,6 @@ impl LimitConfig {
                 &arguments.address_connections,
                 connections(usual.listen.connections_of_an_address),
             ),
-            trusted_proxies: read.proxies(&arguments.trusted_proxies),
             ..usual.listen
         };
         let hsts = HstsConfig {
@@ -236,20 +234,6 @@ impl Reader<'_> {
             0
         })
     }
-
-    fn proxies(&mut self, given: &[String]) -> TrustedProxies {
-        let networks: Vec<&str> = given.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
-        match networks.as_slice() {
-            [] => TrustedProxies::default(),
-            ["none"] => TrustedProxies::none(),
-            networks => TrustedProxies::parse(networks.iter().copied()).unwrap_or_else(|text| {
-                let what = format!("holds `{text}`, which is no address and no network");
-                let hint = "give addresses like 10.0.0.5 or networks like 10.0.0.0/24, divided by commas, or `none`";
-                self.problems.push(wrong("TRUSTED_PROXIES", &what, hint));
-                TrustedProxies::default()
-            }),
-        }
-    }
 }
 
 /// In how long attempts to sign in are counted.
@@ -288,7 +272,6 @@ mod tests {
             "--cost-per-day=2.50",
             "--all-tokens-per-month=9000000",
             "--messages-per-minute=0",
-            "--trusted-proxies=10.0.0.0/24,::1",
             "--audit-content=on",
             "--hsts-seconds=0",
         ]);
@@ -297,8 +280,6 @@ mod tests {
         assert_eq!(config.budgets.all.tokens_a_month, 9_000_000);
         assert_eq!((config.rates.messages, config.hsts.seconds), (0, 0));
         assert!(config.audit.content);
-        assert!(config.listen.trusted_proxies.contains("10.0.0.9".parse().unwrap()));
-        assert!(!config.listen.trusted_proxies.contains("127.0.0.1".parse().unwrap()));
     }
 
     #[test]
@@ -307,13 +288,12 @@ mod tests {
             "--cost-per-day=a-lot",
             "--tokens-per-day=-1",
             "--messages-per-minute=many",
-            "--trusted-proxies=10.0.0.5,proxy",
             "--audit-content=maybe",
         ]);
         let text = problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n");
-        for name in ["COST_PER_DAY", "TOKENS_PER_DAY", "MESSAGES_PER_MINUTE", "TRUSTED_PROXIES", "AUDIT_CONTENT"] {
+        for name in ["COST_PER_DAY", "TOKENS_PER_DAY", "MESSAGES_PER_MINUTE", "AUDIT_CONTENT"] {
             assert!(text.contains(name), "{name} is missing in\n{text}");
         }
-        assert_eq!(problems.iter().filter(|problem| problem.hint.is_some()).count(), 5, "{text}");
+        assert_eq!(problems.iter().filter(|problem| problem.hint.is_some()).count(), 4, "{text}");
     }
 }

@@ -93,11 +93,6 @@ pub struct LimitArguments {
     #[arg(long, env = "ALL_COST_PER_MONTH", value_name = "DOLLARS", help_heading = "Limits")]
     pub all_cost_per_month: Option<String>,
 
-    /// Proxies in front whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks, divided by
-    /// commas, or `none` [default: those on this machine]
-    #[arg(long, env = "TRUSTED_PROXIES", value_name = "ADDRESSES", value_delimiter = ',', help_heading = "Limits")]
-    pub trusted_proxies: Vec<String>,
-
     /// How long browsers that came over TLS shall use nothing else (Strict-Transport-Security); 0 does not ask them to
     /// [default: 31536000]
     #[arg(long, env = "HSTS_SECONDS", value_name = "SECONDS", help_heading = "Limits")]

@@ -1,12 +1,14 @@
 //! The pages about a person: drawn on the server, plain forms, an answer to each that sends the browser on.
 
+mod audit;
 mod settings;
 mod sign_in;
+mod usage;
 
+use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
@@ -16,9 +18,9 @@ use leptos::prelude::{Owner, RenderHtml as _};
 use super::auth::Visit;
 use super::middleware::security_headers::page_policy;
 use super::page::versions;
+use super::peer;
 use super::person::Person;
 use super::state::AppState;
-use super::peer;
 use crate::components::erase::Erased;
 use crate::pages::account::{AccountFrame, document, trouble};
 use crate::wire::person::SignedIn;
@@ -33,6 +35,8 @@ pub fn for_strangers() -> Router<AppState> {
 pub fn for_people() -> Router<AppState> {
     Router::new()
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/usage", get(usage::page))
+        .route("/audit.jsonl", get(audit::download))
         .route("/settings", get(settings::page))
         .route("/settings/netbox-token", post(settings::keep_token))
         .route("/settings/netbox-token/forget", post(settings::forget_token))
@@ -86,7 +90,9 @@ pub fn status_of(problem: &Problem) -> StatusCode {
         ProblemCode::BadRequest => StatusCode::BAD_REQUEST,
         ProblemCode::NotFound => StatusCode::NOT_FOUND,
         ProblemCode::NetboxToken | ProblemCode::SignIn => StatusCode::UNAUTHORIZED,
-        ProblemCode::NetboxPermission => StatusCode::FORBIDDEN,
+        ProblemCode::NetboxPermission | ProblemCode::Forbidden => StatusCode::FORBIDDEN,
+        ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ProblemCode::RateLimited | ProblemCode::BudgetLimit => StatusCode::TOO_MANY_REQUESTS,
         ProblemCode::NetboxUnreachable | ProblemCode::NetboxAnswer => StatusCode::BAD_GATEWAY,
         ProblemCode::Storage => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

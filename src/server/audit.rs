@@ -16,7 +16,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::oneshot;
 
 pub use entry::{Entry, Kind};
-pub use export::{Filter, lines};
+pub use export::{Filter, lines, moment};
 
 use super::config::AuditConfig;
 use super::store::Database;

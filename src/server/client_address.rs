@@ -132,7 +132,11 @@ mod tests {
         assert_eq!(origin("10.0.0.5", "::ffff:10.0.0.5", &told), ("203.0.113.7".into(), true));
         assert_eq!(origin("10.0.0.5", "10.0.0.6", &told), ("10.0.0.6".into(), false));
         assert_eq!(origin("10.0.0.5", "127.0.0.1", &told), ("127.0.0.1".into(), false));
-        assert_eq!(origin("", "127.0.0.1", &told), ("203.0.113.7".into(), true), "one on this machine, where none is listed");
+        assert_eq!(
+            origin("", "127.0.0.1", &told),
+            ("203.0.113.7".into(), true),
+            "one on this machine, where none is listed"
+        );
         assert_eq!(origin("", "10.0.0.6", &told), ("10.0.0.6".into(), false));
     }
 

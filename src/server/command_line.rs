@@ -3,6 +3,7 @@
 mod arguments;
 mod ask;
 mod ask_command;
+mod audit_command;
 mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, AuditCommand, Command};
 
 use super::config::{LogConfig, ServeArguments};
 use super::demo::model::Pace;
@@ -68,6 +69,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
             Command::Ask(arguments) => ask_command::ask(arguments).await,
             Command::Tool(command) => tool_command::tool(command).await,
             Command::Doctor(arguments) => doctor_command::doctor(arguments).await,
+            Command::Audit(AuditCommand::Export(arguments)) => audit_command::export(arguments).await,
             Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
             Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,
             Command::NetboxCatalogue { file } => catalogue_command::netbox_catalogue(&file),

@@ -71,7 +71,8 @@ pub struct Admission {
 impl Limits {
     /// Counts in this database.
     pub fn start(database: Database, rates: RateConfig, budgets: BudgetConfig) -> Self {
-        let counter = |kind, most, period, at_once| Counter::new(database.clone(), kind, Rate::of(most, period), at_once);
+        let counter =
+            |kind, most, period, at_once| Counter::new(database.clone(), kind, Rate::of(most, period), at_once);
         let limits = Self(Arc::new(Inner {
             messages: counter("messages", rates.messages, MINUTE, 1),
             tool_calls: counter("tool-calls", rates.tool_calls, MINUTE, REQUESTS_AT_ONCE),

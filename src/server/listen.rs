@@ -59,11 +59,7 @@ pub struct ListenSettings {
 
 impl Default for ListenSettings {
     fn default() -> Self {
-        Self {
-            connections: 2_000,
-            connections_of_an_address: 500,
-            header_patience: HEADER_PATIENCE,
-        }
+        Self { connections: 2_000, connections_of_an_address: 500, header_patience: HEADER_PATIENCE }
     }
 }
 

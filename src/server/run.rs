@@ -42,15 +42,8 @@ impl Server {
         let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
         let auth = Arc::new(Auth::new(config.people, database.clone(), netbox, service)?);
         let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
-        let state = AppState::new(
-            connections,
-            database,
-            auth,
-            hub,
-            config.allowed_hosts,
-            config.cors_origins,
-            config.limits,
-        );
+        let state =
+            AppState::new(connections, database, auth, hub, config.allowed_hosts, config.cors_origins, config.limits);
         Ok(Self { listener, state, drain: config.drain })
     }
 

@@ -147,7 +147,14 @@ mod tests {
 
     #[test]
     fn each_limit_is_noticed_and_named() {
-        let budget = Budget { rounds: 3, tokens: 100, micro_dollars: 50, seconds: 2, context_tokens: Some(80), ..Budget::default() };
+        let budget = Budget {
+            rounds: 3,
+            tokens: 100,
+            micro_dollars: 50,
+            seconds: 2,
+            context_tokens: Some(80),
+            ..Budget::default()
+        };
         let used = |output_tokens, cost_micro_dollars| Usage { output_tokens, cost_micro_dollars, ..Usage::default() };
         assert_eq!(budget.reached(3, &used(99, 49), 1_999, 79), None);
         let cases = [

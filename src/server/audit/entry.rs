@@ -137,6 +137,12 @@ impl Entry {
         entry.detail("message", message.to_string()).detail("characters", text.chars().count())
     }
 
+    /// Somebody asked for another answer to a question.
+    pub fn asked_again(person: &PersonId, conversation: &ConversationId, message: &MessageId) -> Self {
+        let entry = Self::new(Kind::Question, Some(person)).in_conversation(conversation);
+        entry.detail("message", message.to_string()).detail("again", true)
+    }
+
     /// A tool was called for somebody. Of the requests to NetBox, what was asked for is noted without its query, which
     /// is content.
     pub fn tool_call(person: &PersonId, tool: &str, input: &Value, outcome: &ToolOutcome) -> Self {

@@ -4,7 +4,7 @@ use futures::Stream;
 use serde_json::json;
 
 use crate::server::store::{AuditRow, Database};
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
 
 /// Entries read at once.
 const PAGE: i64 = 500;
@@ -33,6 +33,20 @@ pub fn lines(database: Database, filter: Filter) -> impl Stream<Item = Result<St
             }
             Err(problem) => Some((Err(problem), None)),
         }
+    })
+}
+
+/// A moment as people write it: `2026-11-26T18:00:00Z`, or a day, which begins at midnight UTC. In milliseconds since 1970.
+///
+/// # Errors
+/// It is neither; `name` is what was given so.
+pub fn moment(name: &str, text: &str) -> Result<i64, Problem> {
+    let text = text.trim();
+    let day = || format!("{text}T00:00:00Z").parse::<jiff::Timestamp>();
+    let moment = text.parse::<jiff::Timestamp>().or_else(|_| day());
+    moment.map(jiff::Timestamp::as_millisecond).map_err(|_| {
+        Problem::new(ProblemCode::BadRequest, format!("{name} is `{text}`, which is no moment"))
+            .hint("give a day like 2026-11-26, or a moment like 2026-11-26T18:00:00Z")
     })
 }
 

@@ -215,6 +215,16 @@ impl Conversation {
         Ok(Accepted { message: message.clone(), duplicate: false, start: Some(start) })
     }
 
+    /// Whether an answer is being written.
+    pub async fn is_answering(&self) -> bool {
+        self.live.lock().await.run.is_some()
+    }
+
+    /// Whether this command has made a message, as far as is remembered.
+    pub async fn has_taken(&self, command: &CommandId) -> bool {
+        self.live.lock().await.done_before(Some(command)).is_some()
+    }
+
     /// Takes a waiting message back. Whether it was still waiting.
     pub async fn unqueue(&self, message: &MessageId) -> Result<bool, Problem> {
         let mut live = self.lock().await?;

@@ -70,7 +70,8 @@ impl Line {
         self.percent() < WARNING_PERCENT && percent(self.used.saturating_add(more), self.bound) >= WARNING_PERCENT
     }
 
-    fn name(&self) -> String {
+    /// Which it is, in words.
+    pub fn name(&self) -> String {
         let whose = match self.whose {
             Whose::Own => "Your",
             Whose::All => "Everybody's common",

@@ -76,7 +76,8 @@ mod tests {
             let wait = processes[0].count("messages:anna", rate, 1, now).await.unwrap().unwrap_err();
             assert_eq!(wait, Duration::from_secs(3));
             assert!(processes[1].count("messages:bert", rate, 1, now).await.unwrap().is_ok(), "another key");
-            for (later, count, allowed) in [(2, 1, false), (3, 1, true), (3, 1, false), (63, 20, true), (63, 1, false)] {
+            for (later, count, allowed) in [(2, 1, false), (3, 1, true), (3, 1, false), (63, 20, true), (63, 1, false)]
+            {
                 let counted = processes[1].count("messages:anna", rate, count, now + later * SECOND).await.unwrap();
                 assert_eq!(counted.is_ok(), allowed, "{count} after {later} s");
             }

@@ -193,7 +193,8 @@ impl Database {
              CAST(SUM(cost_micro_dollars) AS BIGINT) AS micro_dollars FROM usage \
              WHERE person = $1 AND at >= $2 GROUP BY at / 86400000, model ORDER BY day DESC, model"
         );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(person.as_str()).bind(since).fetch_all(self.pool()).await;
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(text)).bind(person.as_str()).bind(since).fetch_all(self.pool()).await;
         let read = |row: &AnyRow| {
             Ok(DayOfModel {
                 day: row.try_get::<i64, _>("day")? * 86_400_000,

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::connection::{Connection, outside};
 use crate::server::agent::context_now;
+use crate::server::audit::Entry;
 use crate::server::hub::{Accepted, Conversation};
 use crate::wire::command::{Command, MAXIMUM_QUESTION_CHARACTERS, Resume, SendMode};
 use crate::wire::event::Event;
-use crate::wire::id::{CommandId, ConversationId};
+use crate::wire::id::{CommandId, ConversationId, MessageId};
 use crate::wire::problem::{Problem, ProblemCode};
 
 impl Connection {
@@ -38,10 +39,7 @@ impl Connection {
             Command::Unsubscribe { conversation } => self.look_away(&conversation),
             Command::Send { id, conversation, text, mode } => self.send(id, conversation, &text, mode).await?,
             Command::Regenerate { id, conversation, message } => {
-                let conversation = self.open(Some(&conversation)).await?;
-                let accepted =
-                    conversation.regenerate(id.clone(), &message, &context_now(self.time_zone.as_deref())).await?;
-                self.accepted(&conversation, id, accepted).await;
+                self.regenerate(id, &conversation, &message).await?;
             }
             Command::Stop { run, conversation } => {
                 self.open(conversation.as_ref()).await?.stop(run.as_ref()).await;
@@ -72,6 +70,11 @@ impl Connection {
         mode: SendMode,
     ) -> Result<(), Problem> {
         check_question(text)?;
+        // What was taken before is only acknowledged again.
+        let again = self.has_sent(id.as_ref()).await;
+        if !again {
+            self.state.limits().message(&self.person.id).await?;
+        }
         let conversation = conversation.unwrap_or_else(|| {
             // One that was deleted under this socket's feet is no place to ask; a new one is.
             let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
@@ -85,7 +88,48 @@ impl Connection {
         }
         conversation.set_time_zone(self.time_zone.clone());
         let context = context_now(self.time_zone.as_deref());
-        let accepted = conversation.send(id.clone(), text, &context, mode).await?;
+        let admission = match again {
+            true => None,
+            false => Some(self.state.limits().admit(&self.person.id, !conversation.is_answering().await).await?),
+        };
+        let accepted = conversation.send(id.clone(), text, &context, mode).await;
+        if let Some(admission) = admission {
+            admission.leave().await;
+        }
+        let accepted = accepted?;
+        if !accepted.duplicate {
+            let entry = Entry::question(&self.person.id, conversation.id(), &accepted.message, text);
+            self.state.audit().record(entry.from(self.address));
+        }
+        self.accepted(&conversation, id, accepted).await;
+        Ok(())
+    }
+
+    async fn regenerate(
+        &mut self,
+        id: Option<CommandId>,
+        conversation: &ConversationId,
+        message: &MessageId,
+    ) -> Result<(), Problem> {
+        let conversation = self.open(Some(conversation)).await?;
+        let again = self.has_sent(id.as_ref()).await;
+        let admission = match again {
+            true => None,
+            false => {
+                self.state.limits().message(&self.person.id).await?;
+                Some(self.state.limits().admit(&self.person.id, true).await?)
+            }
+        };
+        let context = context_now(self.time_zone.as_deref());
+        let accepted = conversation.regenerate(id.clone(), message, &context).await;
+        if let Some(admission) = admission {
+            admission.leave().await;
+        }
+        let accepted = accepted?;
+        if !accepted.duplicate {
+            let entry = Entry::asked_again(&self.person.id, conversation.id(), &accepted.message);
+            self.state.audit().record(entry.from(self.address));
+        }
         self.accepted(&conversation, id, accepted).await;
         Ok(())
     }

@@ -6,6 +6,7 @@ mod tests;
 mod writer;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -79,6 +80,7 @@ pub enum Outgoing {
 pub struct Connection {
     pub(super) state: AppState,
     pub(super) person: Person,
+    pub(super) address: IpAddr,
     pub(super) time_zone: Option<String>,
     frames: mpsc::Sender<Arc<Frame>>,
     views: HashMap<ConversationId, OpenView>,
@@ -103,6 +105,8 @@ struct OpenView {
 pub struct Visitor {
     /// The person.
     pub person: Person,
+    /// Where they are from.
+    pub address: IpAddr,
     /// Their time zone, `Europe/Berlin`, where they told it.
     pub time_zone: Option<String>,
 }
@@ -118,7 +122,7 @@ where
     // Writing has its own task: a client that does not read must still be heard when it stops a run.
     let writer = tokio::spawn(writer::write(sink, waiting, close));
 
-    let Visitor { person, time_zone } = visitor;
+    let Visitor { person, address, time_zone } = visitor;
     let mut list_changes = state.hub().list_changes();
     let draining = state.draining().clone();
     let room = frames.clone();
@@ -126,6 +130,7 @@ where
     let mut connection = Connection {
         state,
         person,
+        address,
         time_zone,
         frames,
         views: HashMap::new(),
@@ -269,6 +274,19 @@ impl Connection {
         self.views.get(conversation.id()).is_some_and(|view| {
             view.conversation.as_ptr() == Arc::as_ptr(conversation) && !view.forwarding.is_finished()
         })
+    }
+
+    /// Whether this very command has made a message before, in a conversation that is looked at here. Asks nobody.
+    pub(super) async fn has_sent(&self, command: Option<&CommandId>) -> bool {
+        let Some(command) = command else { return false };
+        for view in self.views.values() {
+            if let Some(conversation) = view.conversation.upgrade()
+                && conversation.has_taken(command).await
+            {
+                return true;
+            }
+        }
+        false
     }
 
     /// Closes a view.

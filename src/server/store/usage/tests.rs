@@ -3,9 +3,9 @@
 use sqlx::{AssertSqlSafe, Executor as _};
 
 use super::*;
-use crate::server::limits::budget;
-use crate::server::config::{Bounds, BudgetConfig};
 use crate::server::agent::budget::Budget;
+use crate::server::config::{Bounds, BudgetConfig};
+use crate::server::limits::budget;
 use crate::server::store::scratch::both;
 
 const HOUR: i64 = 3_600_000;
@@ -60,7 +60,8 @@ async fn what_was_used_is_summed_by_day_month_person_and_model() {
         assert_eq!((used.day.micro_dollars, used.month.micro_dollars), (3_000, 13_000));
         assert_eq!(standings.all.used.month.tokens, 8_324);
         let days = database.usage_by_day(&anna, month).await.unwrap();
-        let seen: Vec<_> = days.iter().map(|one| (one.day, one.model.as_str(), one.answers, one.amount.tokens)).collect();
+        let seen: Vec<_> =
+            days.iter().map(|one| (one.day, one.model.as_str(), one.answers, one.amount.tokens)).collect();
         assert_eq!(seen, [(day, "haiku", 1, 106), (day, "opus", 1, 206), (day - 24 * HOUR, "haiku", 1, 1_006)]);
         let people = database.usage_by_person(question().periods).await.unwrap();
         let seen: Vec<_> = people.iter().map(|one| (one.person.as_str(), one.answers, one.used.month.tokens)).collect();

@@ -27,8 +27,7 @@ async fn client() -> Client {
     let state = AppState::new(connections, database, hub, Vec::new(), Vec::new(), LimitConfig::default());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
-    let serving =
-        tokio::spawn(serve(state.clone(), Visitor { person: PersonId::new(), time_zone: None }, outgoing, incoming));
+    let serving = tokio::spawn(serve(state.clone(), visitor, outgoing, incoming));
     Client { state, say, heard, serving }
 }
 

@@ -13,5 +13,7 @@ mod pages;
 mod resuming;
 mod scripted_model;
 mod settings;
+mod sign_in;
 mod stack;
 mod stopping;
+mod stranger;

@@ -18,7 +18,7 @@ pub struct Entry {
     pub at: i64,
     /// What.
     pub kind: Kind,
-    /// Who, where somebody is known.
+    /// Who, where it is known; without it, whom the database knows under the subject.
     pub person: Option<PersonId>,
     /// Who it is where they sign in; without it, what the database knows of the person.
     pub subject: Option<String>,
@@ -106,9 +106,9 @@ impl Entry {
         self
     }
 
-    /// Somebody signed in; `mode` is how (`netbox`, `oidc`, `proxy`), `subject` who they are there.
-    pub fn sign_in(person: &PersonId, subject: &str, mode: &str) -> Self {
-        Self { subject: Some(subject.to_owned()), ..Self::new(Kind::SignIn, Some(person)) }.detail("mode", mode)
+    /// Somebody signed in; `subject` is who they are there, `mode` how (`netbox`, `oidc`).
+    pub fn sign_in(subject: &str, mode: &str) -> Self {
+        Self { subject: Some(subject.to_owned()), ..Self::new(Kind::SignIn, None) }.detail("mode", mode)
     }
 
     /// Somebody tried to sign in under a name, if they gave one; `reason` says in a few words why they may not.

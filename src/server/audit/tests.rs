@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::Executor as _;
 
 use super::*;
-use crate::server::person::PersonId;
+use crate::server::person::{PersonId, Role};
 use crate::server::store::scratch::both;
 
 async fn exported(database: &Database, filter: Filter) -> Vec<Value> {
@@ -22,12 +22,13 @@ async fn what_is_noted_is_exported_in_order_and_can_be_picked() {
     for scratch in both().await {
         let database = scratch.open().await;
         let audit = Audit::start(database.clone(), content(false));
-        let (anna, bert) = (PersonId::new(), PersonId::new());
+        let anna = PersonId::new();
+        let bert = database.meet("netbox:bert", "Bert", Role::User, 1).await.unwrap().id;
         // More than one page.
         for number in 0..600 {
             audit.record(Entry::settings(&anna, &number.to_string()));
         }
-        audit.record(Entry::sign_in(&bert, "netbox:bert", "netbox").from("203.0.113.7".parse().unwrap()));
+        audit.record(Entry::sign_in("netbox:bert", "netbox").from("203.0.113.7".parse().unwrap()));
         audit.flush().await;
         let all = exported(&database, Filter::default()).await;
         assert_eq!(all.len(), 601);
@@ -35,6 +36,7 @@ async fn what_is_noted_is_exported_in_order_and_can_be_picked() {
         assert!(numbers.iter().enumerate().all(|(number, what)| *what == number.to_string()));
         let last = &all[600];
         assert_eq!((&last["kind"], &last["subject"]), (&json!("sign_in"), &json!("netbox:bert")));
+        assert_eq!(last["person"], bert.as_str());
         assert_eq!((&last["address"], &last["detail"]["mode"]), (&json!("203.0.113.7"), &json!("netbox")));
         for person in [bert.as_str(), "netbox:bert"] {
             let of_bert = exported(&database, Filter { person: Some(person.to_owned()), ..Filter::default() }).await;

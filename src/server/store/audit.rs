@@ -44,7 +44,8 @@ impl Database {
             // Whoever is only known by an id is named as they are known now: people go, and the trail stays.
             sqlx::query(
                 "INSERT INTO audit (id, at, kind, person, subject, address, conversation, run, detail) \
-                 VALUES ($1, $2, $3, $4, COALESCE($5, (SELECT subject FROM people WHERE id = $4)), $6, $7, $8, $9)",
+                 VALUES ($1, $2, $3, COALESCE($4, (SELECT id FROM people WHERE subject = $5)), \
+                 COALESCE($5, (SELECT subject FROM people WHERE id = $4)), $6, $7, $8, $9)",
             )
             .bind(uuid::Uuid::now_v7().to_string())
             .bind(entry.at)

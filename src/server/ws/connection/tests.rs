@@ -3,8 +3,8 @@
 use futures::channel::mpsc::{Receiver, UnboundedSender, channel, unbounded};
 
 use super::*;
-use crate::server::config::LimitConfig;
-use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource};
+use crate::server::auth::Auth;
+use crate::server::config::{AnswerConfig, ConnectionConfig, LimitConfig, ModelSource, NetboxSource, PeopleConfig};
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
@@ -24,9 +24,13 @@ async fn client() -> Client {
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
     let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
     let database = Database::memory().await.unwrap();
-    let state = AppState::new(connections, database, hub, Vec::new(), Vec::new(), LimitConfig::default());
+    let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
+    let auth = Arc::new(Auth::new(PeopleConfig::nobody(), database.clone(), netbox, service).unwrap());
+    let person = auth.recognise(None, &http::HeaderMap::new()).await.unwrap().unwrap();
+    let state = AppState::new(connections, database, auth, hub, Vec::new(), Vec::new(), LimitConfig::default());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
+    let visitor = Visitor { person, address: IpAddr::from([127, 0, 0, 1]), time_zone: None };
     let serving = tokio::spawn(serve(state.clone(), visitor, outgoing, incoming));
     Client { state, say, heard, serving }
 }

@@ -181,8 +181,8 @@ impl Limits {
     /// Lets an answer in, if the budgets do. `starts` is false for a message that waits until another answer is done.
     ///
     /// # Errors
-    /// A budget is used up, or too many answers are being written. Where the database does not answer, it is let in: it
-    /// could not be kept anyway.
+    /// A budget is used up, or too many answers are being written. Where the database does not answer, it is let in: that
+    /// the message cannot be kept then is said by who keeps it.
     pub async fn admit(&self, person: &PersonId, starts: bool) -> Result<Admission, Problem> {
         let Inner { database, budgets, .. } = &*self.0;
         let none = Admission { database: database.clone(), id: None };
@@ -191,12 +191,16 @@ impl Limits {
         }
         let question = self.question();
         let decide = |standings: &Standings| budget::check(budgets, standings, question.periods, starts);
-        if !starts {
-            decide(&database.standings(person, question).await?)?;
-            return Ok(none);
+        let admitted = if starts {
+            database.admit(person, question, decide).await.map(Some)
+        } else {
+            database.standings(person, question).await.and_then(|standings| decide(&standings)).map(|()| None)
+        };
+        match admitted {
+            Ok(id) => Ok(Admission { id, ..none }),
+            Err(problem) if problem.code == ProblemCode::Storage => Ok(none),
+            Err(problem) => Err(problem),
         }
-        let id = database.admit(person, question, decide).await?;
-        Ok(Admission { id: Some(id), ..none })
     }
 
     /// What a run may use: what any answer may, or what is left of the budgets. That much is reserved until it has ended.
@@ -210,7 +214,15 @@ impl Limits {
         }
         let question = self.question();
         let decide = |standings: &Standings| budget::allowed(budgets, standings, question.periods, &usual);
-        let Amount { tokens, micro_dollars } = database.reserve(run, person, question, decide).await?;
+        let reserved = database.reserve(run, person, question, decide).await;
+        let Amount { tokens, micro_dollars } = match reserved {
+            // Whether there is a budget left is not known; that there is one for an answer is.
+            Err(problem) if problem.code == ProblemCode::Storage => {
+                tracing::warn!(problem = %problem.message, %run, "a run begins without what is left of the budgets");
+                return Ok(usual);
+            }
+            reserved => reserved?,
+        };
         Ok(Budget {
             tokens,
             micro_dollars,

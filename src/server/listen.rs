@@ -33,7 +33,9 @@ use super::client_address::KnownProxies;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long a client may take for a header, and between two requests.
-pub const HEADER_PATIENCE: Duration = Duration::from_secs(30);
+const HEADER_PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take for a body.
+const BODY_PATIENCE: Duration = Duration::from_secs(20);
 /// How long a client may read nothing of what waits for it.
 const READ_PATIENCE: Duration = Duration::from_secs(60);
 /// The largest header, in bytes: more than any browser sends with all its cookies.
@@ -55,11 +57,18 @@ pub struct ListenSettings {
     pub connections_of_an_address: usize,
     /// For a header, and between two requests.
     pub header_patience: Duration,
+    /// For a request's body.
+    pub body_patience: Duration,
 }
 
 impl Default for ListenSettings {
     fn default() -> Self {
-        Self { connections: 2_000, connections_of_an_address: 500, header_patience: HEADER_PATIENCE }
+        Self {
+            connections: 2_000,
+            connections_of_an_address: 500,
+            header_patience: HEADER_PATIENCE,
+            body_patience: BODY_PATIENCE,
+        }
     }
 }
 

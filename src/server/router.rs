@@ -22,6 +22,7 @@ pub fn router(state: AppState) -> Router {
     // Views spawn tasks while they are rendered. leptos_axum says where to only when it lays out the routes itself;
     // an error means that somebody has said it already.
     let _ = any_spawner::Executor::init_tokio();
+    let body_patience = request_body::Patience(state.limit_config().listen.body_patience);
     let hsts = security_headers::Hsts::new(state.limit_config().hsts);
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(state.cors_origins().iter().cloned()))
@@ -50,7 +51,7 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY_BYTES))
         .layer(from_fn_with_state(state.clone(), rate_limits::limit_person))
         .layer(from_fn_with_state(state.clone(), sign_in::know_person))
-        .layer(from_fn(request_body::read_in_time))
+        .layer(from_fn_with_state(body_patience, request_body::read_in_time))
         .layer(from_fn_with_state(state.clone(), rate_limits::limit_address))
         .layer(from_fn_with_state(state.clone(), same_origin::check_origin))
         .layer(cors)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::agent::Guard;
 use super::agent::driver::Agent;
 use super::audit::Audit;
 use super::auth::Auth;
@@ -49,11 +50,14 @@ impl AppState {
         cors_origins: Vec<http::HeaderValue>,
         limit_config: LimitConfig,
     ) -> Self {
+        let audit = Audit::start(database.clone(), limit_config.audit);
+        let limits = Limits::start(database.clone(), limit_config.rates, limit_config.budgets);
+        let guard = Guard { limits: limits.clone(), audit: audit.clone() };
         Self(Arc::new(Inner {
-            agent: Arc::new(connections.agent()),
+            agent: Arc::new(connections.agent().guarded_by(guard)),
             connections,
-            audit: Audit::start(database.clone(), limit_config.audit),
-            limits: Limits::start(database.clone(), limit_config.rates, limit_config.budgets),
+            audit,
+            limits,
             database,
             limit_config,
             known_proxies: KnownProxies::new(&auth.config().trusted_proxies),

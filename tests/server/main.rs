@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod audit;
+mod connections;
 mod conversations;
+mod databases;
 mod failures;
 mod frames;
 mod identity;
+mod limits;
 mod long_conversations;
 mod model_failures;
 mod pages;

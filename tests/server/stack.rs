@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
 use netbox_chatbox::chat::reducer;
+use netbox_chatbox::server::audit::Audit;
 use netbox_chatbox::server::auth::network::Network;
 use netbox_chatbox::server::auth::proxy::ProxyRules;
 use netbox_chatbox::server::config::{
@@ -15,6 +16,8 @@ use netbox_chatbox::server::config::{
 };
 use netbox_chatbox::server::demo::{model, netbox};
 use netbox_chatbox::server::run::Server;
+use netbox_chatbox::server::state::AppState;
+use netbox_chatbox::server::store::Database;
 use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::ConversationId;
 use netbox_chatbox::wire::transcript::Transcript;
@@ -33,6 +36,7 @@ pub struct Stack {
     pub address: String,
     /// The address of the NetBox behind it.
     pub netbox: String,
+    state: AppState,
     signals: mpsc::UnboundedSender<()>,
     serving: tokio::task::JoinHandle<()>,
 }
@@ -120,6 +124,13 @@ impl Stack {
         Self::start_limited(behind_a_proxy(), NetboxSource::Demo, model, answers, drain, limits, storage).await
     }
 
+    /// With people and limits of one's own.
+    pub async fn with_limits(people: PeopleConfig, limits: LimitConfig) -> Self {
+        let (answers, drain) = (AnswerConfig::default(), Duration::from_millis(300));
+        let (netbox, model) = (NetboxSource::Demo, ModelSource::StandIn);
+        Self::start_limited(people, netbox, model, answers, drain, limits, StorageConfig::memory()).await
+    }
+
     /// With people, limits and storage of one's own.
     pub async fn start_limited(
         people: PeopleConfig,
@@ -142,10 +153,21 @@ impl Stack {
         };
         let server = Server::bind(config, model::Pace::Instant).await.unwrap();
         let address = server.address().trim_start_matches("http://").to_owned();
-        let netbox = server.state().deployment().netbox.url.clone();
+        let state = server.state().clone();
+        let netbox = state.deployment().netbox.url.clone();
         let (signals, received) = mpsc::unbounded();
         let serving = tokio::spawn(async move { server.serve(received).await.unwrap() });
-        Self { address, netbox, signals, serving }
+        Self { address, netbox, state, signals, serving }
+    }
+
+    /// What the server keeps.
+    pub fn database(&self) -> &Database {
+        self.state.database()
+    }
+
+    /// What it notes.
+    pub fn audit(&self) -> &Audit {
+        self.state.audit()
     }
 
     /// Tells the server to stop, as SIGTERM does.

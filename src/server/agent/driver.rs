@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::budget::Budget;
 use super::context_now;
 use super::grounding;
+use super::guard::Guard;
 use super::history::History;
 use super::machine::{Ending, Machine, Step};
 use super::model_choice::{Chosen, ProfileChoice};
@@ -37,6 +38,8 @@ pub struct Agent {
     pub(super) settings: Settings,
     /// What the model can, asked until the model's server answers.
     pub(super) model: OnceCell<Chosen>,
+    /// What is asked before something is used; none at a terminal.
+    pub(super) guard: Option<Guard>,
     runs: TaskTracker,
 }
 
@@ -79,7 +82,7 @@ pub(super) struct Progress {
 impl Agent {
     /// Answers with this model and these tools.
     pub fn new(client: Client, toolbox: Toolbox, settings: Settings) -> Self {
-        Self { client, toolbox, settings, model: OnceCell::new(), runs: TaskTracker::new() }
+        Self { client, toolbox, settings, model: OnceCell::new(), guard: None, runs: TaskTracker::new() }
     }
 
     /// The tools.
@@ -155,7 +158,12 @@ impl Agent {
             .await?;
         let history = conversation.history().await;
         self.toolbox.go_on_after(conversation.id().as_str(), history.last_result());
-        let mut machine = Machine::new(history, message, self.settings.budget);
+        let allowance = self.allowance(conversation, &run).await;
+        let budget = allowance.as_ref().copied().unwrap_or(self.settings.budget);
+        let mut machine = Machine::new(history, message, budget);
+        if let Err(problem) = allowance {
+            machine.fail("", problem);
+        }
         let mut writer = AnswerWriter::new(conversation, run.clone());
         let Ending { why, problem } = self.work(&mut machine, &mut writer, credentials, started, &cancel).await?;
         writer.close_part().await?;
@@ -163,6 +171,10 @@ impl Agent {
             writer.withdraw(0).await?;
         }
         let usage = *machine.usage();
+        let problem = match problem {
+            Some(problem) => Some(problem),
+            None => self.warning(conversation, why, &usage).await,
+        };
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
         let ungrounded = grounding::ungrounded(&machine.history, why);
@@ -191,6 +203,10 @@ impl Agent {
         started: Instant,
         cancel: &CancellationToken,
     ) -> Result<Ending, Problem> {
+        // Nothing is left of a budget.
+        if let Step::Done(ending) = machine.next_step() {
+            return Ok(ending);
+        }
         let Some(Chosen { model, profile }) = cancel.run_until_cancelled(self.choose()).await else {
             machine.stop("");
             return Ok(Ending { why: EndReason::Stopped, problem: None });

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, HttpBody as _, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONNECTION, HeaderValue};
@@ -15,10 +15,11 @@ use crate::server::router::MAXIMUM_BODY_BYTES;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long a body may take.
-pub const BODY_PATIENCE: Duration = Duration::from_secs(20);
+#[derive(Clone, Copy, Debug)]
+pub struct Patience(pub Duration);
 
 /// The middleware.
-pub async fn read_in_time(request: Request, next: Next) -> Response {
+pub async fn read_in_time(State(Patience(patience)): State<Patience>, request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
@@ -27,19 +28,19 @@ pub async fn read_in_time(request: Request, next: Next) -> Response {
         return refuse(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let (parts, body) = request.into_parts();
-    match tokio::time::timeout(BODY_PATIENCE, to_bytes(body, MAXIMUM_BODY_BYTES)).await {
+    match tokio::time::timeout(patience, to_bytes(body, MAXIMUM_BODY_BYTES)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         // Too large, or broken off, and then nobody reads this.
         Ok(Err(_)) => refuse(StatusCode::PAYLOAD_TOO_LARGE),
-        Err(_) => refuse(StatusCode::REQUEST_TIMEOUT),
+        Err(_elapsed) => refuse(StatusCode::REQUEST_TIMEOUT),
     }
 }
 
 /// The rest of the body is not read, so the connection is of no use any more.
 fn refuse(status: StatusCode) -> Response {
     let problem = if status == StatusCode::REQUEST_TIMEOUT {
-        let message = format!("The request took more than {} seconds to arrive", BODY_PATIENCE.as_secs());
-        Problem::new(ProblemCode::BadRequest, message).hint("send it again over a faster connection")
+        Problem::new(ProblemCode::BadRequest, "The request took too long to arrive")
+            .hint("send it again over a faster connection")
     } else {
         let message = format!("The request's body is larger than {} KiB", MAXIMUM_BODY_BYTES / 1024);
         Problem::new(ProblemCode::TooLarge, message).hint("send less at once; nothing of it was taken")

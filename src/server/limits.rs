@@ -7,6 +7,7 @@
 pub mod budget;
 mod counter;
 pub mod flood;
+pub mod frames;
 pub mod period;
 pub mod places;
 pub mod rate;

@@ -78,7 +78,7 @@ async fn signing_in_and_out_and_failing_to_is_noted_without_the_password() {
         stranger.submit("/sign-in", &[("username", name), ("password", password)]).await
     };
     assert_ne!(sign_in("admin", "surely-not-the-password").await.status(), 303);
-    let account = netbox_chatbox::server::demo::netbox::ACCOUNTS[0];
+    let account = &netbox_chatbox::server::demo::netbox::ACCOUNTS[0];
     let answer = sign_in(account.name, account.name).await;
     assert_eq!(answer.status(), 303);
     let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();

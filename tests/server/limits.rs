@@ -243,3 +243,21 @@ async fn only_so_many_answers_are_written_at_once_and_a_message_may_wait() {
         assert_eq!(ask(&mut elsewhere, 2).await["why"], "done");
     }
 }
+
+#[tokio::test]
+async fn a_flood_of_commands_is_answered_and_the_socket_stays_usable() {
+    let stack = memory(unlimited()).await;
+    let mut socket = browser(&stack, "anna").socket().await;
+    for _ in 0..400 {
+        socket.send(json!({"type": "subscribe", "conversation": "nobody-knows-it"})).await;
+    }
+    let mut refused = 0;
+    for _ in 0..400 {
+        let error = socket.until("error").await;
+        refused += usize::from(error["problem"]["code"] == "rate_limited");
+    }
+    assert!((1..=200).contains(&refused), "{refused}");
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    socket.send(json!({"type": "ping"})).await;
+    socket.until("pong").await;
+}

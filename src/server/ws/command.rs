@@ -29,13 +29,17 @@ impl Connection {
             Command::Hello { resume } => {
                 // One that is gone is no reason to leave the others out.
                 for one in resume {
+                    self.state.limits().request(&self.person.id).await?;
                     let conversation = one.conversation.clone();
                     if let Err(problem) = self.subscribe(one).await {
                         self.complain(None, Some(conversation), problem).await;
                     }
                 }
             }
-            Command::Subscribe(resume) => self.subscribe(resume).await?,
+            Command::Subscribe(resume) => {
+                self.state.limits().request(&self.person.id).await?;
+                self.subscribe(resume).await?;
+            }
             Command::Unsubscribe { conversation } => self.look_away(&conversation),
             Command::Send { id, conversation, text, mode } => self.send(id, conversation, &text, mode).await?,
             Command::Regenerate { id, conversation, message } => {
@@ -50,6 +54,7 @@ impl Connection {
             Command::Reset { conversation } => {
                 // A script that resets before it asked anything has nothing to forget.
                 if conversation.is_some() || self.current.is_some() {
+                    self.state.limits().request(&self.person.id).await?;
                     self.open(conversation.as_ref()).await?.reset().await?;
                 }
             }

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use super::parse::parse;
 use crate::server::hub::Conversation;
+use crate::server::limits::frames::Frames;
 use crate::server::person::Person;
 use crate::server::state::AppState;
 use crate::wire::command::{MAXIMUM_FRAME_BYTES, PROTOCOL_VERSION};
@@ -92,6 +93,8 @@ pub struct Connection {
     noted: Option<Instant>,
     /// The client does not read.
     stuck: bool,
+    /// How fast it commands.
+    commands: Frames,
 }
 
 struct OpenView {
@@ -138,6 +141,7 @@ where
         list_changed: false,
         noted: None,
         stuck: false,
+        commands: Frames::default(),
     };
     connection.say(connection.greeting()).await;
     let mut last = None;
@@ -205,6 +209,9 @@ impl Connection {
     async fn received(&mut self, text: &str) {
         if text.len() > MAXIMUM_FRAME_BYTES {
             return self.complain(None, None, too_large()).await;
+        }
+        if let Err(problem) = self.commands.count() {
+            return self.complain(None, None, problem).await;
         }
         match parse(text) {
             Ok(command) => self.obey(command).await,

@@ -8,6 +8,7 @@ use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxS
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
+use crate::server::person::{PersonId, Role};
 use crate::server::store::{Database, MemoryStore};
 
 struct Client {
@@ -25,8 +26,15 @@ async fn client() -> Client {
     let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
     let database = Database::memory().await.unwrap();
     let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
+    // Made by hand: the database answers in real time, and this one is the test's.
+    let person = Person {
+        id: PersonId::new(),
+        name: "Local".to_owned(),
+        role: Role::User,
+        credentials: service.clone(),
+        session: None,
+    };
     let auth = Arc::new(Auth::new(PeopleConfig::nobody(), database.clone(), netbox, service).unwrap());
-    let person = auth.recognise(None, &http::HeaderMap::new()).await.unwrap().unwrap();
     let state = AppState::new(connections, database, auth, hub, Vec::new(), Vec::new());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);

@@ -25,6 +25,7 @@ use tokio::sync::broadcast;
 pub use identity::{Identity, SessionToken};
 pub use nobody::{Nobody, Refused};
 pub use sessions::SessionSummary;
+pub use tokens::seal_anew;
 pub use visit::Visit;
 
 use self::vault::{Purpose, Sealed, Vault};
@@ -192,7 +193,11 @@ impl Auth {
     }
 }
 
-fn open_vault(source: &KeySource) -> Result<Vault, Problem> {
+/// The keys that the settings name.
+///
+/// # Errors
+/// They cannot be read or made.
+pub fn open_vault(source: &KeySource) -> Result<Vault, Problem> {
     match source {
         KeySource::Given(keys) => Vault::new(keys.clone()),
         KeySource::File(file) => Vault::of_file(file.clone()),

@@ -7,6 +7,7 @@ mod audit_command;
 mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
+mod rotate_key_command;
 mod tool_command;
 mod tool_list;
 
@@ -70,6 +71,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
             Command::Tool(command) => tool_command::tool(command).await,
             Command::Doctor(arguments) => doctor_command::doctor(arguments).await,
             Command::Audit(AuditCommand::Export(arguments)) => audit_command::export(arguments).await,
+            Command::RotateKey(arguments) => rotate_key_command::rotate_key(arguments).await,
             Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
             Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,
             Command::NetboxCatalogue { file } => catalogue_command::netbox_catalogue(&file),

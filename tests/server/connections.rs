@@ -106,7 +106,8 @@ async fn a_header_over_the_limit_is_refused() {
     let mut connection = TcpStream::connect(&stack.address).await.unwrap();
     // The server may answer before it has read all of it.
     let _ = connection.write_all(head.as_bytes()).await;
-    assert!(status(&mut connection).await.starts_with("HTTP/1.1 431"));
+    let answered = status(&mut connection).await;
+    assert!(answered.starts_with("HTTP/1.1 431"), "{answered}");
 }
 
 #[tokio::test]

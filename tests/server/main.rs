@@ -7,6 +7,7 @@ mod audit;
 mod connections;
 mod conversations;
 mod databases;
+mod durable;
 mod failures;
 mod frames;
 mod identity;
@@ -14,10 +15,16 @@ mod limits;
 mod long_conversations;
 mod model_failures;
 mod pages;
+mod processes;
+mod program;
 mod resuming;
+#[path = "../../src/server/store/scratch.rs"]
+mod scratch;
 mod scripted_model;
 mod settings;
 mod sign_in;
 mod stack;
 mod stopping;
 mod stranger;
+
+use netbox_chatbox::server::store::{Database, Location};

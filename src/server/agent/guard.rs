@@ -3,15 +3,16 @@
 
 use serde_json::Value;
 
-use super::budget::Budget;
 use super::driver::Agent;
+use super::history::History;
+use super::machine::Machine;
 use super::writer::AnswerWriter;
 use crate::server::anthropic::ToolUse;
 use crate::server::audit::{Audit, Entry};
 use crate::server::hub::Conversation;
 use crate::server::limits::Limits;
 use crate::server::tools::Outcome;
-use crate::wire::id::RunId;
+use crate::wire::id::{MessageId, RunId};
 use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
 use crate::wire::transcript::{EndReason, Usage};
@@ -33,15 +34,27 @@ impl Agent {
         self
     }
 
-    /// What a run may use: what any answer may, or what is left of the budgets of whoever asked.
-    ///
-    /// # Errors
-    /// Nothing is left.
-    pub(super) async fn allowance(&self, conversation: &Conversation, run: &RunId) -> Result<Budget, Problem> {
+    /// A run that begins. It may use what any answer may, or what is left of the budgets of whoever asked; where nothing
+    /// is left, it has failed already.
+    pub(super) async fn begin(
+        &self,
+        conversation: &Conversation,
+        run: &RunId,
+        history: History,
+        message: MessageId,
+    ) -> Machine {
         let usual = self.settings.budget;
-        match &self.guard {
+        let allowed = match &self.guard {
             Some(guard) => guard.limits.allow(run, conversation.owner(), usual).await,
             None => Ok(usual),
+        };
+        match allowed {
+            Ok(budget) => Machine::new(history, message, budget),
+            Err(problem) => {
+                let mut machine = Machine::new(history, message, usual);
+                machine.fail("", problem);
+                machine
+            }
         }
     }
 

@@ -179,7 +179,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub async fn standings(&self, person: &PersonId, question: Question) -> Result<Standings, Problem> {
-        let mut connection = self.acquire().await?;
+        let mut connection = self.pool().acquire().await.map_err(unavailable)?;
         standings(&mut connection, person, None, question).await
     }
 

@@ -46,7 +46,7 @@ impl Connection {
                 self.regenerate(id, &conversation, &message).await?;
             }
             Command::Stop { run, conversation } => {
-                self.open(conversation.as_ref()).await?.stop(run.as_ref()).await;
+                self.open(conversation.as_ref()).await?.stop(run.as_ref()).await?;
             }
             Command::Unqueue { conversation, message } => {
                 self.open(Some(&conversation)).await?.unqueue(&message).await?;
@@ -75,16 +75,16 @@ impl Connection {
         mode: SendMode,
     ) -> Result<(), Problem> {
         check_question(text)?;
-        // What was taken before is only acknowledged again.
-        let again = self.has_sent(id.as_ref()).await;
-        if !again {
-            self.state.limits().message(&self.person.id).await?;
-        }
-        let conversation = conversation.unwrap_or_else(|| {
-            // One that was deleted under this socket's feet is no place to ask; a new one is.
-            let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
-            self.state.hub().conversation_for(&self.person.id, id.as_ref(), current.map(|current| current.id()))
-        });
+        let again = self.count_message(id.as_ref()).await?;
+        let conversation = match conversation {
+            Some(conversation) => conversation,
+            None => {
+                // One that was deleted under this socket's feet is no place to ask; a new one is.
+                let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
+                let current = current.map(|current| current.id());
+                self.state.hub().conversation_for(&self.person.id, id.as_ref(), current).await?
+            }
+        };
         let conversation = self.state.hub().open_or_create(&self.person.id, &conversation).await?;
         self.current = Some(Arc::clone(&conversation));
         // Whoever asks wants to see the answer: the view begins before the question is in the log.
@@ -117,13 +117,10 @@ impl Connection {
         message: &MessageId,
     ) -> Result<(), Problem> {
         let conversation = self.open(Some(conversation)).await?;
-        let again = self.has_sent(id.as_ref()).await;
+        let again = self.count_message(id.as_ref()).await?;
         let admission = match again {
             true => None,
-            false => {
-                self.state.limits().message(&self.person.id).await?;
-                Some(self.state.limits().admit(&self.person.id, true).await?)
-            }
+            false => Some(self.state.limits().admit(&self.person.id, true).await?),
         };
         let context = context_now(self.time_zone.as_deref());
         let accepted = conversation.regenerate(id.clone(), message, &context).await;
@@ -137,6 +134,17 @@ impl Connection {
         }
         self.accepted(&conversation, id, accepted).await;
         Ok(())
+    }
+
+    /// Counts a message. One that was taken before is only acknowledged again, however often it comes: then this is true.
+    async fn count_message(&self, command: Option<&CommandId>) -> Result<bool, Problem> {
+        let counted = self.state.limits().message(&self.person.id).await;
+        if let Some(command) = command
+            && self.state.database().command(&self.person.id, command).await?.is_some()
+        {
+            return Ok(true);
+        }
+        counted.map(|()| false)
     }
 
     async fn accepted(&mut self, conversation: &Arc<Conversation>, id: Option<CommandId>, accepted: Accepted) {

@@ -127,6 +127,7 @@ where
 
     let Visitor { person, address, time_zone } = visitor;
     let mut list_changes = state.hub().list_changes();
+    let mut storage = state.hub().storage();
     let draining = state.draining().clone();
     let room = frames.clone();
     let mut signed_out = Box::pin(session::over(state.clone(), person.session.clone()));
@@ -144,6 +145,9 @@ where
         commands: Frames::default(),
     };
     connection.say(connection.greeting()).await;
+    if storage.borrow_and_update().is_some() {
+        storage.mark_changed();
+    }
     let mut last = None;
     let mut heard = Instant::now();
     while !connection.stuck {
@@ -169,6 +173,11 @@ where
             Ok(room) = room.reserve(), if connection.list_changed => {
                 connection.list_changed = false;
                 room.send(Arc::new(outside(Event::ConversationsChanged, String::new())));
+            }
+            Ok(()) = storage.changed() => {
+                let problem = storage.borrow_and_update().clone();
+                let sentence = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
+                connection.say(outside(Event::Storage { problem }, sentence)).await;
             }
             () = draining.cancelled() => {
                 connection.finish_views().await;
@@ -199,8 +208,10 @@ where
         view.forwarding.abort();
     }
     drop((connection, room));
-    if let Some(last) = last {
-        let _ = closing.send(last);
+    match last {
+        Some(last) => drop(closing.send(last)),
+        // The writer waits to hear that there is none.
+        None => drop(closing),
     }
     let _ = writer.await;
 }
@@ -281,19 +292,6 @@ impl Connection {
         self.views.get(conversation.id()).is_some_and(|view| {
             view.conversation.as_ptr() == Arc::as_ptr(conversation) && !view.forwarding.is_finished()
         })
-    }
-
-    /// Whether this very command has made a message before, in a conversation that is looked at here. Asks nobody.
-    pub(super) async fn has_sent(&self, command: Option<&CommandId>) -> bool {
-        let Some(command) = command else { return false };
-        for view in self.views.values() {
-            if let Some(conversation) = view.conversation.upgrade()
-                && conversation.has_taken(command).await
-            {
-                return true;
-            }
-        }
-        false
     }
 
     /// Closes a view.

@@ -16,6 +16,7 @@ pub mod page;
 pub mod person;
 pub mod router;
 pub mod run;
+pub mod search;
 pub mod starting_questions;
 pub mod state;
 pub mod store;

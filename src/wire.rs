@@ -7,5 +7,6 @@ pub mod id;
 pub mod json;
 pub mod problem;
 pub mod result;
+pub mod search;
 pub mod tool;
 pub mod transcript;

@@ -11,6 +11,7 @@ mod memory;
 mod migrations;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod search;
 
 use std::sync::Arc;
 

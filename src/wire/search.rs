@@ -15,7 +15,7 @@ pub struct SearchHit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
     /// What of it was found.
-    pub place: Place,
+    pub place: SearchPlace,
     /// A piece of the text: what was not searched for and what was, in turns. The first was not, and may be empty.
     pub snippet: Vec<String>,
 }
@@ -23,7 +23,7 @@ pub struct SearchHit {
 /// What of a conversation was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum SearchPlace {
     /// Its title.
     Title,
     /// What was asked.

@@ -7,7 +7,7 @@ use super::forms::forms;
 use super::words::words;
 use crate::chat::markdown;
 use crate::chat::text::without_nul;
-use crate::wire::search::Place;
+use crate::wire::search::SearchPlace;
 use crate::wire::transcript::{EndReason, Part, Turn};
 
 /// The length from which on a text is divided where a line begins, in bytes.
@@ -22,7 +22,7 @@ const MAXIMUM_PLACES: usize = 250;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// What it is.
-    pub place: Place,
+    pub place: SearchPlace,
     /// As people read it, without marks.
     pub text: String,
 }
@@ -30,7 +30,7 @@ pub struct Text {
 /// What is searched of a turn. An answer that the model withdrew is not.
 pub fn of_turn(turn: &Turn) -> Vec<Text> {
     let mut texts = Vec::new();
-    add(&mut texts, Place::Question, &turn.question);
+    add(&mut texts, SearchPlace::Question, &turn.question);
     let is_withdrawn = turn.answer.as_ref().and_then(|answer| answer.end.as_ref()).is_some_and(|end| end.why == EndReason::Refused);
     if is_withdrawn {
         return texts;
@@ -54,24 +54,24 @@ pub fn of_turn(turn: &Turn) -> Vec<Text> {
                     let cells: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).filter(|cell| !cell.is_empty()).collect();
                     lines.push(cells.join(" \u{b7} "));
                 }
-                add(&mut texts, Place::Evidence, &lines.join("\n"));
+                add(&mut texts, SearchPlace::Evidence, &lines.join("\n"));
             }
             // What the model thought is no answer, and the person sees a summary of it at most.
             Part::Thinking { .. } => {}
         }
     }
-    add(&mut texts, Place::Answer, &answer);
+    add(&mut texts, SearchPlace::Answer, &answer);
     texts
 }
 
 /// What is searched of a title.
 pub fn of_title(title: &str) -> Vec<Text> {
     let mut texts = Vec::new();
-    add(&mut texts, Place::Title, title);
+    add(&mut texts, SearchPlace::Title, title);
     texts
 }
 
-fn add(texts: &mut Vec<Text>, place: Place, text: &str) {
+fn add(texts: &mut Vec<Text>, place: SearchPlace, text: &str) {
     let text = without_nul(text);
     texts.extend(divide(text.trim()).into_iter().map(|text| {
         // Only one without end between its words, or within one, is longer.
@@ -163,12 +163,12 @@ mod tests {
         assert_eq!(
             texts,
             [
-                (Place::Question, "Which switch?".to_owned()),
+                (SearchPlace::Question, "Which switch?".to_owned()),
                 (
-                    Place::Evidence,
+                    SearchPlace::Evidence,
                     "devices where site is cle-01\n1 of 1 devices\ncore-sw-1 \u{b7} 10.1.2.3".to_owned()
                 ),
-                (Place::Answer, "It is core-sw-1.\na, b. x, \u{fffd}.".to_owned()),
+                (SearchPlace::Answer, "It is core-sw-1.\na, b. x, \u{fffd}.".to_owned()),
             ]
         );
     }

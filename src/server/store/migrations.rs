@@ -15,13 +15,27 @@ struct Step {
     postgres: &'static str,
 }
 
+/// A step whose text differs: the same file in the folder of each.
+macro_rules! of_each {
+    ($number:literal, $makes:literal, $file:literal) => {
+        Step {
+            number: $number,
+            makes: $makes,
+            sqlite: include_str!(concat!("../../../migrations/sqlite/", $file)),
+            postgres: include_str!(concat!("../../../migrations/postgres/", $file)),
+        }
+    };
+}
+
 /// A step whose text both databases take.
 const fn common(number: i64, makes: &'static str, text: &'static str) -> Step {
     Step { number, makes, sqlite: text, postgres: text }
 }
 
-const STEPS: &[Step] =
-    &[common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql"))];
+const STEPS: &[Step] = &[
+    common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql")),
+    of_each!(2, "search", "0002_search.sql"),
+];
 
 /// What brings a database of this kind to the newest schema.
 pub(super) fn migrator(kind: Kind) -> Migrator {

@@ -3,6 +3,7 @@
 mod arguments;
 mod ask;
 mod ask_command;
+mod backup_commands;
 mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
@@ -68,6 +69,9 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
             Command::Ask(arguments) => ask_command::ask(arguments).await,
             Command::Tool(command) => tool_command::tool(command).await,
             Command::Doctor(arguments) => doctor_command::doctor(arguments).await,
+            Command::Backup(arguments) => backup_commands::backup(arguments).await,
+            Command::Restore(arguments) => backup_commands::restore(arguments).await,
+            Command::Reindex(arguments) => backup_commands::reindex(arguments).await,
             Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
             Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,
             Command::NetboxCatalogue { file } => catalogue_command::netbox_catalogue(&file),

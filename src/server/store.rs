@@ -3,6 +3,7 @@
 //! The unit is the log of events: what people see is the reduction of it, and a view that comes back asks for what
 //! follows the last event it has. The model's own history is kept beside it, since it must be sent back unmodified.
 
+mod backup;
 mod database;
 mod error;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use backup::{Progress, Report};
 pub use database::{Database, Kind, Location};
 #[cfg(test)]
 pub use failing::FailingStore;

@@ -12,6 +12,7 @@ mod model_failures;
 mod pages;
 mod resuming;
 mod scripted_model;
+mod search;
 mod settings;
 mod stack;
 mod stopping;

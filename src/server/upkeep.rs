@@ -20,6 +20,7 @@ const TIDYING: Duration = Duration::from_hours(1);
 
 /// Runs until the server stops.
 pub async fn keep_up(state: AppState) {
+    tokio::spawn(index(state.clone()));
     let hub = state.hub();
     let alone = hub.database().is_ours_alone();
     let mut beat = interval(BEAT);
@@ -84,6 +85,15 @@ async fn rights_of(state: &AppState, person: &PersonId) -> Option<Credentials> {
         tracing::warn!(problem = %problem.message, "a person's rights could not be read");
         None
     })
+}
+
+/// Makes the search find what was written while it could not be indexed, or by an older version.
+async fn index(state: AppState) {
+    match state.database().index_what_is_missing().await {
+        Ok(0) => {}
+        Ok(conversations) => tracing::info!(conversations, "conversations were indexed for the search"),
+        Err(problem) => tracing::warn!(problem = %problem.message, "older conversations are not found by what they say"),
+    }
 }
 
 async fn tidy(state: &AppState) {

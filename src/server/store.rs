@@ -4,6 +4,7 @@
 //! what follows the last event it has. The model's own history is kept beside it, since it must be sent back unmodified.
 
 mod audit;
+mod backup;
 mod changes;
 mod commit;
 mod conversations;
@@ -17,10 +18,12 @@ mod refusing;
 mod runs;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod search;
 mod sessions;
 mod usage;
 
 pub use audit::AuditRow;
+pub use backup::{Progress, Report};
 pub use changes::{Elsewhere, elsewhere};
 pub use commit::{Change, Refused, RunChange, RunUsage};
 pub use conversations::StoredConversation;

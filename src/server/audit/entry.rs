@@ -183,13 +183,13 @@ impl Entry {
     }
 
     /// A backup was written by a command.
-    pub fn backup(bytes: u64) -> Self {
-        Self::new(Kind::Backup, None).detail("bytes", bytes)
+    pub fn backup(rows: u64) -> Self {
+        Self::new(Kind::Backup, None).detail("rows", rows)
     }
 
     /// A backup was read back by a command.
-    pub fn restore() -> Self {
-        Self::new(Kind::Restore, None)
+    pub fn restore(rows: u64) -> Self {
+        Self::new(Kind::Restore, None).detail("rows", rows)
     }
 
     /// From where.

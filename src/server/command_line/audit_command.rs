@@ -26,7 +26,7 @@ pub(super) async fn export(arguments: AuditExportArguments) -> Result<ExitCode, 
     let Some(storage) = StorageConfig::read(&arguments.storage, &mut problems).filter(|_| problems.is_empty()) else {
         return Err(problems);
     };
-    let database = Database::open(storage.database).await.map_err(|problem| vec![problem])?;
+    let database = Database::open_as_it_is(storage.database).await.map_err(|problem| vec![problem])?;
     let filter = Filter { since, until, person: arguments.person };
     let mut pages = pin!(lines(database, filter));
     let mut output = std::io::stdout().lock();

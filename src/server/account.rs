@@ -3,10 +3,10 @@
 mod settings;
 mod sign_in;
 
+use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
@@ -16,9 +16,9 @@ use leptos::prelude::{Owner, RenderHtml as _};
 use super::auth::Visit;
 use super::middleware::security_headers::page_policy;
 use super::page::versions;
+use super::peer;
 use super::person::Person;
 use super::state::AppState;
-use super::peer;
 use crate::components::erase::Erased;
 use crate::pages::account::{AccountFrame, document, trouble};
 use crate::wire::person::SignedIn;

@@ -27,8 +27,8 @@ pub use raw::{ConnectionArguments, ServeArguments, StorageArguments};
 pub use storage::StorageConfig;
 
 use crate::server::agent::ProfileChoice;
-use crate::server::netbox::is_token;
 use crate::server::anthropic::{DEFAULT_MODEL, DEFAULT_READ_TIMEOUT, DEFAULT_VERSION, Features};
+use crate::server::netbox::is_token;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// Where Anthropic's API is, as in its own SDKs.
@@ -175,8 +175,7 @@ impl ServeArguments {
         let people = PeopleConfig::read(&self.people, storage.as_ref(), &mut problems);
         let anonymous = self.anonymous_access.as_deref().map(str::trim) == Some(EVERYONE);
         let listen = listen_address(self.listen.as_deref(), people.signs_in() || anonymous, &mut problems);
-        let connection =
-            self.connection.validate_for(people.signs_in()).map_err(|found| problems.extend(found)).ok();
+        let connection = self.connection.validate_for(people.signs_in()).map_err(|found| problems.extend(found)).ok();
         match (connection, listen, storage) {
             (Some(connection), Some(listen), Some(storage)) if problems.is_empty() => Ok(ServeConfig {
                 connection,

@@ -149,7 +149,11 @@ fn proxy_rules(arguments: &PeopleArguments, trusted: &[Network], problems: &mut 
         let text = typed::given(text)?;
         let header = HeaderName::try_from(text).ok();
         if header.is_none() {
-            problems.push(wrong(name, &format!("is `{text}`, which is no header's name"), "use for example X-Forwarded-User"));
+            problems.push(wrong(
+                name,
+                &format!("is `{text}`, which is no header's name"),
+                "use for example X-Forwarded-User",
+            ));
         }
         header
     };
@@ -191,17 +195,17 @@ fn key_source(arguments: &PeopleArguments, storage: Option<&StorageConfig>, prob
             problems.push(wrong("SECRET_KEY", "is set, and SECRET_KEY_FILE too", hint));
             KeySource::Passing
         }
-        (false, None) => match given.iter().map(|text| Key::parse(text)).collect::<Option<Vec<_>>>() {
-            Some(keys) => KeySource::Given(keys),
-            None => {
-                problems.push(wrong(
-                    "SECRET_KEY",
-                    "is not 32 bytes in base64",
-                    "make one with `openssl rand -base64 32`; several are divided by commas, the newest first",
-                ));
-                KeySource::Passing
+        (false, None) => {
+            if let Some(keys) = given.iter().map(|text| Key::parse(text)).collect::<Option<Vec<_>>>() {
+                return KeySource::Given(keys);
             }
-        },
+            problems.push(wrong(
+                "SECRET_KEY",
+                "is not 32 bytes in base64",
+                "make one with `openssl rand -base64 32`; several are divided by commas, the newest first",
+            ));
+            KeySource::Passing
+        }
         (true, Some(file)) => {
             if let Err(problem) = vault::read(&file) {
                 problems.push(problem);
@@ -213,7 +217,11 @@ fn key_source(arguments: &PeopleArguments, storage: Option<&StorageConfig>, prob
             Some(StorageConfig { data_directory: Some(folder), .. }) => KeySource::Generated(folder.join(KEY_FILE)),
             Some(StorageConfig { data_directory: None, .. }) => {
                 let hint = "set SECRET_KEY to what `openssl rand -base64 32` prints, or DATA_DIRECTORY";
-                problems.push(wrong("SECRET_KEY", "is missing, and there is no data folder to keep a made one in", hint));
+                problems.push(wrong(
+                    "SECRET_KEY",
+                    "is missing, and there is no data folder to keep a made one in",
+                    hint,
+                ));
                 KeySource::Passing
             }
         },

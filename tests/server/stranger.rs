@@ -202,7 +202,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
     let stack = Stack::demo().await;
     let (alice, bob) = (stack.browser().await, stack.browser().await);
     let mut socket = alice.socket().await;
-    socket.ask("Which sites do we have in Ohio?").await;
+    socket.ask("Which sites do we have? Secret-4711").await;
     let id = socket.conversation();
     let message = socket.transcript.turns[0].message.clone();
 
@@ -216,7 +216,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
             Function::Names(arguments) => {
                 let (status, answer) = bob.call(name, arguments.clone()).await;
                 assert_eq!(status, 404, "{name}: {answer}");
-                assert!(!answer.to_string().contains("Ohio"), "{name}: {answer}");
+                assert!(!answer.to_string().contains("4711"), "{name}: {answer}");
                 // What is not there at all looks the same.
                 let text = arguments.to_string().replace(id.as_str(), "ffffffffffffffff");
                 let (_, missing) = bob.call(name, serde_json::from_str(&text).unwrap()).await;
@@ -226,7 +226,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
     }
     let (status, html) = bob.page(&format!("/c/{id}")).await;
     assert_eq!(status, 404);
-    assert!(!html.contains("Ohio"), "the page tells of it");
+    assert!(!html.contains("4711"), "the page tells of it");
 
     let mut foreign = bob.socket().await;
     for command in commands(&id, &message) {
@@ -237,7 +237,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
         let mut codes = Vec::new();
         loop {
             let frame = foreign.next().await;
-            assert!(!frame.to_string().contains("Ohio"), "{text}: {frame}");
+            assert!(!frame.to_string().contains("4711"), "{text}: {frame}");
             match frame["type"].as_str() {
                 Some("error") => codes.push(frame["problem"]["code"].as_str().unwrap().to_owned()),
                 Some("pong") => break,

@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use crate::app::{Bootstrap, Opened};
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
 use crate::wire::id::MessageId;
+use crate::wire::person::SignedIn;
 use crate::wire::problem::Problem;
 use crate::wire::result::ResultReference;
 
@@ -36,7 +37,9 @@ use self::toast::Toast;
 pub struct Store {
     /// What is connected.
     pub deployment: RwSignal<Deployment>,
-    /// This browser's conversations, newest first.
+    /// Who is signed in.
+    pub person: StoredValue<SignedIn>,
+    /// Their conversations, newest first.
     pub conversations: RwSignal<Vec<ConversationSummary>>,
     /// What to ask first.
     pub starting_questions: RwSignal<Vec<StartingQuestion>>,
@@ -46,6 +49,8 @@ pub struct Store {
     pub opened: RwSignal<OpenedView>,
     /// How the socket is.
     pub connection: RwSignal<Connection>,
+    /// Why the server cannot store what happens at the moment; none while it can.
+    pub storage: RwSignal<Option<Problem>>,
     /// The time as far as drawing needs it.
     pub clock: RwSignal<Clock>,
     /// Messages about things done, with their undo.
@@ -96,7 +101,7 @@ impl OpenedView {
 impl Store {
     /// The state that the first page is drawn from. To be called under the root's owner.
     pub fn new(bootstrap: Bootstrap) -> Self {
-        let Bootstrap { deployment, conversations, starting_questions, opened, now } = bootstrap;
+        let Bootstrap { deployment, conversations, starting_questions, opened, person, now } = bootstrap;
         let (place, opened) = match opened {
             Opened::New => (Place::New, OpenedView::New),
             Opened::Conversation { transcript } => (
@@ -107,11 +112,13 @@ impl Store {
         };
         Self {
             deployment: RwSignal::new(deployment),
+            person: StoredValue::new(person),
             conversations: RwSignal::new(conversations),
             starting_questions: RwSignal::new(starting_questions),
             place: RwSignal::new(place),
             opened: RwSignal::new(opened),
             connection: RwSignal::new(Connection::default()),
+            storage: RwSignal::new(None),
             clock: RwSignal::new(Clock::of_server(now)),
             toasts: RwSignal::new(Vec::new()),
             announcement: RwSignal::new(String::new()),

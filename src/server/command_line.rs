@@ -7,6 +7,7 @@ mod backup_commands;
 mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
+mod rotate_key_command;
 mod tool_command;
 mod tool_list;
 
@@ -72,6 +73,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
             Command::Backup(arguments) => backup_commands::backup(arguments).await,
             Command::Restore(arguments) => backup_commands::restore(arguments).await,
             Command::Reindex(arguments) => backup_commands::reindex(arguments).await,
+            Command::RotateKey(arguments) => rotate_key_command::rotate_key(arguments).await,
             Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
             Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,
             Command::NetboxCatalogue { file } => catalogue_command::netbox_catalogue(&file),

@@ -21,6 +21,8 @@ pub struct FollowUp {
     pub refresh_conversations: bool,
     /// An answer in the open conversation ended.
     pub ended: Option<EndReason>,
+    /// Whoever is here has to sign in again.
+    pub sign_in: bool,
 }
 
 impl Store {
@@ -34,17 +36,21 @@ impl Store {
                 Event::Connected { deployment, .. } => {
                     // While there was no connection nobody said what became of the list: a run may have ended, and
                     // after a restart of the server all have.
+                    self.storage.set(None);
                     follow_up.refresh_conversations |= self.connection.with_untracked(|one| one.came_back);
                     if self.deployment.with_untracked(|known| known != deployment) {
                         self.deployment.set(deployment.clone());
                     }
                 }
+                Event::Storage { problem } => self.storage.set(problem.clone()),
                 Event::ConversationsChanged => follow_up.refresh_conversations = true,
                 Event::Ack { id: Some(command), message, .. } => {
                     if let Some(view) = &current {
                         view.pending.update(|pending| outbox::acknowledge(pending, command, message.as_ref()));
                     }
                 }
+                Event::Bye { code, .. } if code == "reauth" => follow_up.sign_in = true,
+                Event::Error { problem, .. } if problem.code == ProblemCode::SignIn => follow_up.sign_in = true,
                 Event::Error { id, problem } => self.take_error(id.as_ref(), frame.conversation.as_ref(), problem),
                 Event::Ack { .. } | Event::Pong | Event::Bye { .. } | Event::Unknown if frame.seq == 0 => {}
                 _ => {

@@ -96,6 +96,13 @@ Examples:
   DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox reindex")]
     Reindex(ReindexArguments),
 
+    /// Make a new key for the NetBox tokens in the database, and seal all of them anew
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox rotate-key                       the key in the data folder, or in SECRET_KEY_FILE
+  SECRET_KEY=new,old netbox-chatbox rotate-key    keys that are kept elsewhere: the first one seals")]
+    RotateKey(ServeArguments),
+
     /// List the tools that the model has, or call one
     #[command(
         subcommand,
@@ -150,7 +157,9 @@ impl Command {
     /// What is wrong with its settings, to be told together with what else is wrong.
     pub(super) fn problems(self) -> Vec<Problem> {
         match self {
-            Self::Serve(arguments) | Self::Doctor(arguments) => arguments.validate().err().unwrap_or_default(),
+            Self::Serve(arguments) | Self::Doctor(arguments) | Self::RotateKey(arguments) => {
+                arguments.validate().err().unwrap_or_default()
+            }
             Self::Ask(arguments) => arguments.connection.validate().err().unwrap_or_default(),
             Self::Tool(ToolCommand::Call(arguments)) => arguments.connection.validate().err().unwrap_or_default(),
             Self::Backup(BackupArguments { storage, .. })
@@ -174,6 +183,7 @@ impl Command {
             | Self::Backup(_)
             | Self::Restore(_)
             | Self::Reindex(_)
+            | Self::RotateKey(_)
             | Self::NetboxCatalogue { .. }
             | Self::Completions { .. } => "error",
         }

@@ -43,6 +43,10 @@ async fn read(location: Location, arguments: &RestoreArguments) -> Result<(), Pr
     }
     let mut source = files::open(&arguments.file)?;
     let database = Database::open(location).await?;
+    if cfg!(unix) && matches!(database.location(), Location::File(_)) && !database.is_ours_alone() {
+        return Err(Problem::new(ProblemCode::BadRequest, "Another program has the database open")
+            .hint("stop the server, restore, and start it again"));
+    }
     let rows = database.restore(&mut source, arguments.replace, &mut report).await?;
     say(&format!("Restored {rows} rows from {}", files::name(&arguments.file)));
     let conversations = database.index_what_is_missing().await?;

@@ -35,6 +35,7 @@ const fn common(number: i64, makes: &'static str, text: &'static str) -> Step {
 const STEPS: &[Step] = &[
     common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql")),
     of_each!(2, "search", "0002_search.sql"),
+    common(3, "tokens that were left", include_str!("../../../migrations/0003_people.sql")),
 ];
 
 /// What brings a database of this kind to the newest schema.

@@ -50,7 +50,7 @@ async fn read(location: Location, arguments: &RestoreArguments) -> Result<(), Pr
     let rows = database.restore(&mut source, arguments.replace, &mut report).await?;
     say(&format!("Restored {rows} rows from {}", files::name(&arguments.file)));
     let conversations = database.index_what_is_missing().await?;
-    say(&format!("Made {conversations} conversations searchable"));
+    say(&searchable(conversations));
     database.close().await;
     Ok(())
 }
@@ -65,7 +65,7 @@ pub(super) async fn reindex(arguments: ReindexArguments) -> Result<ExitCode, Vec
         conversations
     };
     let conversations = indexed.await.map_err(|problem| vec![problem])?;
-    say(&format!("Made {conversations} conversations searchable"));
+    say(&searchable(conversations));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,4 +83,9 @@ fn report(progress: Progress) {
     if rows > 0 {
         say(&format!("  {table}: {done} of {rows}"));
     }
+}
+
+fn searchable(conversations: u64) -> String {
+    let plural = if conversations == 1 { "" } else { "s" };
+    format!("Made {conversations} conversation{plural} searchable")
 }

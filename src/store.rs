@@ -20,8 +20,8 @@ use leptos::prelude::*;
 
 use crate::app::{Bootstrap, Opened};
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
-use crate::wire::id::MessageId;
 use crate::wire::person::SignedIn;
+use crate::wire::id::MessageId;
 use crate::wire::problem::Problem;
 use crate::wire::result::ResultReference;
 

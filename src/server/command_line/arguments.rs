@@ -67,6 +67,13 @@ Examples:
   NETBOX_URL=https://netbox.example.com NETBOX_TOKEN=nbt_… netbox-chatbox doctor")]
     Doctor(ServeArguments),
 
+    /// Make a new key for the NetBox tokens in the database, and seal all of them anew
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox rotate-key                       the key in the data folder, or in SECRET_KEY_FILE
+  SECRET_KEY=new,old netbox-chatbox rotate-key    keys that are kept elsewhere: the first one seals")]
+    RotateKey(ServeArguments),
+
     /// Write everything that is kept to a file, while the server runs
     #[command(after_help = "\
 Examples:
@@ -95,13 +102,6 @@ Examples:
   netbox-chatbox reindex
   DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox reindex")]
     Reindex(ReindexArguments),
-
-    /// Make a new key for the NetBox tokens in the database, and seal all of them anew
-    #[command(after_help = "\
-Examples:
-  netbox-chatbox rotate-key                       the key in the data folder, or in SECRET_KEY_FILE
-  SECRET_KEY=new,old netbox-chatbox rotate-key    keys that are kept elsewhere: the first one seals")]
-    RotateKey(ServeArguments),
 
     /// List the tools that the model has, or call one
     #[command(
@@ -180,10 +180,10 @@ impl Command {
             Self::Ask(_)
             | Self::Tool(_)
             | Self::Doctor(_)
+            | Self::RotateKey(_)
             | Self::Backup(_)
             | Self::Restore(_)
             | Self::Reindex(_)
-            | Self::RotateKey(_)
             | Self::NetboxCatalogue { .. }
             | Self::Completions { .. } => "error",
         }

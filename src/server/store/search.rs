@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use sqlx::any::AnyRow;
-use sqlx::{Any, AssertSqlSafe, Connection as _, Row as _, Transaction};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::database::{Database, Kind};
 use super::error::unavailable;
@@ -21,7 +21,7 @@ use crate::wire::id::{ConversationId, MessageId};
 use crate::wire::problem::Problem;
 use crate::wire::search::{SearchPlace, SearchHit};
 
-use index::index_news;
+pub(super) use index::index_news;
 
 /// The most texts that are looked at for one answer: those that fit best by the index, then the newest.
 const CANDIDATES: i64 = 300;
@@ -62,23 +62,6 @@ impl Database {
         let rows = rows.fetch_all(self.pool()).await.map_err(unavailable)?;
         let candidates = rows.iter().map(|row| candidate(row, &query)).collect::<Result<_, _>>().map_err(unavailable)?;
         Ok(rank(candidates, limit))
-    }
-
-    /// Puts into the index what the log of a conversation has and it has not, in the transaction that wrote it. Should
-    /// that fail, the rest of the transaction is as it was: the next start tries again.
-    pub(super) async fn index(
-        &self,
-        transaction: &mut Transaction<'static, Any>,
-        conversation: &ConversationId,
-    ) -> Result<(), sqlx::Error> {
-        let mut piece = transaction.begin().await?;
-        match index_news(self.kind(), &mut piece, conversation).await {
-            Ok(()) => piece.commit().await,
-            Err(error) => {
-                tracing::warn!(%conversation, error = %error, "what was said cannot be searched yet");
-                piece.rollback().await
-            }
-        }
     }
 
     /// Puts into the index whatever logs have and it has not. Gives the number of conversations.

@@ -18,6 +18,8 @@ use crate::stack::{Stack, http_client};
 enum Function {
     /// It knows only of what is the caller's own.
     Own,
+    /// With these arguments it knows only of what is the caller's own.
+    Finds(Value),
     /// With these arguments it names what is another's: to be answered with 404.
     Names(Value),
 }
@@ -31,6 +33,7 @@ fn functions(id: &ConversationId) -> Vec<(&'static str, Function)> {
         ("conversation", Function::Names(json!({"id": id}))),
         ("rename_conversation", Function::Names(json!({"id": id, "title": "mine now"}))),
         ("delete_conversation", Function::Names(json!({"id": id}))),
+        ("search_conversations", Function::Finds(json!({"query": "sites ohio"}))),
         ("result_page", Function::Names(json!({"conversation": id, "handle": "r1", "query": query}))),
     ]
 }
@@ -212,6 +215,12 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
                 let (status, answer) = bob.call(name, json!({})).await;
                 assert_eq!(status, 200, "{name}");
                 assert!(!answer.to_string().contains(id.as_str()), "{name}: {answer}");
+            }
+            Function::Finds(arguments) => {
+                let (_, theirs) = alice.call(name, arguments.clone()).await;
+                assert!(theirs.to_string().contains(id.as_str()), "{name}: {theirs}");
+                let (status, answer) = bob.call(name, arguments).await;
+                assert_eq!((status, answer), (200, json!([])), "{name}");
             }
             Function::Names(arguments) => {
                 let (status, answer) = bob.call(name, arguments.clone()).await;

@@ -73,6 +73,7 @@ Examples:
   netbox-chatbox rotate-key                       the key in the data folder, or in SECRET_KEY_FILE
   SECRET_KEY=new,old netbox-chatbox rotate-key    keys that are kept elsewhere: the first one seals")]
     RotateKey(ServeArguments),
+
     /// Write everything that is kept to a file, while the server runs
     #[command(after_help = "\
 Examples:

@@ -61,6 +61,7 @@ const fn integer(name: &'static str) -> Column {
 
 /// Made from other tables, so that it need not be kept: the index of the search, with the tables that SQLite keeps for
 /// it, and which steps of the schema were made.
+#[cfg(test)]
 pub const DERIVED: &[&str] = &["search_", "_sqlx_migrations"];
 
 /// What is kept. A table stands after those that its rows name.
@@ -94,6 +95,7 @@ pub const TABLES: &[Table] = &[
             integer("netbox_token_id"),
         ],
     },
+    Table { name: "left_tokens", key: 1, columns: &[integer("id"), text("person"), integer("expires_at")] },
     Table {
         name: "conversations",
         key: 1,

@@ -58,7 +58,7 @@ async fn fill(database: &Database) -> u64 {
                 values.push(match (&real.references, column.kind) {
                     _ if real.is_optional && number == 1 => Value::Null,
                     (Some(target), _) => Value::Text(key(target, number)),
-                    (None, _) if column.name == "id" => Value::Text(key(table.name, number)),
+                    (None, ColumnKind::Text) if column.name == "id" => Value::Text(key(table.name, number)),
                     (None, ColumnKind::Text) => Value::Text(format!(
                         "{} {number} \u{1f980} \"'\\ \n\r\t \u{2028} $1 {{}} \\u0000 {}",
                         column.name,

@@ -9,4 +9,6 @@ pub mod not_found;
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
+#[cfg(feature = "ssr")]
+pub mod usage;
 pub mod workspace;

@@ -1,7 +1,9 @@
 //! The pages about a person: drawn on the server, plain forms, an answer to each that sends the browser on.
 
+mod audit;
 mod settings;
 mod sign_in;
+mod usage;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -33,6 +35,8 @@ pub fn for_strangers() -> Router<AppState> {
 pub fn for_people() -> Router<AppState> {
     Router::new()
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/usage", get(usage::page))
+        .route("/audit.jsonl", get(audit::download))
         .route("/settings", get(settings::page))
         .route("/settings/netbox-token", post(settings::keep_token))
         .route("/settings/netbox-token/forget", post(settings::forget_token))
@@ -86,7 +90,9 @@ pub fn status_of(problem: &Problem) -> StatusCode {
         ProblemCode::BadRequest => StatusCode::BAD_REQUEST,
         ProblemCode::NotFound => StatusCode::NOT_FOUND,
         ProblemCode::NetboxToken | ProblemCode::SignIn => StatusCode::UNAUTHORIZED,
-        ProblemCode::NetboxPermission => StatusCode::FORBIDDEN,
+        ProblemCode::NetboxPermission | ProblemCode::Forbidden => StatusCode::FORBIDDEN,
+        ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ProblemCode::RateLimited | ProblemCode::BudgetLimit => StatusCode::TOO_MANY_REQUESTS,
         ProblemCode::NetboxUnreachable | ProblemCode::NetboxAnswer => StatusCode::BAD_GATEWAY,
         ProblemCode::Storage => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -3,6 +3,7 @@
 
 mod answers;
 mod folder;
+mod limits;
 mod logging;
 mod people;
 mod raw;
@@ -21,9 +22,10 @@ use url::Url;
 
 pub use answers::AnswerConfig;
 use folder::Purpose;
+pub use limits::{AuditConfig, Bounds, BudgetConfig, HstsConfig, LimitConfig, RateConfig, SIGN_IN_PERIOD};
 pub use logging::{LogConfig, LogFormat};
 pub use people::{KeySource, PeopleConfig, SignInMode};
-pub use raw::{ConnectionArguments, ServeArguments, StorageArguments};
+pub use raw::{ConnectionArguments, LimitArguments, ServeArguments, StorageArguments};
 pub use storage::StorageConfig;
 
 use crate::server::agent::ProfileChoice;
@@ -135,6 +137,8 @@ pub struct ServeConfig {
     pub people: PeopleConfig,
     /// Where it keeps things.
     pub storage: StorageConfig,
+    /// How much people may do, and what is noted of it.
+    pub limits: LimitConfig,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Origins besides its own that may open a socket and call its functions.
@@ -172,6 +176,7 @@ impl ServeArguments {
         let seconds = self.drain_seconds.as_deref();
         let drain = typed::number("DRAIN_SECONDS", seconds, DRAIN_SECONDS, 0..=3600, &mut problems);
         let storage = StorageConfig::read(&self.storage, &mut problems);
+        let limits = LimitConfig::read(&self.limits, &mut problems);
         let people = PeopleConfig::read(&self.people, storage.as_ref(), &mut problems);
         let anonymous = self.anonymous_access.as_deref().map(str::trim) == Some(EVERYONE);
         let listen = listen_address(self.listen.as_deref(), people.signs_in() || anonymous, &mut problems);
@@ -181,6 +186,7 @@ impl ServeArguments {
                 connection,
                 people,
                 storage,
+                limits,
                 listen,
                 cors_origins,
                 allowed_hosts: allowed_hosts(&self.allowed_hosts),

@@ -5,10 +5,15 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::agent::Guard;
 use super::agent::driver::Agent;
+use super::audit::Audit;
 use super::auth::Auth;
+use super::client_address::KnownProxies;
+use super::config::LimitConfig;
 use super::connections::Connections;
 use super::hub::Hub;
+use super::limits::Limits;
 use super::starting_questions::StartingQuestions;
 use super::store::Database;
 use crate::wire::deployment::Deployment;
@@ -20,6 +25,10 @@ pub struct AppState(Arc<Inner>);
 struct Inner {
     connections: Connections,
     database: Database,
+    audit: Audit,
+    limits: Limits,
+    limit_config: LimitConfig,
+    known_proxies: KnownProxies,
     auth: Arc<Auth>,
     hub: Arc<Hub>,
     agent: Arc<Agent>,
@@ -39,11 +48,19 @@ impl AppState {
         hub: Arc<Hub>,
         allowed_hosts: Vec<String>,
         cors_origins: Vec<http::HeaderValue>,
+        limit_config: LimitConfig,
     ) -> Self {
+        let audit = Audit::start(database.clone(), limit_config.audit);
+        let limits = Limits::start(database.clone(), limit_config.rates, limit_config.budgets);
+        let guard = Guard { limits: limits.clone(), audit: audit.clone() };
         Self(Arc::new(Inner {
-            agent: Arc::new(connections.agent()),
+            agent: Arc::new(connections.agent().guarded_by(guard)),
             connections,
+            audit,
+            limits,
             database,
+            limit_config,
+            known_proxies: KnownProxies::new(&auth.config().trusted_proxies),
             auth,
             hub,
             starting_questions: StartingQuestions::default(),
@@ -72,6 +89,26 @@ impl AppState {
     /// Who people are.
     pub fn auth(&self) -> &Arc<Auth> {
         &self.0.auth
+    }
+
+    /// Where it is noted who did what.
+    pub fn audit(&self) -> &Audit {
+        &self.0.audit
+    }
+
+    /// How much people may do, and have done.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The settings of that.
+    pub fn limit_config(&self) -> &LimitConfig {
+        &self.0.limit_config
+    }
+
+    /// The proxies whose word is taken for where a request comes from.
+    pub fn known_proxies(&self) -> &KnownProxies {
+        &self.0.known_proxies
     }
 
     /// The conversations.

@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod backup;
+mod audit;
+mod connections;
 mod conversations;
 mod durable;
 mod failures;
 mod frames;
 mod identity;
+mod limits;
 mod long_conversations;
 mod model_failures;
 mod pages;

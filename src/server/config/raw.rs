@@ -1,6 +1,10 @@
 //! The settings as they are given: all of them text, so that what is wrong with them is told at once and with a hint
 //! instead of one by one. Their help names defaults and possible values itself. Secrets are plain text only here, on their way into their own type.
 
+mod limits;
+
+pub use limits::LimitArguments;
+
 /// What is asked.
 #[derive(clap::Args)]
 pub struct ConnectionArguments {
@@ -121,6 +125,10 @@ pub struct ServeArguments {
     /// What is kept.
     #[command(flatten)]
     pub storage: StorageArguments,
+
+    /// How much people may do.
+    #[command(flatten)]
+    pub limits: LimitArguments,
 
     /// Seconds that running answers get to finish when the server is told to stop [default: 10]
     #[arg(long, env = "DRAIN_SECONDS", value_name = "SECONDS")]

@@ -2,7 +2,7 @@
 
 pub mod budget;
 pub mod driver;
-mod grounding;
+pub mod grounding;
 pub mod history;
 pub mod machine;
 mod model_call;

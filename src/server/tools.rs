@@ -106,9 +106,17 @@ impl Toolbox {
         Self { netbox, results: Results::default() }
     }
 
-    /// Every tool, sorted by name: the same text each time, so that a prompt cache holds it.
+    /// Every tool, sorted by name.
     pub fn definitions() -> Vec<Definition> {
         table::ALL.iter().map(|tool| tool.definition()).collect()
+    }
+
+    /// The tools that the connected NetBox has something to answer with, sorted by name: the same text each time, so
+    /// that a prompt cache holds it, until NetBox itself changes. Until NetBox has said what it has, all of them.
+    pub async fn offered(&self, credentials: &Credentials) -> Vec<Definition> {
+        let capabilities = self.netbox.capabilities(credentials).await;
+        let offered = table::ALL.iter().filter(|tool| (tool.works_with)(&capabilities));
+        offered.map(|tool| tool.definition()).collect()
     }
 
     /// What a call asks for, in words, for the card that is shown while it runs: `devices where site is cle-01`.

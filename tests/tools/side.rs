@@ -54,6 +54,11 @@ impl Side {
         self.toolbox.call(Asking::new(&self.credentials, "test"), tool, &input).await
     }
 
+    /// The names of the tools that a model is offered for it.
+    pub async fn offered(&self) -> Vec<String> {
+        self.toolbox.offered(&self.credentials).await.into_iter().map(|tool| tool.name).collect()
+    }
+
     /// The answer of a call that must succeed.
     pub async fn answer(&self, tool: &str, input: Value) -> Value {
         let outcome = self.call(tool, input.clone()).await;

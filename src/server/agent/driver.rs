@@ -190,11 +190,11 @@ impl Agent {
         started: Instant,
         cancel: &CancellationToken,
     ) -> Result<Ending, Problem> {
-        let Some(Chosen { model, profile }) = cancel.run_until_cancelled(self.choose()).await else {
+        let both = async { futures::join!(self.choose(), self.tools()) };
+        let Some((Chosen { model, profile }, tools)) = cancel.run_until_cancelled(both).await else {
             machine.stop("");
             return Ok(Ending { why: EndReason::Stopped, problem: None });
         };
-        let tools = tools();
         let changed = machine.history.enter(self.segment(profile, &tools));
         if !changed.is_empty() {
             tracing::info!(
@@ -216,6 +216,16 @@ impl Agent {
                 Step::CallTools(calls) => self.call_tools(machine, writer, calls, deadline, cancel).await?,
             }
         }
+    }
+
+    /// The tools of the connected NetBox as requests name them: the same bytes each time, so that a cache holds them. When
+    /// NetBox gets or loses one, the conversation goes on in a new segment.
+    async fn tools(&self) -> Value {
+        let tools = self.toolbox.offered(&self.credentials).await;
+        tools
+            .into_iter()
+            .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}))
+            .collect()
     }
 
     /// What the thinking of this run will be bound to.
@@ -240,16 +250,6 @@ impl Agent {
     pub(super) fn cost(&self, usage: &Usage) -> u64 {
         self.settings.prices.cost(&self.settings.model, usage).unwrap_or_default()
     }
-}
-
-/// The tools as requests name them, sorted by name: the same bytes each time, so that a cache holds them.
-fn tools() -> Value {
-    let mut tools = Toolbox::definitions();
-    tools.sort_by(|left, right| left.name.cmp(&right.name));
-    tools
-        .into_iter()
-        .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}))
-        .collect()
 }
 
 #[cfg(test)]

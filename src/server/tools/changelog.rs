@@ -16,7 +16,7 @@ use super::results::Source;
 use super::shape::{self, Fields};
 use super::sweep::sweep;
 use super::time_words;
-use super::tool::{Argument, Kind, Running, Tool};
+use super::tool::{Argument, Kind, Running, Tool, always};
 use super::words;
 use crate::server::netbox::{ObjectType, Query, object_type};
 use crate::wire::problem::{Problem, ProblemCode};
@@ -43,6 +43,7 @@ Filters: user (name), action (create, update, delete), changed_object_type (dcim
         };
         format!("changes{}{}{}", words::conditions(input), word("since"), word("until"))
     },
+    works_with: always,
     run,
 };
 

@@ -14,7 +14,7 @@ use super::relational;
 use super::results::{Owner, Source};
 use super::shape::{self, Fields};
 use super::sweep::{self, MOST_KEPT};
-use super::tool::{Argument, Kind, Running, Tool};
+use super::tool::{Argument, Kind, Running, Tool, always};
 use super::words;
 use crate::server::netbox::{ObjectType, Query};
 use crate::wire::problem::Problem;
@@ -39,6 +39,7 @@ pub(super) static TOOL: Tool = Tool {
         Argument::new("all", Kind::Flag, "Read every page, to 10000 rows; you see what fits, the person all"),
     ],
     title: |input| format!("{}{}", words::plural(input), words::conditions(input)),
+    works_with: always,
     run,
 };
 

@@ -14,6 +14,7 @@ use super::demo::model::Pace;
 use super::hub::Hub;
 use super::state::AppState;
 use super::store::Database;
+use super::tools::Results;
 use super::{assets, router, upkeep};
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -39,8 +40,9 @@ impl Server {
         })?;
         let database = Database::open(config.storage.database).await?;
         let connections = Connections::open(config.connection, pace).await?;
+        let results = Results::in_database(database.clone(), config.storage.result_days);
         let hub = Arc::new(Hub::new(database.clone()));
-        let state = AppState::new(connections, database, hub, config.allowed_hosts, config.cors_origins);
+        let state = AppState::new(connections, database, results, hub, config.allowed_hosts, config.cors_origins);
         Ok(Self { listener, state, drain: config.drain })
     }
 

@@ -10,6 +10,7 @@ use super::connections::Connections;
 use super::hub::Hub;
 use super::starting_questions::StartingQuestions;
 use super::store::Database;
+use super::tools::Results;
 use crate::wire::deployment::Deployment;
 
 /// The server's state; cloning it is cheap.
@@ -33,12 +34,13 @@ impl AppState {
     pub fn new(
         connections: Connections,
         database: Database,
+        results: Results,
         hub: Arc<Hub>,
         allowed_hosts: Vec<String>,
         cors_origins: Vec<http::HeaderValue>,
     ) -> Self {
         Self(Arc::new(Inner {
-            agent: Arc::new(connections.agent()),
+            agent: Arc::new(connections.agent().keeping(results)),
             connections,
             database,
             hub,

@@ -11,6 +11,7 @@ mod error;
 mod migrations;
 #[cfg(test)]
 mod refusing;
+mod results;
 mod runs;
 #[cfg(test)]
 pub(crate) mod scratch;
@@ -20,4 +21,5 @@ pub use commit::{Change, Refused, RunChange, RunUsage};
 pub use conversations::StoredConversation;
 pub use database::{Database, Kind, Location};
 pub use migrations::newest as newest_schema;
+pub use results::ResultKey;
 pub use runs::{RunRecord, Taken};

@@ -23,8 +23,9 @@ use super::writer::AnswerWriter;
 use crate::server::anthropic::{Client, Effort, Model, Prices, Profile, Request};
 use crate::server::hub::{Adopted, Conversation, RunHandle};
 use crate::server::netbox::Credentials;
+use crate::server::person::PersonId;
 use crate::server::store::{RunRecord, RunUsage};
-use crate::server::tools::{Asking, Toolbox};
+use crate::server::tools::{Asking, Results, Toolbox};
 use crate::wire::event::Event;
 use crate::wire::id::ConversationId;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -87,22 +88,30 @@ impl Agent {
         Self { client, toolbox, credentials, settings, model: OnceCell::new(), runs: TaskTracker::new() }
     }
 
+    /// The same, which keeps what its tools find in `results`.
+    #[must_use]
+    pub fn keeping(self, results: Results) -> Self {
+        Self { toolbox: self.toolbox.keeping(results), ..self }
+    }
+
     /// The tools.
     pub fn toolbox(&self) -> &Toolbox {
         &self.toolbox
     }
 
-    /// A part of a result that a tool found in this conversation.
+    /// A part of a result that a tool found in this conversation of this person's.
     ///
     /// # Errors
     /// The result is not kept any more, has no such column, or NetBox does not answer.
     pub async fn result_page(
         &self,
+        person: &PersonId,
         conversation: &ConversationId,
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let asking = Asking::new(&self.credentials, conversation.as_str());
+        let person = Some(person.as_str());
+        let asking = Asking { person, ..Asking::new(&self.credentials, conversation.as_str()) };
         self.toolbox.result_page(asking, handle, query).await
     }
 

@@ -11,7 +11,7 @@ use super::machine::{CANCELLED, Machine, ToolResult};
 use super::writer::AnswerWriter;
 use crate::server::anthropic::ToolUse;
 use crate::server::tools::{Asking, Outcome};
-use crate::wire::id::{CallId, ConversationId};
+use crate::wire::id::CallId;
 use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
 
@@ -38,7 +38,15 @@ impl Agent {
         let time_zone = time_zone.as_deref();
         let mut running: FuturesUnordered<_> = calls
             .iter()
-            .map(|call| async move { (call.id.as_str(), self.call_tool(conversation.id(), time_zone, call).await) })
+            .map(|call| async move {
+                let asking = Asking {
+                    credentials: &self.credentials,
+                    conversation: conversation.id().as_str(),
+                    person: Some(conversation.owner().as_str()),
+                    time_zone,
+                };
+                (call.id.as_str(), self.call_tool(asking, call).await)
+            })
             .collect();
         let mut results = Vec::with_capacity(calls.len());
         // When the answer's time is used up, or a person stops it, what is found by then counts.
@@ -76,8 +84,7 @@ impl Agent {
         Ok(())
     }
 
-    async fn call_tool(&self, conversation: &ConversationId, time_zone: Option<&str>, call: &ToolUse) -> Outcome {
-        let asking = Asking { credentials: &self.credentials, conversation: conversation.as_str(), time_zone };
+    async fn call_tool(&self, asking: Asking<'_>, call: &ToolUse) -> Outcome {
         match &call.input {
             Ok(input) => self.toolbox.call(asking, &call.name, input).await,
             Err(raw) => Outcome {

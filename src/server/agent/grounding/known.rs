@@ -54,7 +54,9 @@ impl Known {
                 && host.parse::<IpAddr>().is_ok()
             {
                 // `a /26`
-                number(length).into_iter().for_each(|length| self.add_number(length));
+                if let Some(length) = number(length) {
+                    self.add_number(length);
+                }
             } else if is_date(word) {
                 // `2026-11-22t10:05:00z` as `2026-11-22`, `10:05`, `22 November 2026`
                 self.text.push_str(&word.replace('t', "\n"));

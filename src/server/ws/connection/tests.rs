@@ -8,6 +8,7 @@ use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
 use crate::server::store::Database;
+use crate::server::tools::Results;
 
 struct Client {
     state: AppState,
@@ -23,7 +24,7 @@ async fn client() -> Client {
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
     let database = Database::memory().await.unwrap();
     let hub = Arc::new(Hub::new(database.clone()));
-    let state = AppState::new(connections, database, hub, Vec::new(), Vec::new());
+    let state = AppState::new(connections, database, Results::default(), hub, Vec::new(), Vec::new());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
     let serving =

@@ -100,6 +100,8 @@ pub struct Outcome {
     pub model_text: String,
     /// The requests made, the first rows, where all of them are, how it ended.
     pub evidence: ToolOutcome,
+    /// What failed, when something did.
+    pub problem: Option<Problem>,
 }
 
 impl Toolbox {
@@ -158,7 +160,7 @@ impl Toolbox {
                 ask::warn(&mut output, call.warnings());
                 self.finish(asking, table::title(name, input), output).await
             }
-            Err(problem) => failure(&problem),
+            Err(problem) => failure(problem),
         };
         outcome.evidence.requests = call.into_requests();
         outcome.evidence.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -206,7 +208,8 @@ impl Toolbox {
             let shown = picture || !stored.frame.rows.is_empty();
             result = shown.then(|| ResultReference { handle, title: stored.title.clone(), total, picture });
         }
-        Outcome { model_text, evidence: ToolOutcome { summary, table, result, ..ToolOutcome::default() } }
+        let evidence = ToolOutcome { summary, table, result, ..ToolOutcome::default() };
+        Outcome { model_text, evidence, problem: None }
     }
 }
 
@@ -222,10 +225,11 @@ pub fn rows_of(answer: &Value) -> Vec<Value> {
     rows.map(|row| Value::Object(named(row))).collect()
 }
 
-fn failure(problem: &Problem) -> Outcome {
+fn failure(problem: Problem) -> Outcome {
     Outcome {
         model_text: problem.to_string(),
         evidence: ToolOutcome { is_error: true, summary: problem.message.clone(), ..ToolOutcome::default() },
+        problem: Some(problem),
     }
 }
 

@@ -6,23 +6,16 @@ use serde_json::{Value, json};
 
 use crate::program::Program;
 use crate::scratch::both;
-use crate::stack::{Browser, Socket, http_client};
+use crate::stack::{Browser, Socket, USER_HEADER, http_client};
 
 const QUESTION: &str = "Which devices are in site Columbus? List them with their roles";
 
-/// A browser that has the cookie of an earlier one, or none yet.
-async fn browser(program: &Program, cookie: Option<String>) -> Browser {
-    let client = http_client();
-    let address = program.address.clone();
-    let cookie = match cookie {
-        Some(cookie) => cookie,
-        None => {
-            let response = client.get(format!("http://{address}/")).header("Accept", "text/html").send().await.unwrap();
-            let set = response.headers().get("set-cookie").map(|value| value.to_str().unwrap().to_owned());
-            set.map(|cookie| cookie.split(';').next().unwrap().to_owned()).unwrap_or_default()
-        }
-    };
-    Browser { client, address, cookie }
+/// People whom a proxy on loopback names: there are several.
+const PEOPLE: [(&str, &str); 2] = [("AUTH_MODE", "proxy"), ("TRUSTED_PROXIES", "127.0.0.1")];
+
+fn browser(program: &Program, person: &str) -> Browser {
+    let header = (USER_HEADER.to_owned(), person.to_owned());
+    Browser { client: http_client(), address: program.address.clone(), header }
 }
 
 async fn until_over(socket: &mut Socket) {
@@ -50,8 +43,8 @@ async fn page(browser: &Browser, conversation: &ConversationId, handle: &str) ->
 #[tokio::test(flavor = "multi_thread")]
 async fn a_result_is_shown_again_after_the_program_was_killed() {
     for scratch in both().await {
-        let program = Program::start(&scratch.location()).await;
-        let first = browser(&program, None).await;
+        let program = Program::start_with(scratch.location(), &PEOPLE).await;
+        let first = browser(&program, "ada");
         let mut socket = first.socket().await;
         socket.send(json!({"type": "send", "id": "one", "text": QUESTION})).await;
         let conversation = ConversationId::from(socket.until("ack").await["conversation"].as_str().unwrap());
@@ -62,9 +55,11 @@ async fn a_result_is_shown_again_after_the_program_was_killed() {
         assert_eq!(before["rows"].as_array().unwrap().len(), 20, "{before}");
         program.kill();
 
-        let program = Program::start(&scratch.location()).await;
-        let again = browser(&program, Some(first.cookie)).await;
+        let program = Program::start_with(scratch.location(), &PEOPLE).await;
+        let again = browser(&program, "ada");
         assert_eq!(page(&again, &conversation, &handle).await, (200, before));
+        let (status, refused) = page(&browser(&program, "grace"), &conversation, &handle).await;
+        assert_eq!(status, 404, "another person's: {refused}");
         // What the next question finds gets a handle of its own.
         let mut socket = again.socket().await;
         socket.send(json!({"type": "subscribe", "conversation": conversation, "after": 0})).await;

@@ -23,7 +23,7 @@ use super::writer::AnswerWriter;
 use crate::server::anthropic::{Client, Effort, Model, Prices, Profile, Request};
 use crate::server::hub::{Adopted, Conversation, RunHandle};
 use crate::server::netbox::Credentials;
-use crate::server::person::PersonId;
+use crate::server::person::Person;
 use crate::server::store::{RunRecord, RunUsage};
 use crate::server::tools::{Asking, Results, Toolbox};
 use crate::wire::event::Event;
@@ -36,7 +36,6 @@ use crate::wire::transcript::{EndReason, Usage};
 pub struct Agent {
     pub(super) client: Client,
     pub(super) toolbox: Toolbox,
-    pub(super) credentials: Credentials,
     pub(super) settings: Settings,
     /// What the model can, asked until the model's server answers.
     pub(super) model: OnceCell<Chosen>,
@@ -83,9 +82,9 @@ pub(super) struct Progress {
 }
 
 impl Agent {
-    /// Answers with this model, these tools and these rights in NetBox.
-    pub fn new(client: Client, toolbox: Toolbox, credentials: Credentials, settings: Settings) -> Self {
-        Self { client, toolbox, credentials, settings, model: OnceCell::new(), runs: TaskTracker::new() }
+    /// Answers with this model and these tools.
+    pub fn new(client: Client, toolbox: Toolbox, settings: Settings) -> Self {
+        Self { client, toolbox, settings, model: OnceCell::new(), runs: TaskTracker::new() }
     }
 
     /// The same, which keeps what its tools find in `results`.
@@ -99,39 +98,41 @@ impl Agent {
         &self.toolbox
     }
 
-    /// A part of a result that a tool found in this conversation of this person's.
+    /// A part of a result that a tool found in this conversation of this person's. What was not read of it is read with
+    /// their rights.
     ///
     /// # Errors
     /// The result is not kept any more, has no such column, or NetBox does not answer.
     pub async fn result_page(
         &self,
-        person: &PersonId,
+        person: &Person,
         conversation: &ConversationId,
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let person = Some(person.as_str());
-        let asking = Asking { person, ..Asking::new(&self.credentials, conversation.as_str()) };
+        let reader = Some(person.id.as_str());
+        let asking = Asking { person: reader, ..Asking::new(&person.credentials, conversation.as_str()) };
         self.toolbox.result_page(asking, handle, query).await
     }
 
-    /// The rights with which NetBox is asked.
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
-    }
-
-    /// Starts a run and, after it, those of the messages that wait. Returns at once.
-    pub fn start(self: &Arc<Self>, conversation: Arc<Conversation>, handle: RunHandle) {
+    /// Starts a run and, after it, those of the messages that wait, with the rights of whoever asks. Returns at once.
+    pub fn start(self: &Arc<Self>, conversation: Arc<Conversation>, handle: RunHandle, credentials: Credentials) {
         let agent = Arc::clone(self);
-        self.runs.spawn(async move { agent.answer_all(&conversation, Some((handle, None))).await });
+        self.runs.spawn(async move { agent.answer_all(&conversation, Some((handle, None)), &credentials).await });
     }
 
-    /// Goes on with a run whose process died or left it, from its last completed step. Returns at once.
-    pub fn resume(self: &Arc<Self>, conversation: Arc<Conversation>, record: RunRecord) {
+    /// Goes on with a run whose process died or left it, from its last completed step. It ends where its person has no
+    /// rights any more. Returns at once.
+    pub fn resume(
+        self: &Arc<Self>,
+        conversation: Arc<Conversation>,
+        record: RunRecord,
+        credentials: Option<Credentials>,
+    ) {
         let agent = Arc::clone(self);
         self.runs.spawn(async move {
             let context = context_now(record.time_zone.as_deref());
-            let next = match conversation.adopt(&record, &context).await {
+            let next = match conversation.adopt(&record, credentials.is_some(), &context).await {
                 Ok(Adopted::Continues(handle)) => {
                     tracing::info!(conversation = %conversation.id(), run = %record.run, attempt = record.attempts, "a run goes on whose process had ended");
                     let step = record.machine.map(|machine| (machine, record.next_part));
@@ -143,16 +144,21 @@ impl Agent {
                     None
                 }
             };
-            agent.answer_all(&conversation, next).await;
+            agent.answer_all(&conversation, next, &credentials.unwrap_or_default()).await;
         });
     }
 
-    async fn answer_all(&self, conversation: &Arc<Conversation>, first: Option<(RunHandle, Option<StoredStep>)>) {
+    async fn answer_all(
+        &self,
+        conversation: &Arc<Conversation>,
+        first: Option<(RunHandle, Option<StoredStep>)>,
+        credentials: &Credentials,
+    ) {
         let mut next = first;
         while let Some((handle, step)) = next.take() {
             let run = handle.run.clone();
             // A run that panics must end like any other: somebody waits for it.
-            let answered = AssertUnwindSafe(self.answer(conversation, handle, step)).catch_unwind().await;
+            let answered = AssertUnwindSafe(self.answer(conversation, handle, step, credentials)).catch_unwind().await;
             let waiting = match answered {
                 Ok(Ok(waiting)) => waiting,
                 Ok(Err(problem)) => {
@@ -179,6 +185,7 @@ impl Agent {
         conversation: &Arc<Conversation>,
         handle: RunHandle,
         step: Option<StoredStep>,
+        credentials: &Credentials,
     ) -> Result<Option<RunHandle>, Problem> {
         let RunHandle { run, message, cancel } = handle;
         if !conversation.has_begun(&run).await {
@@ -207,7 +214,7 @@ impl Agent {
         let now = Instant::now();
         let started = now.checked_sub(Duration::from_millis(machine.milliseconds())).unwrap_or(now);
         let mut writer = AnswerWriter::new(conversation, run.clone(), next_part);
-        let Ending { why, problem } = self.work(&mut machine, &mut writer, started, &cancel).await?;
+        let Ending { why, problem } = self.work(&mut machine, &mut writer, credentials, started, &cancel).await?;
         writer.close_part().await?;
         if why == EndReason::Refused {
             writer.withdraw(0).await?;
@@ -237,10 +244,11 @@ impl Agent {
         &self,
         machine: &mut Machine,
         writer: &mut AnswerWriter<'_>,
+        credentials: &Credentials,
         started: Instant,
         cancel: &CancellationToken,
     ) -> Result<Ending, Problem> {
-        let both = async { futures::join!(self.choose(), self.tools()) };
+        let both = async { futures::join!(self.choose(), self.tools(credentials)) };
         let Some((Chosen { model, profile }, tools)) = cancel.run_until_cancelled(both).await else {
             machine.stop("");
             return Ok(Ending { why: EndReason::Stopped, problem: None });
@@ -267,15 +275,17 @@ impl Agent {
             match step {
                 Step::Done(ending) => return Ok(ending),
                 Step::CallModel => self.call_model(machine, writer, &mut progress, cancel).await?,
-                Step::CallTools(calls) => self.call_tools(machine, writer, calls, deadline, cancel).await?,
+                Step::CallTools(calls) => {
+                    self.call_tools(machine, writer, credentials, calls, deadline, cancel).await?;
+                }
             }
         }
     }
 
     /// The tools of the connected NetBox as requests name them: the same bytes each time, so that a cache holds them. When
     /// NetBox gets or loses one, the conversation goes on in a new segment.
-    async fn tools(&self) -> Value {
-        let tools = self.toolbox.offered(&self.credentials).await;
+    async fn tools(&self, credentials: &Credentials) -> Value {
+        let tools = self.toolbox.offered(credentials).await;
         tools
             .into_iter()
             .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}))

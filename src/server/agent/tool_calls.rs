@@ -10,9 +10,10 @@ use super::driver::Agent;
 use super::machine::{CANCELLED, Machine, ToolResult};
 use super::writer::AnswerWriter;
 use crate::server::anthropic::ToolUse;
+use crate::server::netbox::{Credentials, Owner};
 use crate::server::tools::{Asking, Outcome};
 use crate::wire::id::CallId;
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::tool::ToolOutcome;
 
 /// What the tools answer when the answer's time is used up while they run.
@@ -24,6 +25,7 @@ impl Agent {
         &self,
         machine: &mut Machine,
         writer: &mut AnswerWriter<'_>,
+        credentials: &Credentials,
         calls: Vec<ToolUse>,
         deadline: Instant,
         cancel: &CancellationToken,
@@ -39,16 +41,13 @@ impl Agent {
         let mut running: FuturesUnordered<_> = calls
             .iter()
             .map(|call| async move {
-                let asking = Asking {
-                    credentials: &self.credentials,
-                    conversation: conversation.id().as_str(),
-                    person: Some(conversation.owner().as_str()),
-                    time_zone,
-                };
+                let person = Some(conversation.owner().as_str());
+                let asking = Asking { credentials, conversation: conversation.id().as_str(), person, time_zone };
                 (call.id.as_str(), self.call_tool(asking, call).await)
             })
             .collect();
         let mut results = Vec::with_capacity(calls.len());
+        let mut not_taken = None;
         // When the answer's time is used up, or a person stops it, what is found by then counts.
         let broken_off = loop {
             let (id, outcome) = tokio::select! {
@@ -59,7 +58,8 @@ impl Agent {
                 () = cancel.cancelled() => break Some((CANCELLED, "Stopped")),
                 () = tokio::time::sleep_until(deadline) => break Some((OUT_OF_TIME, "Out of time")),
             };
-            let Outcome { model_text, evidence } = outcome;
+            let Outcome { model_text, evidence, problem } = outcome;
+            not_taken = not_taken.or_else(|| token_problem(credentials, problem.as_ref()?));
             results.push(ToolResult { id: id.to_owned(), text: model_text, is_error: evidence.is_error });
             writer.tool_result(CallId::from(id), evidence).await?;
         };
@@ -78,6 +78,10 @@ impl Agent {
             machine.out_of_time();
         }
         machine.tool_results(results);
+        if let Some(problem) = not_taken {
+            // No tool will find anything any more; the model could only say so at length.
+            machine.fail("", problem);
+        }
         if cancel.is_cancelled() {
             machine.stop("");
         }
@@ -97,7 +101,22 @@ impl Agent {
                     summary: "The model sent arguments that are no JSON".to_owned(),
                     ..ToolOutcome::default()
                 },
+                problem: None,
             },
         }
     }
+}
+
+/// That NetBox does not take the person's own token any more, and what they can do about it. The server's own token is
+/// nothing that a person could change: there the model says what is wrong.
+fn token_problem(credentials: &Credentials, problem: &Problem) -> Option<Problem> {
+    if problem.code != ProblemCode::NetboxToken {
+        return None;
+    }
+    let (code, hint) = match credentials.owner() {
+        Owner::Service => return None,
+        Owner::Session => (ProblemCode::SignIn, "sign in again; your question stays here"),
+        Owner::Person => (ProblemCode::NetboxToken, "put another NetBox token into your settings, then ask again"),
+    };
+    Some(Problem::new(code, problem.message.clone()).hint(hint))
 }

@@ -22,6 +22,7 @@ const fn common(number: i64, makes: &'static str, text: &'static str) -> Step {
 
 const STEPS: &[Step] = &[
     common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql")),
+    common(3, "tokens that were left", include_str!("../../../migrations/0003_people.sql")),
     common(5, "the size of results", include_str!("../../../migrations/0005_results.sql")),
 ];
 

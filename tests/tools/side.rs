@@ -101,6 +101,13 @@ impl Side {
     }
 }
 
+/// How many requests an answer needs: those that were kept from an earlier one count, looks at the change log for them
+/// do not.
+pub fn needed(outcome: &Outcome) -> usize {
+    let is_look = |url: &str| url.contains("/core/object-changes/?time_after=") && url.ends_with("fields=id%2Ctime");
+    outcome.evidence.requests.iter().filter(|request| !is_look(&request.url)).count()
+}
+
 /// A setting of the real NetBox.
 pub fn setting(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| {

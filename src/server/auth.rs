@@ -103,7 +103,7 @@ impl Auth {
                 let person = self.known(&identity.subject, &identity.display_name, identity.role).await?;
                 Ok(Some(self.person_with_own_rights(person)))
             }
-            SignInMode::Netbox => self.person_of_session(headers, peer).await,
+            SignInMode::Netbox => self.person_of_session(headers).await,
         }
     }
 
@@ -167,14 +167,12 @@ impl Auth {
     /// The token that they left in the settings, else the service's rights.
     fn own_rights(&self, person: &StoredPerson) -> Credentials {
         let Some(sealed) = &person.netbox_token else { return self.service.clone() };
-        match self.open(Purpose::PersonalToken, &person.id, sealed) {
-            Some(token) => Credentials::new(&token).owned_by(Owner::Person),
-            None => {
-                tracing::warn!(person = %person.id, "a NetBox token cannot be opened with the keys that are known");
-                // Rights that are not theirs instead would be a surprise; NetBox says that there are none.
-                Credentials::anonymous().owned_by(Owner::Person)
-            }
-        }
+        let Some(token) = self.open(Purpose::PersonalToken, &person.id, sealed) else {
+            tracing::warn!(person = %person.id, "a NetBox token cannot be opened with the keys that are known");
+            // Rights that are not theirs instead would be a surprise; NetBox says that there are none.
+            return Credentials::anonymous().owned_by(Owner::Person);
+        };
+        Credentials::new(&token).owned_by(Owner::Person)
     }
 
     fn session_rights(&self, person: &PersonId, sealed: &Sealed) -> Option<Credentials> {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod backup;
 mod conversations;
 mod durable;
 mod failures;
@@ -18,6 +19,7 @@ mod resuming;
 #[path = "../../src/server/store/scratch.rs"]
 mod scratch;
 mod scripted_model;
+mod search;
 mod settings;
 mod sign_in;
 mod stack;

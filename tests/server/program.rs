@@ -61,7 +61,7 @@ impl Program {
 
     /// A script's socket.
     pub async fn script(&self) -> Socket {
-        Socket::open(&self.address, &("user-agent".to_owned(), "a script".to_owned())).await
+        Socket::open(&self.address, None).await
     }
 
     /// `kill -9`.

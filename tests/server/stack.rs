@@ -227,7 +227,7 @@ pub struct Browser {
 impl Browser {
     /// Opens a socket.
     pub async fn socket(&self) -> Socket {
-        Socket::open(&self.address, &self.header).await
+        Socket::open(&self.address, Some(&self.header)).await
     }
 
     /// Sends a form; the whole answer. Redirects are not followed.
@@ -268,9 +268,11 @@ pub struct Socket {
 
 impl Socket {
     /// Opens a socket and reads the greeting.
-    pub async fn open(address: &str, (name, value): &(String, String)) -> Self {
+    pub async fn open(address: &str, header: Option<&(String, String)>) -> Self {
         let mut request = format!("ws://{address}/ws/chat").into_client_request().unwrap();
-        request.headers_mut().insert(name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap());
+        if let Some((name, value)) = header {
+            request.headers_mut().insert(name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap());
+        }
         let (inner, _) = connect_async(request).await.unwrap();
         let mut socket = Self { inner, transcript: Transcript::default(), close_code: None };
         assert_eq!(socket.next().await["type"], "connected");

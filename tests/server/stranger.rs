@@ -18,6 +18,8 @@ use crate::stack::{Stack, http_client};
 enum Function {
     /// It knows only of what is the caller's own.
     Own,
+    /// With these arguments it knows only of what is the caller's own.
+    Finds(Value),
     /// With these arguments it names what is another's: to be answered with 404.
     Names(Value),
 }
@@ -31,6 +33,7 @@ fn functions(id: &ConversationId) -> Vec<(&'static str, Function)> {
         ("conversation", Function::Names(json!({"id": id}))),
         ("rename_conversation", Function::Names(json!({"id": id, "title": "mine now"}))),
         ("delete_conversation", Function::Names(json!({"id": id}))),
+        ("search_conversations", Function::Finds(json!({"query": "sites ohio"}))),
         ("result_page", Function::Names(json!({"conversation": id, "handle": "r1", "query": query}))),
     ]
 }
@@ -202,7 +205,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
     let stack = Stack::demo().await;
     let (alice, bob) = (stack.browser().await, stack.browser().await);
     let mut socket = alice.socket().await;
-    socket.ask("Which sites do we have in Ohio?").await;
+    socket.ask("Which sites do we have? Secret-4711").await;
     let id = socket.conversation();
     let message = socket.transcript.turns[0].message.clone();
 
@@ -213,10 +216,16 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
                 assert_eq!(status, 200, "{name}");
                 assert!(!answer.to_string().contains(id.as_str()), "{name}: {answer}");
             }
+            Function::Finds(arguments) => {
+                let (_, theirs) = alice.call(name, arguments.clone()).await;
+                assert!(theirs.to_string().contains(id.as_str()), "{name}: {theirs}");
+                let (status, answer) = bob.call(name, arguments).await;
+                assert_eq!((status, answer), (200, json!([])), "{name}");
+            }
             Function::Names(arguments) => {
                 let (status, answer) = bob.call(name, arguments.clone()).await;
                 assert_eq!(status, 404, "{name}: {answer}");
-                assert!(!answer.to_string().contains("Ohio"), "{name}: {answer}");
+                assert!(!answer.to_string().contains("4711"), "{name}: {answer}");
                 // What is not there at all looks the same.
                 let text = arguments.to_string().replace(id.as_str(), "ffffffffffffffff");
                 let (_, missing) = bob.call(name, serde_json::from_str(&text).unwrap()).await;
@@ -226,7 +235,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
     }
     let (status, html) = bob.page(&format!("/c/{id}")).await;
     assert_eq!(status, 404);
-    assert!(!html.contains("Ohio"), "the page tells of it");
+    assert!(!html.contains("4711"), "the page tells of it");
 
     let mut foreign = bob.socket().await;
     for command in commands(&id, &message) {
@@ -237,7 +246,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
         let mut codes = Vec::new();
         loop {
             let frame = foreign.next().await;
-            assert!(!frame.to_string().contains("Ohio"), "{text}: {frame}");
+            assert!(!frame.to_string().contains("4711"), "{text}: {frame}");
             match frame["type"].as_str() {
                 Some("error") => codes.push(frame["problem"]["code"].as_str().unwrap().to_owned()),
                 Some("pong") => break,

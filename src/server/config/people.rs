@@ -195,17 +195,17 @@ fn key_source(arguments: &PeopleArguments, storage: Option<&StorageConfig>, prob
             problems.push(wrong("SECRET_KEY", "is set, and SECRET_KEY_FILE too", hint));
             KeySource::Passing
         }
-        (false, None) => match given.iter().map(|text| Key::parse(text)).collect::<Option<Vec<_>>>() {
-            Some(keys) => KeySource::Given(keys),
-            None => {
-                problems.push(wrong(
-                    "SECRET_KEY",
-                    "is not 32 bytes in base64",
-                    "make one with `openssl rand -base64 32`; several are divided by commas, the newest first",
-                ));
-                KeySource::Passing
+        (false, None) => {
+            if let Some(keys) = given.iter().map(|text| Key::parse(text)).collect::<Option<Vec<_>>>() {
+                return KeySource::Given(keys);
             }
-        },
+            problems.push(wrong(
+                "SECRET_KEY",
+                "is not 32 bytes in base64",
+                "make one with `openssl rand -base64 32`; several are divided by commas, the newest first",
+            ));
+            KeySource::Passing
+        }
         (true, Some(file)) => {
             if let Err(problem) = vault::read(&file) {
                 problems.push(problem);

@@ -108,4 +108,7 @@ async fn tidy(state: &AppState) {
     if let Err(problem) = state.database().forget_old_commands().await {
         tracing::warn!(problem = %problem.message, "old commands could not be forgotten");
     }
+    if let Err(problem) = state.agent().toolbox().forget_old_results().await {
+        tracing::warn!(problem = %problem.message, "old results could not be forgotten");
+    }
 }

@@ -17,6 +17,7 @@ mod model_failures;
 mod pages;
 mod processes;
 mod program;
+mod results;
 mod resuming;
 #[path = "../../src/server/store/scratch.rs"]
 mod scratch;

@@ -145,6 +145,10 @@ pub struct StorageArguments {
     /// The folder for what has to outlive this program: the SQLite file and the key that seals tokens [default: the user's data folder]
     #[arg(long, env = "DATA_DIRECTORY", value_name = "FOLDER", help_heading = "Storage")]
     pub data_directory: Option<String>,
+
+    /// Days that the tables and pictures of answers are kept; 0 keeps them until the server stops only [default: 90]
+    #[arg(long, env = "RESULT_RETENTION_DAYS", value_name = "DAYS", help_heading = "Storage")]
+    pub result_retention_days: Option<String>,
 }
 
 /// Who may ask.

@@ -156,7 +156,14 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "results",
         key: 3,
-        columns: &[text("conversation"), text("handle"), text("reader"), text("stored"), integer("created_at")],
+        columns: &[
+            text("conversation"),
+            text("handle"),
+            text("reader"),
+            text("stored"),
+            integer("created_at"),
+            integer("bytes"),
+        ],
     },
     Table {
         name: "audit",

@@ -8,10 +8,10 @@ use futures::StreamExt;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::agent::context_now;
-use super::netbox::{Credentials, Owner};
+use super::netbox::Credentials;
 use super::person::PersonId;
 use super::state::AppState;
-use super::store::elsewhere;
+use super::store::{Kind, elsewhere};
 
 /// Between two signs of life. What waits for the database waits no longer than this after it answers again.
 const BEAT: Duration = Duration::from_secs(1);
@@ -20,8 +20,13 @@ const TIDYING: Duration = Duration::from_hours(1);
 
 /// Runs until the server stops.
 pub async fn keep_up(state: AppState) {
+    tokio::spawn(index(state.clone()));
     let hub = state.hub();
-    let alone = hub.database().is_ours_alone();
+    // What is unfinished when the only process starts was left by one that is dead.
+    let mut alone = hub.database().is_ours_alone();
+    if !alone && hub.database().kind() == Kind::Sqlite {
+        tracing::warn!("another process has this SQLite file open: what is said there is not seen here as it happens; several processes need PostgreSQL");
+    }
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut changes = pin!(elsewhere(hub.database(), hub.process()));
@@ -31,7 +36,7 @@ pub async fn keep_up(state: AppState) {
         tokio::select! {
             () = state.draining().cancelled() => return,
             _ = beat.tick() => {
-                look_after_runs(&state, alone).await;
+                look_after_runs(&state, std::mem::take(&mut alone)).await;
                 if tidied.is_none_or(|tidied| tidied.elapsed() > TIDYING) {
                     tidied = Some(Instant::now());
                     tidy(&state).await;
@@ -53,10 +58,10 @@ async fn look_after_runs(state: &AppState, alone: bool) {
     let hub = state.hub();
     let saved = hub.save_unsaved().await;
     for conversation in saved.conversations {
+        let Some(credentials) = rights_of(state, conversation.owner()).await else { continue };
         let context = context_now(conversation.time_zone().as_deref());
         if let Some(handle) = conversation.begin_waiting(&context).await {
-            let rights = rights_of(state, conversation.owner()).await;
-            state.agent().start(conversation, handle, rights);
+            state.agent().start(conversation, handle, credentials);
         }
     }
     // Nothing else is tried while the database does not answer.
@@ -70,22 +75,29 @@ async fn look_after_runs(state: &AppState, alone: bool) {
     match hub.take_over(alone).await {
         Ok(runs) => {
             for (conversation, record) in runs {
-                let rights = rights_of(state, &record.person).await;
-                state.agent().resume(conversation, record, rights);
+                let credentials = rights_of(state, &record.person).await;
+                state.agent().resume(conversation, record, credentials);
             }
         }
         Err(problem) => tracing::warn!(problem = %problem.message, "runs of dead processes could not be looked for"),
     }
 }
 
-/// The rights with which the run of a person goes on who may not be here. Without any of theirs it ends by asking them
-/// to sign in again.
-async fn rights_of(state: &AppState, person: &PersonId) -> Credentials {
-    let rights = state.auth().credentials_of(person).await.unwrap_or_else(|problem| {
-        tracing::warn!(problem = %problem.message, "the rights of a run's person could not be read");
+/// The rights of somebody who need not be here; none where they have signed out.
+async fn rights_of(state: &AppState, person: &PersonId) -> Option<Credentials> {
+    state.auth().credentials_of(person).await.unwrap_or_else(|problem| {
+        tracing::warn!(problem = %problem.message, "a person's rights could not be read");
         None
-    });
-    rights.unwrap_or_else(|| Credentials::anonymous().owned_by(Owner::Session))
+    })
+}
+
+/// Makes the search find what was written while it could not be indexed, or by an older version.
+async fn index(state: AppState) {
+    match state.database().index_what_is_missing().await {
+        Ok(0) => {}
+        Ok(conversations) => tracing::info!(conversations, "conversations were indexed for the search"),
+        Err(problem) => tracing::warn!(problem = %problem.message, "older conversations are not found by what they say"),
+    }
 }
 
 async fn tidy(state: &AppState) {

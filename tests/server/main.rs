@@ -17,6 +17,7 @@ mod resuming;
 #[path = "../../src/server/store/scratch.rs"]
 mod scratch;
 mod scripted_model;
+mod search;
 mod settings;
 mod sign_in;
 mod stack;

@@ -22,7 +22,7 @@ use super::segment::{Segment, digest, digest_of};
 use super::writer::AnswerWriter;
 use crate::server::anthropic::{Client, Effort, Model, Prices, Profile, Request};
 use crate::server::hub::{Adopted, Conversation, RunHandle};
-use crate::server::netbox::Credentials;
+use crate::server::netbox::{Credentials, Owner};
 use crate::server::store::{RunRecord, RunUsage};
 use crate::server::tools::{Asking, Toolbox};
 use crate::wire::event::Event;
@@ -112,13 +112,18 @@ impl Agent {
         self.runs.spawn(async move { agent.answer_all(&conversation, Some((handle, None)), &credentials).await });
     }
 
-    /// Goes on with a run whose process died or left it, from its last completed step, with the rights of whoever asked.
-    /// Returns at once.
-    pub fn resume(self: &Arc<Self>, conversation: Arc<Conversation>, record: RunRecord, credentials: Credentials) {
+    /// Goes on with a run whose process died or left it, from its last completed step. It ends where its person has no
+    /// rights any more. Returns at once.
+    pub fn resume(
+        self: &Arc<Self>,
+        conversation: Arc<Conversation>,
+        record: RunRecord,
+        credentials: Option<Credentials>,
+    ) {
         let agent = Arc::clone(self);
         self.runs.spawn(async move {
             let context = context_now(record.time_zone.as_deref());
-            let next = match conversation.adopt(&record, &context).await {
+            let next = match conversation.adopt(&record, credentials.is_some(), &context).await {
                 Ok(Adopted::Continues(handle)) => {
                     tracing::info!(conversation = %conversation.id(), run = %record.run, attempt = record.attempts, "a run goes on whose process had ended");
                     let step = record.machine.map(|machine| (machine, record.next_part));
@@ -130,6 +135,8 @@ impl Agent {
                     None
                 }
             };
+            // Nobody's rights left: NetBox says so, and whoever asked is told to sign in again.
+            let credentials = credentials.unwrap_or_else(|| Credentials::anonymous().owned_by(Owner::Session));
             agent.answer_all(&conversation, next, &credentials).await;
         });
     }

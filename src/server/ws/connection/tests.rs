@@ -24,6 +24,7 @@ async fn client() -> Client {
         ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
     let database = Database::memory().await.unwrap();
+    let hub = Arc::new(Hub::new(database.clone()));
     let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
     // Made by hand: the database answers in real time, and this one is the test's.
     let person = Person {
@@ -34,7 +35,6 @@ async fn client() -> Client {
         session: None,
     };
     let auth = Arc::new(Auth::new(PeopleConfig::nobody(), database.clone(), netbox, service).unwrap());
-    let hub = Arc::new(Hub::new(database.clone()));
     let state = AppState::new(connections, database, auth, hub, Vec::new(), Vec::new());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod anthropic;
 pub mod assets;
+pub mod auth;
 pub mod command_line;
 pub mod config;
 pub mod connections;

@@ -3,6 +3,7 @@
 
 mod answers;
 mod logging;
+mod oidc;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use url::Url;
 
 pub use answers::AnswerConfig;
 pub use logging::{LogConfig, LogFormat};
+pub use oidc::{OidcArguments, OidcConfig};
 pub use raw::{ConnectionArguments, ServeArguments};
 
 use crate::server::agent::ProfileChoice;

@@ -3,13 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreIdTokenVerifier, CoreJsonWebKey,
     CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
     CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
     AccessToken, AccessTokenHash, ClaimsVerificationError, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet,
-    EndpointSet, IdToken, IdTokenClaims, IdTokenFields, Nonce, SignatureVerificationError, StandardErrorResponse,
+    EndpointSet, IdToken, IdTokenClaims, IdTokenFields, JsonWebKey as _, JwsSigningAlgorithm as _, Nonce, SignatureVerificationError, StandardErrorResponse,
     StandardTokenResponse, SubjectIdentifier, UserInfoClaims, UserInfoError,
 };
 
@@ -92,16 +92,21 @@ pub(super) fn verify<'a>(
         return Err(no("it was issued to another client"));
     }
     if let Some(expected) = claims.access_token_hash() {
-        let hash = token
-            .signing_alg()
-            .and_then(|algorithm| Ok((algorithm, token.signing_key(&verifier)?)))
-            .ok()
-            .and_then(|(algorithm, key)| AccessTokenHash::from_token(access, algorithm, key).ok());
-        if hash.as_ref() != Some(expected) {
+        if hash_of(access, token, &verifier).as_ref() != Some(expected) {
             return Err(no("it does not belong to the access token"));
         }
     }
     Ok(claims)
+}
+
+/// The hash of an access token as an ID token has to name it: by the algorithm of its signature.
+fn hash_of(access: &AccessToken, token: &Token, verifier: &CoreIdTokenVerifier<'_>) -> Option<AccessTokenHash> {
+    let algorithm = token.signing_alg().ok()?;
+    if algorithm.uses_shared_secret() {
+        // The key says only which algorithms it serves for; the secret has no part in this.
+        return AccessTokenHash::from_token(access, algorithm, &CoreJsonWebKey::new_symmetric(Vec::new())).ok();
+    }
+    AccessTokenHash::from_token(access, algorithm, token.signing_key(verifier).ok()?).ok()
 }
 
 /// Which check failed. The library's own sentences quote claims, so they are not passed on.

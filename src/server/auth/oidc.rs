@@ -10,6 +10,7 @@ mod error;
 mod flow;
 mod http;
 mod provider;
+mod sealed;
 mod token;
 
 use std::sync::Arc;
@@ -26,18 +27,21 @@ use url::Url;
 use self::http::Http;
 pub use self::http::HttpError;
 pub use self::http::is_loopback;
-pub use claims::Identity;
 use claims::Told;
 pub use error::Error;
-pub use flow::{Flow, LONGEST, local, name_of};
+pub use flow::{Flow, LONGEST, name_of};
 use provider::{Metadata, Provider};
 use token::{Client, Verified};
 
+use crate::server::auth::Identity;
 use crate::server::config::OidcConfig;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// The longest code that is taken, in bytes: far more than any provider's.
 const LONGEST_CODE: usize = 8 * 1024;
+
+/// The longest local address that is remembered, in bytes: a cookie has 4,096 for everything.
+const LONGEST_NEXT: usize = 512;
 
 /// The provider, and what this server is to it.
 pub struct Oidc {
@@ -71,8 +75,14 @@ impl Oidc {
         Ok(Self { provider: Provider::new(issuer, http), config })
     }
 
+    /// The provider's host, as people know it.
+    pub fn host(&self) -> String {
+        crate::components::format::host(&self.config.issuer).to_owned()
+    }
+
     /// Begins a sign-in: where to send the person, and what to remember until they are back. `redirect` is our own
-    /// address that the provider sends them back to, `next` where they wanted to go.
+    /// address that the provider sends them back to, `next` the local path where they
+    /// wanted to go.
     ///
     /// # Errors
     /// When the provider cannot be asked what it offers.
@@ -91,7 +101,7 @@ impl Oidc {
             nonce: nonce.secret().clone(),
             verifier: verifier.into_secret(),
             redirect,
-            next: local(next).to_owned(),
+            next: if next.len() <= LONGEST_NEXT { next.to_owned() } else { "/".to_owned() },
             began: jiff::Timestamp::now().as_millisecond(),
         };
         Ok((address, flow))

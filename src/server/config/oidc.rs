@@ -40,16 +40,6 @@ pub struct OidcArguments {
     #[arg(long, env = "OIDC_GROUPS_CLAIM", value_name = "CLAIM", help_heading = "Sign-in with OpenID Connect")]
     pub oidc_groups_claim: Option<String>,
 
-    /// Groups whose people are administrators here, divided by commas
-    #[arg(
-        long,
-        env = "OIDC_ADMIN_GROUPS",
-        value_name = "GROUPS",
-        value_delimiter = ',',
-        help_heading = "Sign-in with OpenID Connect"
-    )]
-    pub oidc_admin_groups: Vec<String>,
-
     /// Groups whose people may use this, besides administrators, divided by commas; without it, everybody whom the provider lets in
     #[arg(
         long,
@@ -108,8 +98,8 @@ impl OidcConfig {
 }
 
 impl OidcArguments {
-    /// Checks what was given, for `AUTH_MODE=oidc`.
-    pub(super) fn validate(&self, problems: &mut Vec<Problem>) -> Option<OidcConfig> {
+    /// Checks what was given, for `AUTH_MODE=oidc`. `admin_groups` is `ADMIN_GROUPS`.
+    pub(super) fn validate(&self, admin_groups: Vec<String>, problems: &mut Vec<Problem>) -> Option<OidcConfig> {
         let issuer = typed::given(self.oidc_issuer.as_deref());
         let client_id = typed::given(self.oidc_client_id.as_deref());
         if issuer.is_none() {
@@ -147,7 +137,7 @@ impl OidcArguments {
             scopes: typed::given(self.oidc_scopes.as_deref())
                 .map_or(usual.scopes, |scopes| scopes.split_ascii_whitespace().map(str::to_owned).collect()),
             groups_claim: typed::given(self.oidc_groups_claim.as_deref()).map_or(usual.groups_claim, str::to_owned),
-            admin_groups: listed(&self.oidc_admin_groups),
+            admin_groups,
             allowed_groups: (!allowed.is_empty()).then_some(allowed),
             certificate_authority: authorities,
             ..usual

@@ -7,21 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::Error;
+use crate::server::auth::Identity;
 use crate::server::config::OidcConfig;
+use crate::server::person::Role;
 
 /// The longest name that is shown, in characters.
 const LONGEST_NAME: usize = 80;
-
-/// Who signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// Names the person for ever: `oidc:<issuer>|<sub>`. A `sub` is unique only within its issuer.
-    pub subject: String,
-    /// What to call them.
-    pub name: String,
-    /// Whether one of their groups makes them an administrator.
-    pub is_admin: bool,
-}
 
 /// All claims that OpenID Connect gives no meaning to.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -63,9 +54,11 @@ impl Told<'_> {
         }
         let name = self.names.iter().flatten().map(|name| readable(name)).find(|name| !name.is_empty());
         Ok(Identity {
+            // A subject is unique only within its issuer.
             subject: format!("oidc:{}|{}", self.issuer, self.subject),
-            name: name.unwrap_or_else(|| readable(self.subject)),
-            is_admin,
+            display_name: name.unwrap_or_else(|| readable(self.subject)),
+            role: if is_admin { Role::Admin } else { Role::User },
+            netbox_token: None,
         })
     }
 }
@@ -102,22 +95,22 @@ mod tests {
         }
     }
 
-    fn identity(groups: &Value, config: &OidcConfig) -> Result<Identity, Error> {
+    fn role(groups: &Value, config: &OidcConfig) -> Result<Role, Error> {
         let told = Told { issuer: "https://id.example.com", subject: "1", names: vec![None], groups: Some(groups) };
-        told.identity(config)
+        told.identity(config).map(|identity| identity.role)
     }
 
     #[test]
     fn groups_decide_who_may_and_who_is_an_administrator() {
         let anybody = config(&["admins"], None);
-        assert!(identity(&json!(["admins"]), &anybody).unwrap().is_admin);
-        assert!(!identity(&json!(["network"]), &anybody).unwrap().is_admin);
-        assert!(!identity(&json!(null), &config(&[], None)).unwrap().is_admin);
+        assert_eq!(role(&json!(["admins"]), &anybody), Ok(Role::Admin));
+        assert_eq!(role(&json!(["network"]), &anybody), Ok(Role::User));
+        assert_eq!(role(&json!(null), &config(&[], None)), Ok(Role::User));
         let some = config(&["admins"], Some(&["network"]));
-        assert!(!identity(&json!(["network", 7]), &some).unwrap().is_admin);
-        assert!(identity(&json!("admins"), &some).unwrap().is_admin);
+        assert_eq!(role(&json!(["network", 7]), &some), Ok(Role::User));
+        assert_eq!(role(&json!("admins"), &some), Ok(Role::Admin));
         for groups in [json!([]), json!(["Network"]), json!("network admins"), json!({"network": true}), json!(null)] {
-            assert_eq!(identity(&groups, &some), Err(Error::Group), "{groups}");
+            assert_eq!(role(&groups, &some), Err(Error::Group), "{groups}");
         }
     }
 
@@ -138,7 +131,7 @@ mod tests {
     fn a_name_is_one_harmless_line_and_never_empty() {
         let long = "x".repeat(500);
         let told = |names| Told { issuer: "i", subject: "s-1", names, groups: None };
-        let name = |names| told(names).identity(&config(&[], None)).unwrap().name;
+        let name = |names| told(names).identity(&config(&[], None)).unwrap().display_name;
         assert_eq!(name(vec![Some(" \u{202e}Ali\nce\u{7} ")]), "Alice");
         assert_eq!(name(vec![Some("\u{200b}"), None, Some("bob")]), "bob");
         assert_eq!(name(vec![Some(&long)]).len(), LONGEST_NAME);

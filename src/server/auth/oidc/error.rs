@@ -108,8 +108,8 @@ impl Error {
             ),
             Self::Provider { error: HttpError::Redirect | HttpError::Plain, .. } | Self::NotAProvider { .. } => (
                 "The sign-in provider is not set up as this server expects".to_owned(),
-                "the administrator should compare OIDC_ISSUER with the issuer that the provider names; `netbox-chatbox \
-                 doctor` and this server's log say what is wrong",
+                "the administrator should compare OIDC_ISSUER with the issuer that the provider names; this server's log \
+                 says what is wrong",
             ),
             Self::Client { code } => (
                 format!("The sign-in provider does not accept this server ({code})"),

@@ -1,5 +1,6 @@
 //! The server: everything that is not in the browser.
 
+pub mod account;
 pub mod agent;
 pub mod anthropic;
 pub mod assets;
@@ -14,9 +15,11 @@ pub mod hub;
 pub mod middleware;
 pub mod netbox;
 pub mod page;
+pub mod peer;
 pub mod person;
 pub mod router;
 pub mod run;
+pub mod sharing;
 pub mod starting_questions;
 pub mod state;
 pub mod store;

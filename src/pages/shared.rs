@@ -81,9 +81,15 @@ impl SharedResult {
             (None, None) => 0,
         };
         let counted = if total > 0 || !has_picture { format::counted(total, "row", "rows") } else { String::new() };
+        let offset = self.page.as_ref().map_or(0, |page| page.offset);
         let cut = (shown < total).then(|| match shown {
             0 => "The rows were not kept any more when this was shared".to_owned(),
-            shown => format!("The first {} of {} rows, as far as they were kept", format::count(shown), format::count(total)),
+            _ => format!(
+                "Rows {} to {} of {}: the others were not kept when this was shared",
+                format::count(offset + 1),
+                format::count(offset + shown),
+                format::count(total)
+            ),
         });
         let body = match (&self.page, &self.preview) {
             (Some(page), _) => rows(page),

@@ -9,8 +9,11 @@ mod error;
 mod failing;
 mod memory;
 mod migrations;
+mod people;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod sessions;
+mod shares;
 
 use std::sync::Arc;
 
@@ -21,6 +24,9 @@ pub use database::{Database, Kind, Location};
 pub use failing::FailingStore;
 pub use memory::MemoryStore;
 pub use migrations::newest as newest_schema;
+pub use people::StoredPerson;
+pub use sessions::{LeftToken, StoredSession};
+pub use shares::StoredShare;
 
 use crate::server::agent::history::History;
 use crate::server::person::PersonId;

@@ -98,6 +98,8 @@ pub struct Outcome {
     pub model_text: String,
     /// The requests made, the first rows, where all of them are, how it ended.
     pub evidence: ToolOutcome,
+    /// What failed, when something did.
+    pub problem: Option<Problem>,
 }
 
 impl Toolbox {
@@ -134,7 +136,7 @@ impl Toolbox {
                 ask::warn(&mut output, call.warnings());
                 self.finish(asking, table::title(name, input), output)
             }
-            Err(problem) => failure(&problem),
+            Err(problem) => failure(problem),
         };
         outcome.evidence.requests = call.into_requests();
         outcome.evidence.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -161,6 +163,15 @@ impl Toolbox {
         person::page(self.netbox.address(), &stored, query)
     }
 
+    /// A part of an earlier result as far as it is kept, to be shown to others: nothing is asked of NetBox. None where
+    /// it is not kept any more.
+    #[allow(clippy::unused_async, reason = "where results are kept is about to be asked, not looked up")]
+    pub async fn kept_page(&self, asking: Asking<'_>, handle: &str, query: &ResultQuery) -> Option<ResultPage> {
+        let stored = self.results.get(Owner::of(asking), handle)?;
+        let page = person::page(self.netbox.address(), &stored, query).ok()?;
+        Some(ResultPage { offset: stored.offset + page.offset, ..page })
+    }
+
     /// Keeps what was found and says it to both.
     fn finish(&self, asking: Asking<'_>, title: String, output: Output) -> Outcome {
         let table = output.rows.as_ref().and_then(|rows| {
@@ -183,7 +194,8 @@ impl Toolbox {
             self.results.keep(Owner::of(asking), &handle, stored);
             shown.then_some(reference)
         });
-        Outcome { model_text, evidence: ToolOutcome { summary, table, result, ..ToolOutcome::default() } }
+        let evidence = ToolOutcome { summary, table, result, ..ToolOutcome::default() };
+        Outcome { model_text, evidence, problem: None }
     }
 }
 
@@ -199,10 +211,11 @@ pub fn rows_of(answer: &Value) -> Vec<Value> {
     rows.map(|row| Value::Object(named(row))).collect()
 }
 
-fn failure(problem: &Problem) -> Outcome {
+fn failure(problem: Problem) -> Outcome {
     Outcome {
         model_text: problem.to_string(),
         evidence: ToolOutcome { is_error: true, summary: problem.message.clone(), ..ToolOutcome::default() },
+        problem: Some(problem),
     }
 }
 

@@ -34,7 +34,6 @@ use crate::wire::transcript::{EndReason, Usage};
 pub struct Agent {
     pub(super) client: Client,
     pub(super) toolbox: Toolbox,
-    pub(super) credentials: Credentials,
     pub(super) settings: Settings,
     /// What the model can, asked until the model's server answers.
     pub(super) model: OnceCell<Chosen>,
@@ -78,9 +77,9 @@ pub(super) struct Progress {
 }
 
 impl Agent {
-    /// Answers with this model, these tools and these rights in NetBox.
-    pub fn new(client: Client, toolbox: Toolbox, credentials: Credentials, settings: Settings) -> Self {
-        Self { client, toolbox, credentials, settings, model: OnceCell::new(), runs: TaskTracker::new() }
+    /// Answers with this model and these tools.
+    pub fn new(client: Client, toolbox: Toolbox, settings: Settings) -> Self {
+        Self { client, toolbox, settings, model: OnceCell::new(), runs: TaskTracker::new() }
     }
 
     /// The tools.
@@ -88,34 +87,41 @@ impl Agent {
         &self.toolbox
     }
 
-    /// A part of a result that a tool found in this conversation.
+    /// A part of a result that a tool found in this conversation, with the rights of whoever asks for it.
     ///
     /// # Errors
     /// The result is not kept any more, has no such column, or NetBox does not answer.
     pub async fn result_page(
         &self,
+        credentials: &Credentials,
         conversation: &ConversationId,
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let asking = Asking::new(&self.credentials, conversation.as_str());
+        let asking = Asking::new(credentials, conversation.as_str());
         self.toolbox.result_page(asking, handle, query).await
     }
 
-    /// The rights with which NetBox is asked.
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
+    /// A part of a result as far as it is kept; nothing is asked of NetBox for it.
+    pub async fn kept_page(
+        &self,
+        credentials: &Credentials,
+        conversation: &ConversationId,
+        handle: &str,
+        query: &ResultQuery,
+    ) -> Option<ResultPage> {
+        self.toolbox.kept_page(Asking::new(credentials, conversation.as_str()), handle, query).await
     }
 
-    /// Starts a run and, after it, those of the messages that wait. Returns at once.
-    pub fn start(self: &Arc<Self>, conversation: Arc<Conversation>, handle: RunHandle) {
+    /// Starts a run and, after it, those of the messages that wait, with the rights of whoever asks. Returns at once.
+    pub fn start(self: &Arc<Self>, conversation: Arc<Conversation>, handle: RunHandle, credentials: Credentials) {
         let agent = Arc::clone(self);
         self.runs.spawn(async move {
             let mut next = Some(handle);
             while let Some(handle) = next.take() {
                 let run = handle.run.clone();
                 // A run that panics must end like any other: somebody waits for it.
-                let answered = AssertUnwindSafe(agent.answer(&conversation, handle)).catch_unwind().await;
+                let answered = AssertUnwindSafe(agent.answer(&conversation, handle, &credentials)).catch_unwind().await;
                 next = match answered {
                     Ok(Ok(waiting)) => waiting,
                     Ok(Err(problem)) => {
@@ -137,7 +143,12 @@ impl Agent {
         tokio::time::timeout(patience, self.runs.wait()).await.is_ok()
     }
 
-    async fn answer(&self, conversation: &Arc<Conversation>, handle: RunHandle) -> Result<Option<RunHandle>, Problem> {
+    async fn answer(
+        &self,
+        conversation: &Arc<Conversation>,
+        handle: RunHandle,
+        credentials: &Credentials,
+    ) -> Result<Option<RunHandle>, Problem> {
         let started = Instant::now();
         let RunHandle { run, message, cancel } = handle;
         conversation
@@ -157,7 +168,7 @@ impl Agent {
         self.toolbox.go_on_after(conversation.id().as_str(), history.last_result());
         let mut machine = Machine::new(history, message, self.settings.budget);
         let mut writer = AnswerWriter::new(conversation, run.clone());
-        let Ending { why, problem } = self.work(&mut machine, &mut writer, started, &cancel).await?;
+        let Ending { why, problem } = self.work(&mut machine, &mut writer, credentials, started, &cancel).await?;
         writer.close_part().await?;
         if why == EndReason::Refused {
             writer.withdraw(0).await?;
@@ -187,6 +198,7 @@ impl Agent {
         &self,
         machine: &mut Machine,
         writer: &mut AnswerWriter<'_>,
+        credentials: &Credentials,
         started: Instant,
         cancel: &CancellationToken,
     ) -> Result<Ending, Problem> {
@@ -213,7 +225,9 @@ impl Agent {
             match machine.next_step() {
                 Step::Done(ending) => return Ok(ending),
                 Step::CallModel => self.call_model(machine, writer, &mut progress, cancel).await?,
-                Step::CallTools(calls) => self.call_tools(machine, writer, calls, deadline, cancel).await?,
+                Step::CallTools(calls) => {
+                    self.call_tools(machine, writer, credentials, calls, deadline, cancel).await?;
+                },
             }
         }
     }

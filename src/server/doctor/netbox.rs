@@ -30,7 +30,7 @@ const COMMON: [&str; 10] = [
 const SOON_SECONDS: i64 = 14 * 24 * 3600;
 
 pub(super) async fn checks(connections: &Connections) -> Vec<Check> {
-    let (client, credentials) = (connections.netbox.as_ref(), &connections.credentials);
+    let (client, credentials) = (connections.netbox.as_ref(), &connections.service);
     let exchange = client.status(credentials).await;
     let milliseconds = exchange.requests.last().map_or(0, |request| request.milliseconds);
     let answer = match exchange.answer {

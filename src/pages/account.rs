@@ -28,6 +28,7 @@ pub struct AccountFrame {
 pub fn document(frame: AccountFrame, body: Erased) -> impl IntoView {
     let AccountFrame { title, path, person, assets } = frame;
     let is_narrow = person.is_none();
+    let heading = title.clone();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -40,7 +41,7 @@ pub fn document(frame: AccountFrame, body: Erased) -> impl IntoView {
                 </a>
                 <Header path person />
                 <main class="account" id="main" data-narrow=is_narrow.then_some("")>
-                    <h1>{title.clone()}</h1>
+                    <h1>{heading}</h1>
                     {body}
                 </main>
             </body>

@@ -8,7 +8,7 @@ mod surfer;
 use std::net::TcpListener;
 
 use hostile::{Answer, Hostile, SECRET, SUBJECT};
-use netbox_chatbox::server::config::{OidcConfig, PeopleConfig, SignInMode};
+use netbox_chatbox::server::config::{NetboxSource, OidcConfig, PeopleConfig, SignInMode};
 use provider::Provider;
 use serde_json::{Value, json};
 use surfer::{Page, Surfer};
@@ -17,7 +17,7 @@ use url::Url;
 use crate::stack::Stack;
 
 async fn stack(client: OidcConfig) -> Stack {
-    Stack::with_people(PeopleConfig { mode: SignInMode::Oidc(client), ..PeopleConfig::nobody() }).await
+    Stack::with_people(NetboxSource::Demo, PeopleConfig { mode: SignInMode::Oidc(client), ..PeopleConfig::nobody() }).await
 }
 
 fn at(stack: &Stack, path: &str) -> String {

@@ -42,7 +42,11 @@ impl SharePage {
     /// The page's content.
     pub fn draw(self) -> Erased {
         let Self { path, title, links, is_for_everybody, problem } = self;
-        let who = if is_for_everybody { "Whoever reaches this server and has the link" } else { "Whoever can sign in here and has the link" };
+        let who = if is_for_everybody {
+            "Whoever reaches this server and has the link"
+        } else {
+            "Whoever can sign in here and has the link"
+        };
         let action = format!("{path}/share");
         let has_links = !links.is_empty();
         let rows = links.into_iter().map(|link| view! { <Link link path=path.clone() /> }).collect_view();

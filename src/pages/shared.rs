@@ -121,12 +121,14 @@ impl SharedResult {
 /// The picture and the rows.
 fn rows(page: &ResultPage) -> Erased {
     let drawn = page.picture.as_ref().map(|of| view! { <figure class="picture">{picture(of)}</figure> });
-    let headings = page.columns.iter().map(|column| view! { <th scope="col">{words(&column.name)}</th> }).collect_view();
+    let headings =
+        page.columns.iter().map(|column| view! { <th scope="col">{words(&column.name)}</th> }).collect_view();
     let lines = page
         .rows
         .iter()
         .map(|cells| {
-            let cells = page.columns.iter().zip(cells).map(|(column, cell)| view! { <td>{cell_view(column, cell)}</td> });
+            let cells =
+                page.columns.iter().zip(cells).map(|(column, cell)| view! { <td>{cell_view(column, cell)}</td> });
             view! { <tr>{cells.collect_view()}</tr> }
         })
         .collect_view();

@@ -29,8 +29,8 @@ pub use raw::{ConnectionArguments, ServeArguments, StorageArguments};
 pub use storage::StorageConfig;
 
 use crate::server::agent::ProfileChoice;
-use crate::server::netbox::is_token;
 use crate::server::anthropic::{DEFAULT_MODEL, DEFAULT_READ_TIMEOUT, DEFAULT_VERSION, Features};
+use crate::server::netbox::is_token;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// Where Anthropic's API is, as in its own SDKs.
@@ -181,8 +181,7 @@ impl ServeArguments {
             people.check_address(listen, &mut problems);
         }
         let allowed_hosts = allowed_hosts(&self.allowed_hosts, people.public_url.as_ref());
-        let connection =
-            self.connection.validate_for(people.signs_in()).map_err(|found| problems.extend(found)).ok();
+        let connection = self.connection.validate_for(people.signs_in()).map_err(|found| problems.extend(found)).ok();
         match (connection, listen, storage) {
             (Some(connection), Some(listen), Some(storage)) if problems.is_empty() => Ok(ServeConfig {
                 connection,

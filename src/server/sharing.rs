@@ -93,7 +93,8 @@ pub async fn revoke(state: &AppState, person: &Person, id: &ConversationId, shar
         tracing::info!(person = %person.id, conversation = id.as_str(), share, "a link was revoked");
         return Ok(());
     }
-    Err(Problem::new(ProblemCode::NotFound, "There is no such link").hint("it may have been revoked; load the page again"))
+    Err(Problem::new(ProblemCode::NotFound, "There is no such link")
+        .hint("it may have been revoked; load the page again"))
 }
 
 /// What the link with this secret shows.

@@ -149,7 +149,10 @@ fn cookies(headers: &HeaderMap, over_tls: bool) -> impl Iterator<Item = (&str, &
 }
 
 fn under_way(headers: &HeaderMap, over_tls: bool) -> Vec<String> {
-    cookies(headers, over_tls).filter(|(name, _)| name_of(name) == Some(*name)).map(|(name, _)| name.to_owned()).collect()
+    cookies(headers, over_tls)
+        .filter(|(name, _)| name_of(name) == Some(*name))
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 fn kept<'a>(headers: &'a HeaderMap, wanted: &str, over_tls: bool) -> Option<&'a str> {

@@ -116,11 +116,8 @@ fn failed(problem: Problem, person: &Person) -> Response {
 
 fn draw(state: &AppState, status: StatusCode, page: SignInPage) -> Response {
     let netbox = &state.deployment().netbox;
-    let demo_accounts = if netbox.demo {
-        ACCOUNTS.iter().map(|account| (account.name, account.about)).collect()
-    } else {
-        Vec::new()
-    };
+    let demo_accounts =
+        if netbox.demo { ACCOUNTS.iter().map(|account| (account.name, account.about)).collect() } else { Vec::new() };
     let name = if netbox.demo { "the demo NetBox".to_owned() } else { host(&netbox.url) };
     let page = SignInPage { netbox: name, demo_accounts, ..page };
     answer(status, TITLE, "/sign-in", None, || page.draw())

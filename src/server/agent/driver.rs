@@ -227,7 +227,7 @@ impl Agent {
                 Step::CallModel => self.call_model(machine, writer, &mut progress, cancel).await?,
                 Step::CallTools(calls) => {
                     self.call_tools(machine, writer, credentials, calls, deadline, cancel).await?;
-                },
+                }
             }
         }
     }

@@ -96,6 +96,14 @@ impl Auth {
             }
             sealed_anew += 1;
         }
+        for share in self.database.shares_with_secrets().await? {
+            let Some(sealed) = &share.secret else { continue };
+            match self.sealed_anew(Purpose::ShareLink, &share.created_by, sealed)? {
+                Some(again) => self.database.reseal_share(&share.id, sealed, &again).await?,
+                None => lost += 1,
+            }
+            sealed_anew += 1;
+        }
         Ok((sealed_anew - lost, lost))
     }
 

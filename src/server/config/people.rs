@@ -169,7 +169,11 @@ fn proxy_rules(arguments: &PeopleArguments, trusted: &[Network], problems: &mut 
         let text = typed::given(text)?;
         let header = HeaderName::try_from(text).ok();
         if header.is_none() {
-            problems.push(wrong(name, &format!("is `{text}`, which is no header's name"), "use for example X-Forwarded-User"));
+            problems.push(wrong(
+                name,
+                &format!("is `{text}`, which is no header's name"),
+                "use for example X-Forwarded-User",
+            ));
         }
         header
     };
@@ -233,7 +237,11 @@ fn key_source(arguments: &PeopleArguments, storage: Option<&StorageConfig>, prob
             Some(StorageConfig { data_directory: Some(folder), .. }) => KeySource::Generated(folder.join(KEY_FILE)),
             Some(StorageConfig { data_directory: None, .. }) => {
                 let hint = "set SECRET_KEY to what `openssl rand -base64 32` prints, or DATA_DIRECTORY";
-                problems.push(wrong("SECRET_KEY", "is missing, and there is no data folder to keep a made one in", hint));
+                problems.push(wrong(
+                    "SECRET_KEY",
+                    "is missing, and there is no data folder to keep a made one in",
+                    hint,
+                ));
                 KeySource::Passing
             }
         },

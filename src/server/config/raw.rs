@@ -181,7 +181,14 @@ pub struct PeopleArguments {
     pub proxy_groups_header: Option<String>,
 
     /// What NetBox tokens are sealed with: 32 random bytes in base64; older ones after it, divided by commas. Better set in the environment than as a flag [default: one that is made in the data folder]
-    #[arg(long, env = "SECRET_KEY", value_name = "KEYS", value_delimiter = ',', hide_env_values = true, help_heading = "People")]
+    #[arg(
+        long,
+        env = "SECRET_KEY",
+        value_name = "KEYS",
+        value_delimiter = ',',
+        hide_env_values = true,
+        help_heading = "People"
+    )]
     pub secret_key: Vec<String>,
 
     /// A file with such keys, one a line, the newest first

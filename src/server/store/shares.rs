@@ -205,5 +205,56 @@ impl Database {
 }
 
 fn gone() -> Problem {
-    Problem::new(ProblemCode::NotFound, "There is no such conversation").hint("it may have been deleted; load the page again")
+    Problem::new(ProblemCode::NotFound, "There is no such conversation")
+        .hint("it may have been deleted; load the page again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::store::scratch::both;
+
+    fn share(conversation: &ConversationId, person: &PersonId, id: &str) -> StoredShare {
+        StoredShare {
+            id: id.to_owned(),
+            conversation: conversation.clone(),
+            created_by: person.clone(),
+            until_seq: 7,
+            created_at: 1,
+            secret: Some(Sealed::from_stored("v1.key.text".to_owned())),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_link_works_until_it_is_revoked_or_its_conversation_goes() {
+        for scratch in both().await {
+            let database = scratch.open().await;
+            let (alice, conversation, other) =
+                (PersonId::new(), ConversationId::from("c1"), ConversationId::from("c2"));
+            let page = ResultPage { title: "sites".to_owned(), total: 3, ..ResultPage::default() };
+            let first = share(&conversation, &alice, "a");
+            let missing = database.add_share(&first, "none", &[]).await.unwrap_err();
+            assert_eq!(missing.code, ProblemCode::NotFound);
+            for id in [&conversation, &other] {
+                database.create_conversation(id, &alice).await.unwrap();
+            }
+            database.add_share(&first, "first", &[("r1".to_owned(), page.clone())]).await.unwrap();
+            database.add_share(&share(&conversation, &alice, "b"), "second", &[]).await.unwrap();
+            assert_eq!(database.share_of_secret("first").await.unwrap().as_ref(), Some(&first));
+            assert_eq!(database.share_of_secret("third").await.unwrap(), None);
+            assert_eq!(database.shares_of(&conversation).await.unwrap().len(), 2);
+            assert!(database.shares_of(&other).await.unwrap().is_empty());
+            assert_eq!(database.shared(&first).await.unwrap().1, [("r1".to_owned(), page)]);
+
+            assert!(!database.revoke_share(&other, "a", 2).await.unwrap(), "another conversation's");
+            assert!(database.revoke_share(&conversation, "a", 2).await.unwrap());
+            assert!(!database.revoke_share(&conversation, "a", 3).await.unwrap(), "once only");
+            assert_eq!(database.share_of_secret("first").await.unwrap(), None);
+            assert!(database.shared(&first).await.unwrap().1.is_empty(), "the rows are gone too");
+            assert_eq!(database.shares_with_secrets().await.unwrap().len(), 1);
+
+            database.delete_conversation("test", &alice, &conversation).await.unwrap();
+            assert_eq!(database.share_of_secret("second").await.unwrap(), None);
+        }
+    }
 }

@@ -9,8 +9,9 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AccessToken, AccessTokenHash, ClaimsVerificationError, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet,
-    EndpointSet, IdToken, IdTokenClaims, IdTokenFields, JsonWebKey as _, JwsSigningAlgorithm as _, Nonce, SignatureVerificationError, StandardErrorResponse,
-    StandardTokenResponse, SubjectIdentifier, UserInfoClaims, UserInfoError,
+    EndpointSet, IdToken, IdTokenClaims, IdTokenFields, JsonWebKey as _, JwsSigningAlgorithm as _, Nonce,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, UserInfoClaims,
+    UserInfoError,
 };
 
 use super::claims::OtherClaims;

@@ -26,6 +26,7 @@ use tokio::sync::broadcast;
 pub use identity::{Identity, SessionToken};
 pub use nobody::{Nobody, Refused};
 pub use sessions::SessionSummary;
+pub use tokens::seal_anew;
 pub use visit::Visit;
 
 use self::oidc::Oidc;
@@ -204,7 +205,11 @@ impl Auth {
     }
 }
 
-fn open_vault(source: &KeySource) -> Result<Vault, Problem> {
+/// The keys that the settings name.
+///
+/// # Errors
+/// They cannot be read or made.
+pub fn open_vault(source: &KeySource) -> Result<Vault, Problem> {
     match source {
         KeySource::Given(keys) => Vault::new(keys.clone()),
         KeySource::File(file) => Vault::of_file(file.clone()),

@@ -80,11 +80,10 @@ impl Server {
                 tracing::debug!(error = %error, "a connection gathers small packets");
             }
         });
-        let serving = axum::serve(listener, router::router(state).into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown({
-                let draining = draining.clone();
-                async move { draining.cancelled().await }
-            });
+        let serving = axum::serve(listener, router::router(state).into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown({
+            let draining = draining.clone();
+            async move { draining.cancelled().await }
+        });
         let outcome = tokio::select! {
             outcome = async { serving.await } => outcome,
             () = async { draining.cancelled().await; tokio::time::sleep(LAST_CONNECTIONS).await } => Ok(()),

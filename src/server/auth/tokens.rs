@@ -5,11 +5,11 @@
 //! So they are deleted with the service's token, where there is one that may; else they are noted, and the next sign-in
 //! with a password deletes them. Until then they are entries whose secret nobody has, and they end by themselves.
 
-use super::vault::{Purpose, Sealed};
+use super::vault::{Purpose, Sealed, Vault};
 use super::{Auth, SessionToken, now};
 use crate::server::netbox::{Client, Credentials};
 use crate::server::person::{Person, PersonId};
-use crate::server::store::{LeftToken, StoredSession};
+use crate::server::store::{Database, LeftToken, StoredSession};
 use crate::wire::problem::Problem;
 
 impl Auth {
@@ -73,44 +73,50 @@ impl Auth {
     pub async fn forget_personal_token(&self, person: &PersonId) -> Result<(), Problem> {
         self.database.keep_personal_token(person, None).await
     }
+}
 
-    /// Seals every stored token under the newest key. How many there were, and how many could not be opened.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn seal_anew(&self) -> Result<(usize, usize), Problem> {
-        let (mut sealed_anew, mut lost) = (0, 0);
-        for person in self.database.people_with_tokens().await? {
-            let Some(sealed) = &person.netbox_token else { continue };
-            match self.sealed_anew(Purpose::PersonalToken, &person.id, sealed)? {
-                Some(again) => self.database.keep_personal_token(&person.id, Some(&again)).await?,
-                None => lost += 1,
+/// Seals every stored token under the first key. How many there were, and how many could not be opened.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn seal_anew(database: &Database, vault: &Vault) -> Result<(usize, usize), Problem> {
+    let (mut done, mut lost) = (0, 0);
+    for person in database.people_with_tokens().await? {
+        let Some(sealed) = &person.netbox_token else { continue };
+        match sealed_anew(vault, Purpose::PersonalToken, &person.id, sealed)? {
+            Some(again) => {
+                database.keep_personal_token(&person.id, Some(&again)).await?;
+                done += 1;
             }
-            sealed_anew += 1;
+            None => lost += 1,
         }
-        for session in self.database.sessions_with_tokens().await? {
-            let Some(sealed) = &session.netbox_token else { continue };
-            match self.sealed_anew(Purpose::SessionToken, &session.person, sealed)? {
-                Some(again) => self.database.reseal_session(&session.id, sealed, &again).await?,
-                None => lost += 1,
-            }
-            sealed_anew += 1;
-        }
-        for share in self.database.shares_with_secrets().await? {
-            let Some(sealed) = &share.secret else { continue };
-            match self.sealed_anew(Purpose::ShareLink, &share.created_by, sealed)? {
-                Some(again) => self.database.reseal_share(&share.id, sealed, &again).await?,
-                None => lost += 1,
-            }
-            sealed_anew += 1;
-        }
-        Ok((sealed_anew - lost, lost))
     }
+    for session in database.sessions_with_tokens().await? {
+        let Some(sealed) = &session.netbox_token else { continue };
+        match sealed_anew(vault, Purpose::SessionToken, &session.person, sealed)? {
+            Some(again) => {
+                database.reseal_session(&session.id, sealed, &again).await?;
+                done += 1;
+            }
+            None => lost += 1,
+        }
+    }
+    for share in database.shares_with_secrets().await? {
+        let Some(sealed) = &share.secret else { continue };
+        match sealed_anew(vault, Purpose::ShareLink, &share.created_by, sealed)? {
+            Some(again) => {
+                database.reseal_share(&share.id, sealed, &again).await?;
+                done += 1;
+            }
+            None => lost += 1,
+        }
+    }
+    Ok((done, lost))
+}
 
-    fn sealed_anew(&self, purpose: Purpose, person: &PersonId, sealed: &Sealed) -> Result<Option<Sealed>, Problem> {
-        let opened = self.vault.open(purpose, person.as_str(), sealed);
-        opened.map(|opened| self.vault.seal(purpose, person.as_str(), &opened.secret)).transpose()
-    }
+fn sealed_anew(vault: &Vault, purpose: Purpose, person: &PersonId, sealed: &Sealed) -> Result<Option<Sealed>, Problem> {
+    let opened = vault.open(purpose, person.as_str(), sealed);
+    opened.map(|opened| vault.seal(purpose, person.as_str(), &opened.secret)).transpose()
 }
 
 /// Tries one after the other; whether one of them could.

@@ -35,6 +35,13 @@ pub(super) async fn checks(connections: &Connections) -> Vec<Check> {
     let milliseconds = exchange.requests.last().map_or(0, |request| request.milliseconds);
     let answer = match exchange.answer {
         Ok(answer) => answer,
+        // It answers, and only to whoever brings a token: where people sign in, everybody does.
+        Err(Error::Refused { .. }) if credentials.kind().is_none() => {
+            return vec![
+                Check::good(ADDRESS, format!("{} answers in {milliseconds} ms", client.address())),
+                Check::good(TOKEN, "none of this server's own: everybody asks with theirs"),
+            ];
+        }
         Err(error @ Error::Refused { .. }) => {
             return vec![
                 Check::good(ADDRESS, format!("{} answers in {milliseconds} ms", client.address())),

@@ -31,7 +31,7 @@ async fn a_run_that_panics_or_cannot_be_kept_ends_as_failed_and_the_next_begins(
         let mut view = conversation.lossless_view(0).await.unwrap();
         let first = conversation.send(None, "How many sites?", "now", SendMode::Queue).await.unwrap();
         conversation.send(None, "How many racks?", "now", SendMode::Queue).await.unwrap();
-        agent.start(Arc::clone(&conversation), first.start.unwrap());
+        agent.start(Arc::clone(&conversation), first.start.unwrap(), Credentials::anonymous());
         let mut ends = Vec::new();
         while ends.len() < 2 {
             let frame = view.next().await.unwrap();

@@ -6,6 +6,7 @@ mod provider;
 mod surfer;
 
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 
 use hostile::{Answer, Hostile, SECRET, SUBJECT};
 use netbox_chatbox::server::config::{NetboxSource, OidcConfig, PeopleConfig, SignInMode};
@@ -484,5 +485,55 @@ async fn a_cookie_that_was_changed_or_is_anothers_is_no_sign_in() {
         let answer = answer.header("accept", "text/html").send().await.unwrap();
         assert_eq!(answer.status(), 400, "{changed}");
         assert!(!provider.was_asked("/token"));
+    }
+}
+
+/// Everything that is logged on this test's thread, which is all that its server does.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_log_tells_a_code_a_token_or_a_secret() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+
+    let provider = Hostile::start().await;
+    let stack = stack(provider.client()).await;
+    let mut secrets = vec!["the-code".to_owned(), "an access token".to_owned(), SECRET.to_owned()];
+    for forge in [hostile::signed, hostile::forged] {
+        let mut kept = String::new();
+        let (surfer, _) = come_back(&stack, &provider, |nonce| {
+            kept = forge(&provider.claims(nonce));
+            secrets.push(nonce.to_owned());
+            hostile::tokens(&kept)
+        })
+        .await;
+        secrets.extend(kept.split('.').map(str::to_owned));
+        let cookies = surfer.cookies_for(&Url::parse(&at(&stack, "/")).unwrap());
+        secrets.extend(cookies.split("; ").filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())));
+    }
+    let refused = json!({"error": "invalid_grant", "error_description": "the-code is spent"}).to_string();
+    come_back(&stack, &provider, |_| Answer(400, "application/json", refused)).await;
+
+    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    for told in ["somebody signed in", "somebody could not sign in", "none of the provider's keys made its signature"] {
+        assert!(text.contains(told), "{told} is missing in {text}");
+    }
+    for secret in secrets.iter().filter(|secret| secret.len() > 6) {
+        let line = text.lines().find(|line| line.contains(secret.as_str()));
+        assert_eq!(line, None, "{secret} is in the log");
     }
 }

@@ -86,7 +86,9 @@ fn Token(token: TokenSection) -> impl IntoView {
     let TokenSection { netbox, is_kept, has_service_token } = token;
     let state = match (is_kept, has_service_token) {
         (true, _) => "Your questions are asked with your own token: you see what you may see there.",
-        (false, true) => "Your questions are asked with this server\u{2019}s token. With your own you see what you may see there.",
+        (false, true) => {
+            "Your questions are asked with this server\u{2019}s token. With your own you see what you may see there."
+        }
         (false, false) => "This server has no token of its own: without yours, NetBox answers nothing.",
     };
     let forget = is_kept.then(|| {

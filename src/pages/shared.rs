@@ -62,13 +62,11 @@ impl SharedResults {
 
     /// A result as it was.
     pub fn draw(&self, handle: &str) -> Erased {
-        match self.0.get(handle) {
-            Some(result) => result.draw(),
-            None => {
-                let words = format!("There is no result {handle} in this conversation");
-                view! { <p class="quiet result-missing">{words}</p> }.erase()
-            }
+        if let Some(result) = self.0.get(handle) {
+            return result.draw();
         }
+        let words = format!("There is no result {handle} in this conversation");
+        view! { <p class="quiet result-missing">{words}</p> }.erase()
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod conversations;
+mod durable;
 mod failures;
 mod frames;
 mod identity;
@@ -11,7 +12,11 @@ mod long_conversations;
 mod model_failures;
 mod oidc;
 mod pages;
+mod processes;
+mod program;
 mod resuming;
+#[path = "../../src/server/store/scratch.rs"]
+mod scratch;
 mod scripted_model;
 mod settings;
 mod shares;
@@ -19,3 +24,5 @@ mod sign_in;
 mod stack;
 mod stopping;
 mod stranger;
+
+use netbox_chatbox::server::store::{Database, Location};

@@ -18,7 +18,8 @@ use url::Url;
 use crate::stack::Stack;
 
 async fn stack(client: OidcConfig) -> Stack {
-    Stack::with_people(NetboxSource::Demo, PeopleConfig { mode: SignInMode::Oidc(client), ..PeopleConfig::nobody() }).await
+    Stack::with_people(NetboxSource::Demo, PeopleConfig { mode: SignInMode::Oidc(client), ..PeopleConfig::nobody() })
+        .await
 }
 
 fn at(stack: &Stack, path: &str) -> String {
@@ -66,7 +67,12 @@ async fn people_sign_in_at_the_provider_and_their_groups_say_what_they_are() {
         let stack = stack(provider.client()).await;
         let (mut alice, mut bob) = (Surfer::new(), Surfer::new());
         let page = sign_in(&mut alice, &stack, "%2F%3Fquestion%3DWhich%2520sites", "alice").await;
-        assert_eq!((page.status, page.url.as_str()), (200, at(&stack, "/?question=Which%20sites").as_str()), "{}", page.html);
+        assert_eq!(
+            (page.status, page.url.as_str()),
+            (200, at(&stack, "/?question=Which%20sites").as_str()),
+            "{}",
+            page.html
+        );
         let page = settings(&mut alice, &stack).await;
         assert!(page.html.contains("Alice Archer"), "{}", page.html);
         assert!(page.html.contains("Admin"), "{}", page.html);
@@ -131,7 +137,9 @@ async fn an_answer_counts_once_and_in_its_own_browser_only() {
     let form = attacker.open(&at(&stack, "/sign-in/oidc")).await;
     attacker.open(&at(&stack, "/sign-in/oidc")).await;
     let mut page = attacker.submit_and_stop(&form, &[("login", "bob"), ("password", "any")]).await;
-    while page.location.as_ref().is_some_and(|location| !location.path().ends_with("/callback")) || page.location.is_none() {
+    while page.location.as_ref().is_some_and(|location| !location.path().ends_with("/callback"))
+        || page.location.is_none()
+    {
         page = match page.location.take() {
             Some(location) => attacker.look(location.as_str()).await,
             None => attacker.submit_and_stop(&page, &[]).await,
@@ -168,7 +176,12 @@ async fn a_wrong_secret_is_told_as_one() {
     let stack = stack(OidcConfig { client_secret: Some("wrong".to_owned().into()), ..provider.client() }).await;
     let mut surfer = Surfer::new();
     let page = sign_in(&mut surfer, &stack, "/", "alice").await;
-    assert_refused(&page, 502, "The sign-in provider does not accept this server (invalid_client)", "OIDC_CLIENT_SECRET");
+    assert_refused(
+        &page,
+        502,
+        "The sign-in provider does not accept this server (invalid_client)",
+        "OIDC_CLIENT_SECRET",
+    );
     assert_stranger(&mut surfer, &stack).await;
 }
 
@@ -184,7 +197,8 @@ async fn a_provider_that_is_away_is_told_as_that() {
     let mut surfer = Surfer::new();
     let begun = surfer.look(&at(&stack, "/sign-in/oidc")).await;
     provider.stop().await;
-    let page = surfer.open(&at(&stack, &format!("/sign-in/oidc/callback?code=a&state={}", parameter(&begun, "state")))).await;
+    let page =
+        surfer.open(&at(&stack, &format!("/sign-in/oidc/callback?code=a&state={}", parameter(&begun, "state")))).await;
     assert_refused(&page, 502, "The sign-in provider cannot be reached", "ry again");
 }
 
@@ -197,7 +211,8 @@ async fn signing_out_ends_the_session_and_leads_to_the_providers_own() {
     let page = surfer.post(&at(&stack, "/sign-out")).await;
     assert_stranger(&mut surfer, &stack).await;
     let link = regex::Regex::new(&format!(r#"href="({}/session/end[^"]*)""#, provider.issuer)).unwrap();
-    let link = link.captures(&page.html).unwrap_or_else(|| panic!("{} leads not to the provider: {}", page.url, page.html));
+    let link =
+        link.captures(&page.html).unwrap_or_else(|| panic!("{} leads not to the provider: {}", page.url, page.html));
     let question = surfer.open(&link[1].replace("&amp;", "&")).await;
     assert!(question.html.contains("Do you want to sign-out"), "{}", question.html);
     let home = surfer.submit(&question, &[("logout", "yes")]).await;
@@ -219,7 +234,12 @@ async fn nobody_is_led_elsewhere_after_signing_in() {
 /// A parameter of the address that a browser is sent to.
 fn parameter(page: &Page, name: &str) -> String {
     let location = page.location.as_ref().unwrap_or_else(|| panic!("nowhere: {}", page.html));
-    location.query_pairs().find(|(key, _)| key == name).unwrap_or_else(|| panic!("no {name} in {location}")).1.into_owned()
+    location
+        .query_pairs()
+        .find(|(key, _)| key == name)
+        .unwrap_or_else(|| panic!("no {name} in {location}"))
+        .1
+        .into_owned()
 }
 
 /// A browser on its way back from the lying provider, which answers with these tokens.
@@ -268,7 +288,8 @@ async fn the_request_is_bound_to_the_browser_and_proves_itself() {
 async fn an_id_token_that_is_not_right_in_everything_is_not_believed() {
     let provider = Hostile::start().await;
     let stack = stack(provider.client()).await;
-    let (_, page) = come_back(&stack, &provider, |nonce| hostile::tokens(&hostile::signed(&provider.claims(nonce)))).await;
+    let (_, page) =
+        come_back(&stack, &provider, |nonce| hostile::tokens(&hostile::signed(&provider.claims(nonce)))).await;
     assert_eq!((page.status, page.url.path()), (200, "/"), "the honest token: {}", page.html);
 
     let hour = 3_600;
@@ -316,14 +337,23 @@ async fn only_the_providers_own_signature_counts() {
         ("another key under its name", &hostile::forged),
         ("a key that it does not name", &hostile::foreign),
         ("none", &|claims| hostile::assembled(&json!({"alg": "none"}), claims, |_| Vec::new())),
-        ("none, with a signature", &|claims| hostile::assembled(&json!({"alg": "none", "kid": "own"}), claims, |_| vec![1; 64])),
-        ("its public key as a secret", &|claims| hostile::assembled(&json!({"alg": "HS256", "kid": "own"}), claims, |message| hmac(public.as_bytes(), message))),
+        ("none, with a signature", &|claims| {
+            hostile::assembled(&json!({"alg": "none", "kid": "own"}), claims, |_| vec![1; 64])
+        }),
+        ("its public key as a secret", &|claims| {
+            hostile::assembled(&json!({"alg": "HS256", "kid": "own"}), claims, |message| {
+                hmac(public.as_bytes(), message)
+            })
+        }),
         // Whoever knows the client's secret is not the provider for that: it names no such algorithm.
-        ("the client's secret", &|claims| hostile::assembled(&json!({"alg": "HS256"}), claims, |message| hmac(SECRET.as_bytes(), message))),
+        ("the client's secret", &|claims| {
+            hostile::assembled(&json!({"alg": "HS256"}), claims, |message| hmac(SECRET.as_bytes(), message))
+        }),
         ("no token", &|_| "not.a.token".to_owned()),
     ];
     for (name, forge) in forge {
-        let (mut surfer, page) = come_back(&stack, &provider, |nonce| hostile::tokens(&forge(&provider.claims(nonce)))).await;
+        let (mut surfer, page) =
+            come_back(&stack, &provider, |nonce| hostile::tokens(&forge(&provider.claims(nonce)))).await;
         assert!(matches!(page.status, 400 | 502), "{name}: {} {}", page.status, page.html);
         assert_stranger(&mut surfer, &stack).await;
     }
@@ -379,7 +409,12 @@ async fn neither_code_nor_secret_follow_a_redirect() {
     for path in ["/.well-known/openid-configuration", "/jwks", "/token", "/me"] {
         let provider = Hostile::start().await;
         let stack = stack(provider.client()).await;
-        provider.lie(|answers| answers.redirect = Some((if path.starts_with("/.w") { "/.well-known/openid-configuration" } else { path }, format!("{}{path}", thief.issuer))));
+        provider.lie(|answers| {
+            answers.redirect = Some((
+                if path.starts_with("/.w") { "/.well-known/openid-configuration" } else { path },
+                format!("{}{path}", thief.issuer),
+            ))
+        });
         let page = if matches!(path, "/token" | "/me") {
             let without_groups = |nonce: &str| {
                 let mut claims = provider.claims(nonce);
@@ -446,7 +481,8 @@ async fn what_comes_back_in_the_address_is_not_trusted() {
         assert!(!page.html.contains("555-0100"), "{}", page.html);
         assert!(!provider.was_asked("/token"), "{query}");
     }
-    let page = Surfer::new().open(&at(&stack, &format!("/sign-in/oidc/callback?error={evil}&state={evil}&code={evil}"))).await;
+    let page =
+        Surfer::new().open(&at(&stack, &format!("/sign-in/oidc/callback?error={evil}&state={evil}&code={evil}"))).await;
     assert_eq!(page.status, 400);
     assert!(!page.html.contains("<script>alert"), "{}", page.html);
 }
@@ -475,7 +511,9 @@ async fn a_cookie_that_was_changed_or_is_anothers_is_no_sign_in() {
     let stack = stack(provider.client()).await;
     let mut surfer = Surfer::new();
     let begun = surfer.look(&at(&stack, "/sign-in/oidc")).await;
-    let callback = Url::parse(&at(&stack, &format!("/sign-in/oidc/callback?code=a&state={}", parameter(&begun, "state")))).unwrap();
+    let callback =
+        Url::parse(&at(&stack, &format!("/sign-in/oidc/callback?code=a&state={}", parameter(&begun, "state"))))
+            .unwrap();
     let cookie = surfer.cookies_for(&callback);
     let (name, value) = cookie.split_once('=').unwrap();
     let last = if value.ends_with('A') { 'B' } else { 'A' };
@@ -507,7 +545,8 @@ impl std::io::Write for Log {
 async fn no_log_tells_a_code_a_token_or_a_secret() {
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
     let _guard = tracing::subscriber::set_default(subscriber.finish());
 
     let provider = Hostile::start().await;

@@ -81,9 +81,8 @@ async fn a_link_gives_no_way_into_the_conversation_itself() {
     assert_eq!(press(&reader, &format!("{path}/share"), &[]).await.0, 404);
     assert_eq!(press(&reader, &format!("{path}/share/revoke"), &[("share", &id)]).await.0, 404);
     let conversation = path.trim_start_matches("/c/");
-    let (status, _) = reader
-        .call("result_page", json!({"conversation": conversation, "handle": "r1", "query": {}}))
-        .await;
+    let (status, _) =
+        reader.call("result_page", json!({"conversation": conversation, "handle": "r1", "query": {}})).await;
     assert_eq!(status, 404);
     assert_eq!(reader.page(&link).await.0, 200, "it still works");
 }
@@ -102,7 +101,13 @@ async fn a_revoked_link_and_a_guessed_one_are_the_same_nothing() {
     assert!(!revoked.contains("How many sites"), "{revoked}");
     let (status, _) = press(&owner, &format!("{path}/share/revoke"), &[("share", &id)]).await;
     assert_eq!(status, 404, "it is revoked already");
-    let guesses = ["/s/a".to_owned(), format!("/s/{}", "A".repeat(43)), format!("{link}x"), format!("/s/{id}"), link.replace("/s/", "/s/..%2F")];
+    let guesses = [
+        "/s/a".to_owned(),
+        format!("/s/{}", "A".repeat(43)),
+        format!("{link}x"),
+        format!("/s/{id}"),
+        link.replace("/s/", "/s/..%2F"),
+    ];
     for guess in guesses {
         let (status, page) = reader.page(&guess).await;
         assert_eq!((status, page.contains("There is no such link")), (404, true), "{guess}: {page}");

@@ -10,7 +10,8 @@ use tokio::net::TcpListener;
 use crate::stack::{Browser, Stack, http_client, remote_netbox};
 
 fn setting(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: `make test ONLY=\"netbox rust\"` starts the NetBox"))
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: `make test ONLY=\"netbox rust\"` starts the NetBox"))
 }
 
 fn with_netbox() -> PeopleConfig {
@@ -97,8 +98,10 @@ async fn people_with_different_rights_ask_the_same_one_after_the_other_and_each_
 async fn after_signing_in_one_is_where_one_wanted_to_be_and_nowhere_else() {
     let stack = stack("").await;
     let response = http_client().get(format!("http://{}/c/0123456789abcdef?x=1", stack.address)).send().await.unwrap();
-    assert_eq!((response.status().as_u16(), response.headers()["location"].to_str().unwrap()),
-        (303, "/sign-in?next=%2Fc%2F0123456789abcdef%3Fx%3D1"));
+    assert_eq!(
+        (response.status().as_u16(), response.headers()["location"].to_str().unwrap()),
+        (303, "/sign-in?next=%2Fc%2F0123456789abcdef%3Fx%3D1")
+    );
     let (status, html) = stranger(&stack).page("/sign-in?next=%2Fc%2F0123456789abcdef%3Fx%3D1").await;
     assert_eq!(status, 200);
     assert!(html.contains(r#"value="/c/0123456789abcdef?x=1""#), "{html}");
@@ -162,8 +165,9 @@ async fn a_netbox_that_is_down_or_something_else_is_told_plainly() {
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let page = format!("http://{}/", listener.local_addr().unwrap());
-    let router = axum::Router::new()
-        .fallback(|| async { axum::response::Html("<html><body>Sign in to the portal <script>1</script></body></html>") });
+    let router = axum::Router::new().fallback(|| async {
+        axum::response::Html("<html><body>Sign in to the portal <script>1</script></body></html>")
+    });
     tokio::spawn(async move { axum::serve(listener, router).await });
     for (url, words) in [(format!("http://127.0.0.1:{port}/"), "cannot be reached"), (page, "is not NetBox")] {
         let stack = Stack::with_people(remote_netbox(&url, ""), with_netbox()).await;
@@ -183,7 +187,8 @@ async fn the_token_that_is_made_may_only_read_says_whose_it_is_and_goes_at_sign_
     let made: Vec<i64> = made_for("reader").await.difference(&before).copied().collect();
     let mut ours = Vec::new();
     for id in made {
-        let token = rest(http::Method::GET, &format!("users/tokens/{id}/"), &setting("TEST_NETBOX_TOKEN"), Value::Null).await;
+        let token =
+            rest(http::Method::GET, &format!("users/tokens/{id}/"), &setting("TEST_NETBOX_TOKEN"), Value::Null).await;
         assert_eq!(token["write_enabled"], false, "{token}");
         assert!(token["description"].as_str().unwrap().starts_with("netbox-chatbox, signed in 20"), "{token}");
         let expires: jiff::Timestamp = token["expires"].as_str().unwrap().parse().unwrap();
@@ -245,7 +250,9 @@ async fn an_ended_session_closes_its_sockets_and_one_can_end_only_ones_own() {
     let (other, _) = signed_in(&stack, &[("token", &token)]).await;
     let (stranger, _) = signed_in(&stack, &[("token", &setting("TEST_NETBOX_TOKEN_READER"))]).await;
     let mut socket = one.socket().await;
-    let id = |html: &str| html.split("name=\"session\" value=\"").nth(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    let id = |html: &str| {
+        html.split("name=\"session\" value=\"").nth(1).map(|rest| rest.split('"').next().unwrap().to_owned())
+    };
     let (_, html) = other.page("/settings").await;
     let session = id(&html).expect("the other session is on the page");
     assert!(id(&stranger.page("/settings").await.1).is_none(), "somebody else's sessions are on the page");
@@ -289,7 +296,8 @@ async fn a_token_that_was_taken_away_meanwhile_ends_the_answer_with_what_to_do()
     let (browser, _) = signed_in(&stack, &[("token", &token)]).await;
     let mut socket = browser.socket().await;
     socket.ask("How many sites do we have?").await;
-    rest(http::Method::DELETE, &format!("users/tokens/{}/", made["id"]), &setting("TEST_NETBOX_TOKEN"), Value::Null).await;
+    rest(http::Method::DELETE, &format!("users/tokens/{}/", made["id"]), &setting("TEST_NETBOX_TOKEN"), Value::Null)
+        .await;
     socket.send(json!({"type": "send", "text": "How many racks do we have?"})).await;
     let frames = socket.until_completed().await;
     let end = frames.last().unwrap();
@@ -300,7 +308,9 @@ async fn a_token_that_was_taken_away_meanwhile_ends_the_answer_with_what_to_do()
 #[tokio::test]
 async fn a_person_may_bring_their_own_token_where_the_server_has_one() {
     let url = format!("{}/", setting("TEST_NETBOX_URL"));
-    let stack = Stack::with_people(remote_netbox(&url, &setting("TEST_NETBOX_TOKEN_READER")), crate::stack::behind_a_proxy()).await;
+    let stack =
+        Stack::with_people(remote_netbox(&url, &setting("TEST_NETBOX_TOKEN_READER")), crate::stack::behind_a_proxy())
+            .await;
     let (alice, bob) = (stack.browser().await, stack.browser().await);
     let (all, some) = (devices_of("TEST_NETBOX_TOKEN_READER").await, devices_of("TEST_NETBOX_TOKEN_VIEWER").await);
     let mut socket = alice.socket().await;

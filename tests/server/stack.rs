@@ -152,11 +152,7 @@ impl Stack {
 
     /// A browser that sends this header with everything.
     pub fn with_header(&self, name: &str, value: &str) -> Browser {
-        Browser {
-            client: http_client(),
-            address: self.address.clone(),
-            header: (name.to_owned(), value.to_owned()),
-        }
+        Browser { client: http_client(), address: self.address.clone(), header: (name.to_owned(), value.to_owned()) }
     }
 
     /// A script of somebody whom nobody else is.

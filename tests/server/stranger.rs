@@ -84,8 +84,9 @@ fn every_path_and_every_function_is_listed_here() {
     routes(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server"), &mut found);
     let listed: BTreeSet<String> = PATHS.iter().map(|(path, _)| (*path).to_owned()).collect();
     assert_eq!(found, listed);
-    let registered: BTreeSet<String> =
-        leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.trim_start_matches("/api/").to_owned()).collect();
+    let registered: BTreeSet<String> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path.trim_start_matches("/api/").to_owned())
+        .collect();
     let listed: BTreeSet<String> =
         functions(&ConversationId::from("x")).into_iter().map(|(name, _)| name.to_owned()).collect();
     assert_eq!(registered, listed);
@@ -109,9 +110,12 @@ async fn a_stranger_gets_nothing_anywhere() {
                 path => vec![path.replace("{conversation}", "0000000000000000")],
             };
             for path in paths {
-                for (method, accept) in
-                    [(Method::GET, "*/*"), (Method::GET, "text/html"), (Method::POST, "*/*"), (Method::POST, "text/html")]
-                {
+                for (method, accept) in [
+                    (Method::GET, "*/*"),
+                    (Method::GET, "text/html"),
+                    (Method::POST, "*/*"),
+                    (Method::POST, "text/html"),
+                ] {
                     let url = format!("http://{}{path}", stack.address);
                     let request = http_client().request(method.clone(), url).header("accept", accept);
                     let response = request.header("content-type", "application/json").body("{}").send().await.unwrap();
@@ -120,8 +124,10 @@ async fn a_stranger_gets_nothing_anywhere() {
                     if *is_open {
                         continue;
                     }
-                    let to_sign_in = to.as_deref().is_some_and(|to| to == "/sign-in" || to.starts_with("/sign-in?next="));
-                    let refused = matches!(status, 401 | 404 | 405) || (status == 303 && to_sign_in && people == "netbox");
+                    let to_sign_in =
+                        to.as_deref().is_some_and(|to| to == "/sign-in" || to.starts_with("/sign-in?next="));
+                    let refused =
+                        matches!(status, 401 | 404 | 405) || (status == 303 && to_sign_in && people == "netbox");
                     assert!(refused, "{people}: {method} {path} ({accept}) gave {status} {to:?}");
                     if path.starts_with("/api/") && method == Method::POST {
                         assert_eq!(status, 401, "{path}");

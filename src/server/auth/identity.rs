@@ -29,6 +29,10 @@ pub struct SessionToken {
 
 impl std::fmt::Debug for Identity {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Identity").field("subject", &self.subject).field("role", &self.role).finish_non_exhaustive()
+        formatter
+            .debug_struct("Identity")
+            .field("subject", &self.subject)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
     }
 }

@@ -155,7 +155,9 @@ fn sign_in_problem(error: &Error) -> Problem {
             "NetBox does not know this token",
             "copy it again, whole: NetBox shows it once, when it is made (your user name > API Tokens)",
         ),
-        Refusal::Expired => ("This NetBox token has expired", "make a new one in NetBox under your user name > API Tokens"),
+        Refusal::Expired => {
+            ("This NetBox token has expired", "make a new one in NetBox under your user name > API Tokens")
+        }
         Refusal::Disabled => ("This NetBox token is disabled", "enable it in NetBox, or use another one"),
         Refusal::InactiveUser => ("This NetBox user is not active", "ask whoever runs NetBox to activate the user"),
         _ => return error.problem(),

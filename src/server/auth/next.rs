@@ -34,8 +34,19 @@ mod tests {
             assert_eq!(local_path(Some(path)), path);
         }
         for path in [
-            "", "c/1", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil",
-            "/a\nb", "/a\\..\\b", "/ü", "/sign-in", "/sign-in?next=/", "/sign-out",
+            "",
+            "c/1",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil",
+            "/a\nb",
+            "/a\\..\\b",
+            "/ü",
+            "/sign-in",
+            "/sign-in?next=/",
+            "/sign-out",
         ] {
             assert_eq!(local_path(Some(path)), "/", "{path}");
         }

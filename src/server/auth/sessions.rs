@@ -174,11 +174,7 @@ impl Auth {
     }
 
     /// Ends a session, tells its sockets, and deletes its NetBox token in the background. Whether it was there.
-    async fn end(
-        &self,
-        person: &crate::server::person::PersonId,
-        session: &SessionId,
-    ) -> Result<bool, Problem> {
+    async fn end(&self, person: &crate::server::person::PersonId, session: &SessionId) -> Result<bool, Problem> {
         let Some(ended) = self.database.end_session(person, session).await? else { return Ok(false) };
         tracing::info!(%person, session = session.as_str(), "a session ended");
         // Nobody listening is fine.

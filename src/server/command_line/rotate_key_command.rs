@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use super::say;
-use crate::server::auth::{open_vault, seal_anew};
 use crate::server::auth::vault::{self, Key};
+use crate::server::auth::{open_vault, seal_anew};
 use crate::server::config::{KeySource, ServeArguments};
 use crate::server::store::Database;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -43,7 +43,9 @@ pub(super) async fn rotate_key(arguments: ServeArguments) -> Result<ExitCode, Ve
     }
     say(&format!("{sealed} NetBox tokens are sealed with the first key"));
     if lost > 0 {
-        say(&format!("{lost} could not be opened with any key: their people have to sign in, or give the token, again"));
+        say(&format!(
+            "{lost} could not be opened with any key: their people have to sign in, or give the token, again"
+        ));
     }
     database.close().await;
     Ok(ExitCode::SUCCESS)

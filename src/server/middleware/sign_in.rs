@@ -9,8 +9,8 @@ use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use crate::server::auth::{Nobody, Refused};
 use crate::server::config::SignInMode;
 use crate::server::person::Person;
-use crate::server::{page, peer};
 use crate::server::state::AppState;
+use crate::server::{page, peer};
 
 /// The middleware that puts the [`Person`] into the request, or why there is none.
 pub async fn know_person(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -23,7 +23,9 @@ pub async fn know_person(State(state): State<AppState>, mut request: Request, ne
         }
         Ok(None) => {
             let hint = match &state.auth().config().mode {
-                SignInMode::Proxy(_) => "open the page through the proxy that signs you in; TRUSTED_PROXIES must list its address",
+                SignInMode::Proxy(_) => {
+                    "open the page through the proxy that signs you in; TRUSTED_PROXIES must list its address"
+                }
                 _ => "open the page and sign in",
             };
             request.extensions_mut().insert(Nobody::stranger(hint));
@@ -47,7 +49,10 @@ pub async fn require_person(State(state): State<AppState>, request: Request, nex
         return next.run(request).await;
     }
     let wants_page = request.method() == Method::GET
-        && request.headers().get(ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
+        && request
+            .headers()
+            .get(ACCEPT)
+            .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
     if wants_page { page::stranger(&state, &request) } else { Refused::of(request.extensions()).into_response() }
 }
 

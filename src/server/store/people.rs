@@ -47,13 +47,7 @@ impl Database {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn meet(
-        &self,
-        subject: &str,
-        display_name: &str,
-        role: Role,
-        now: i64,
-    ) -> Result<StoredPerson, Problem> {
+    pub async fn meet(&self, subject: &str, display_name: &str, role: Role, now: i64) -> Result<StoredPerson, Problem> {
         let row = sqlx::query(
             "INSERT INTO people (id, subject, display_name, role, netbox_token, created_at, seen_at) \
              VALUES ($1, $2, $3, $4, NULL, $5, $5) \
@@ -78,11 +72,8 @@ impl Database {
     /// The database does not answer.
     pub async fn person_of_subject(&self, subject: &str) -> Result<Option<StoredPerson>, Problem> {
         let statement = select("FROM people WHERE subject = $1");
-        let row = sqlx::query(statement)
-            .bind(subject.to_owned())
-            .fetch_optional(self.pool())
-            .await
-            .map_err(unavailable)?;
+        let row =
+            sqlx::query(statement).bind(subject.to_owned()).fetch_optional(self.pool()).await.map_err(unavailable)?;
         row.map(|row| StoredPerson::read(&row, 0)).transpose().map_err(unavailable)
     }
 
@@ -120,8 +111,7 @@ impl Database {
     /// The database does not answer.
     pub async fn people_with_tokens(&self) -> Result<Vec<StoredPerson>, Problem> {
         let statement = select("FROM people WHERE netbox_token IS NOT NULL ORDER BY id");
-        let rows =
-            sqlx::query(statement).fetch_all(self.pool()).await.map_err(unavailable)?;
+        let rows = sqlx::query(statement).fetch_all(self.pool()).await.map_err(unavailable)?;
         rows.iter().map(|row| StoredPerson::read(row, 0)).collect::<Result<_, _>>().map_err(unavailable)
     }
 }

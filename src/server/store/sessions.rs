@@ -171,11 +171,7 @@ impl Database {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn end_session(
-        &self,
-        person: &PersonId,
-        session: &SessionId,
-    ) -> Result<Option<StoredSession>, Problem> {
+    pub async fn end_session(&self, person: &PersonId, session: &SessionId) -> Result<Option<StoredSession>, Problem> {
         let row = sqlx::query(
             "DELETE FROM sessions WHERE id = $1 AND person = $2 RETURNING id, person, created_at, used_at, \
              expires_at, user_agent, address, netbox_token, netbox_token_id",
@@ -255,12 +251,13 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub async fn left_tokens(&self, person: &PersonId, now: i64) -> Result<Vec<LeftToken>, Problem> {
-        let rows = sqlx::query("SELECT id, expires_at FROM left_tokens WHERE person = $1 AND expires_at > $2 ORDER BY id")
-            .bind(person.as_str().to_owned())
-            .bind(now)
-            .fetch_all(self.pool())
-            .await
-            .map_err(unavailable)?;
+        let rows =
+            sqlx::query("SELECT id, expires_at FROM left_tokens WHERE person = $1 AND expires_at > $2 ORDER BY id")
+                .bind(person.as_str().to_owned())
+                .bind(now)
+                .fetch_all(self.pool())
+                .await
+                .map_err(unavailable)?;
         let read = |row: &AnyRow| -> Result<LeftToken, sqlx::Error> {
             Ok(LeftToken { id: row.try_get(0)?, person: person.clone(), expires_at: row.try_get(1)? })
         };

@@ -149,7 +149,9 @@ pub fn description(issuer: &str) -> Value {
 
 /// The answer that holds an ID token.
 pub fn tokens(id_token: &str) -> Answer {
-    Answer::json(&json!({"access_token": "an access token", "token_type": "Bearer", "expires_in": 60, "id_token": id_token}))
+    Answer::json(
+        &json!({"access_token": "an access token", "token_type": "Bearer", "expires_in": 60, "id_token": id_token}),
+    )
 }
 
 /// A token signed by the provider's key.
@@ -176,7 +178,9 @@ pub fn assembled(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec
 
 fn signed_by(pem: &str, id: &str, claims: &Value) -> String {
     let key = key(pem, id);
-    assembled(&json!({"alg": "EdDSA", "kid": id}), claims, |message| key.sign(&CoreJwsSigningAlgorithm::EdDsa, message).unwrap())
+    assembled(&json!({"alg": "EdDSA", "kid": id}), claims, |message| {
+        key.sign(&CoreJwsSigningAlgorithm::EdDsa, message).unwrap()
+    })
 }
 
 fn key(pem: &str, id: &str) -> CoreEdDsaPrivateSigningKey {

@@ -92,10 +92,10 @@ pub(super) fn verify<'a>(
     if claims.authorized_party().is_some_and(|party| party != client.client_id()) {
         return Err(no("it was issued to another client"));
     }
-    if let Some(expected) = claims.access_token_hash() {
-        if hash_of(access, token, &verifier).as_ref() != Some(expected) {
-            return Err(no("it does not belong to the access token"));
-        }
+    if let Some(expected) = claims.access_token_hash()
+        && hash_of(access, token, &verifier).as_ref() != Some(expected)
+    {
+        return Err(no("it does not belong to the access token"));
     }
     Ok(claims)
 }

@@ -127,9 +127,7 @@ fn asker(headers: &HeaderMap, tokens: &Tokens) -> Result<Asker, &'static str> {
         return Err(NOTHING);
     }
     match token.trim() {
-        "" => {
-            Err("Invalid authorization header: Must be in the form \"Bearer <key>.<token>\" or \"Token <token>\"")
-        }
+        "" => Err("Invalid authorization header: Must be in the form \"Bearer <key>.<token>\" or \"Token <token>\""),
         token => tokens.asker(token, Timestamp::now()),
     }
 }

@@ -219,7 +219,8 @@ async fn tokens_are_made_for_a_password_and_end_as_in_netbox() {
     ] {
         assert_eq!(say(&server, "POST", path, "", body.clone()).await.0, status, "{body}");
     }
-    let (token, id) = provisioned(&server, "alice.nguyen", json!({"write_enabled": false, "description": "ours"})).await;
+    let (token, id) =
+        provisioned(&server, "alice.nguyen", json!({"write_enabled": false, "description": "ours"})).await;
     let (_, me) = say(&server, "GET", "/api/authentication-check/", &token, Json::Null).await;
     assert_eq!(me["username"], "alice.nguyen");
     let own = format!("/api/users/tokens/{id}/");

@@ -91,7 +91,8 @@ impl Client {
     pub async fn delete_token(&self, credentials: &Credentials, id: i64) -> Result<(), Error> {
         let path = format!("users/tokens/{id}/");
         let url = self.settings.address.api(&path, &Query::new());
-        let mut request = self.http.delete(url).header(ACCEPT, "application/json").timeout(self.settings.answer_timeout);
+        let mut request =
+            self.http.delete(url).header(ACCEPT, "application/json").timeout(self.settings.answer_timeout);
         if let Some(value) = credentials.authorization()? {
             request = request.header(AUTHORIZATION, value);
         }
@@ -106,7 +107,8 @@ impl Client {
 
     /// Whether the token's own user may do everything in NetBox; `None` where NetBox does not say.
     pub async fn is_superuser(&self, credentials: &Credentials, name: &str) -> Option<bool> {
-        let query = Query::new().with("username", name).with("is_superuser", "true").with("fields", "id").with("limit", 1);
+        let query =
+            Query::new().with("username", name).with("is_superuser", "true").with("fields", "id").with("limit", 1);
         let answer = self.get(credentials, "users/users/", &query).await.answer.ok()?;
         Some(answer.total()? > 0)
     }

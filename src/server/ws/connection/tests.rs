@@ -9,7 +9,7 @@ use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
 use crate::server::person::{PersonId, Role};
-use crate::server::store::{Database, MemoryStore};
+use crate::server::store::Database;
 
 struct Client {
     state: AppState,
@@ -23,8 +23,8 @@ async fn client() -> Client {
     let config =
         ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
-    let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
     let database = Database::memory().await.unwrap();
+    let hub = Arc::new(Hub::new(database.clone()));
     let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
     // Made by hand: the database answers in real time, and this one is the test's.
     let person = Person {
@@ -49,9 +49,10 @@ impl Client {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_says_nothing_is_pinged_and_then_given_up() {
     let Client { mut heard, serving, say, .. } = client().await;
+    tokio::time::pause();
     let begin = Instant::now();
     let mut pings = 0;
     while let Some(outgoing) = heard.next().await {
@@ -63,9 +64,10 @@ async fn a_client_that_says_nothing_is_pinged_and_then_given_up() {
     drop(say);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_answers_pings_stays() {
     let Client { mut heard, serving, say, .. } = client().await;
+    tokio::time::pause();
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_mins(10) {
         if heard.next().await.unwrap() == Outgoing::Ping {
@@ -75,9 +77,10 @@ async fn a_client_that_answers_pings_stays() {
     assert!(!serving.is_finished());
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_does_not_read_is_closed_and_pings_of_its_own_do_not_block() {
     let client = client().await;
+    tokio::time::pause();
     for _ in 0..10 * WAITING_FRAMES {
         client.text(r#"{"type":"ping"}"#);
     }
@@ -93,7 +96,7 @@ async fn a_client_that_does_not_read_is_closed_and_pings_of_its_own_do_not_block
     assert!((14..17).contains(&begin.elapsed().as_secs()), "{:?}", begin.elapsed());
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_change_of_the_list_is_told_once_there_is_room() {
     let mut client = client().await;
     for _ in 0..10 * WAITING_FRAMES {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::erase::live;
 use super::icon::{Icon, IconButton, IconView};
 use crate::store::Store;
-use crate::store::place::{Place, conversation_path};
+use crate::store::place::conversation_path;
 
 /// The header of the middle column.
 #[component]
@@ -22,18 +22,16 @@ pub fn StageHeader() -> impl IntoView {
             />
             <h1 class="stage-title">{title}</h1>
             // A page of the server's own: the router has nothing to do with it.
-            {live(move || match store.place.get() {
-                Place::Conversation(id) => {
+            {live(move || {
+                let id = store.opened.with(|opened| opened.conversation().map(|view| view.id.clone()));
+                id.map(|id| {
                     let address = format!("{}/share", conversation_path(&id));
-                    Some(
-                        view! {
-                            <a class="icon-button stage-share" href=address rel="external" aria-label="Share" title="Share">
-                                <IconView icon=Icon::Share />
-                            </a>
-                        },
-                    )
-                }
-                Place::New | Place::Elsewhere => None,
+                    view! {
+                        <a class="icon-button stage-share" href=address rel="external" aria-label="Share" title="Share">
+                            <IconView icon=Icon::Share />
+                        </a>
+                    }
+                })
             })}
             <IconButton icon=Icon::New label="New conversation" class="drawer-only" on_press=move || store.start_anew() />
         </header>

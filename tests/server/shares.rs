@@ -22,6 +22,12 @@ fn links(page: &str) -> Vec<(String, String)> {
     link.captures_iter(page).map(|found| (found[1].to_owned(), found[2].to_owned())).collect()
 }
 
+/// The rows of a page's longest table.
+fn most_rows(page: &str) -> u64 {
+    let rows = Regex::new("(?s)<tbody>(.*?)</tbody>").unwrap();
+    rows.captures_iter(page).map(|body| body[1].matches("<tr>").count() as u64).max().unwrap_or_default()
+}
+
 async fn shared(stack: &Stack) -> (Browser, String, String, String) {
     let owner = stack.browser().await;
     let mut socket = owner.socket().await;
@@ -40,10 +46,21 @@ async fn a_link_shows_the_conversation_as_it_was_and_nothing_later() {
     let mut socket = owner.socket().await;
     let answer = socket.ask("Show me all sites").await;
     assert!(!answer.is_empty());
-    let path = format!("/c/{}", socket.conversation());
+    let conversation = socket.conversation();
+    let path = format!("/c/{conversation}");
     let (_, page) = press(&owner, &format!("{path}/share"), &[]).await;
-    let (link, _) = links(&page).pop().unwrap();
+    let early = links(&page).pop().unwrap().0;
     assert!(page.contains("It shows all of the conversation"), "{page}");
+    // The page of the chat has all rows fetched; only then are they kept.
+    let (_, now) = owner.call("conversation", json!({"id": conversation})).await;
+    let parts = now["turns"][0]["answer"]["parts"].as_array().unwrap();
+    let result = parts.iter().map(|part| &part["outcome"]["result"]).find(|result| result.is_object()).unwrap();
+    let total = result["total"].as_u64().unwrap();
+    let query = json!({"offset": 0, "limit": 10, "ordering": "", "search": ""});
+    let arguments = json!({"conversation": conversation, "handle": result["handle"], "query": query});
+    assert_eq!(owner.call("result_page", arguments).await.0, 200);
+    let (_, page) = press(&owner, &format!("{path}/share"), &[]).await;
+    let link = links(&page).into_iter().map(|(link, _)| link).find(|link| *link != early).unwrap();
 
     socket.ask("And which racks are there?").await;
     let (_, page) = owner.page(&format!("{path}/share")).await;
@@ -53,17 +70,12 @@ async fn a_link_shows_the_conversation_as_it_was_and_nothing_later() {
     let (status, page) = reader.page(&link).await;
     assert_eq!(status, 200, "{page}");
     assert!(page.contains("Show me all sites") && !page.contains("which racks"), "{page}");
-    // With the rows that the answer found, all of them.
-    let (_, sites) = owner.call("conversation", json!({"id": socket.conversation()})).await;
-    let total = sites["turns"][0]["answer"]["parts"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find_map(|part| part["outcome"]["result"]["total"].as_u64())
-        .unwrap();
-    let rows = Regex::new("(?s)<tbody>(.*?)</tbody>").unwrap();
-    let rows = rows.captures_iter(&page).map(|body| body[1].matches("<tr>").count() as u64).max().unwrap();
-    assert_eq!(rows, total, "{page}");
+    assert_eq!(most_rows(&page), total, "{page}");
+    assert!(!page.contains("were not kept"), "{page}");
+    let (_, cut) = reader.page(&early).await;
+    let kept = most_rows(&cut);
+    assert!(kept > 0 && kept < total, "{kept} of {total}: {cut}");
+    assert!(cut.contains(&format!("Rows 1 to {kept} of {total}: the others were not kept")), "{cut}");
     // Nothing on it is a way into the conversation: no script of the chat, no form but the sign-out, no other link there.
     for part in ["/pkg/netbox-chatbox.js", "hydrate", &path] {
         assert!(!page.contains(part), "{part} in {page}");

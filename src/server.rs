@@ -19,6 +19,7 @@ pub mod peer;
 pub mod person;
 pub mod router;
 pub mod run;
+pub mod search;
 pub mod sharing;
 pub mod starting_questions;
 pub mod state;

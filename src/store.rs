@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use crate::app::{Bootstrap, Opened};
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
 use crate::wire::person::SignedIn;
+use crate::wire::id::MessageId;
 use crate::wire::problem::Problem;
 use crate::wire::result::ResultReference;
 
@@ -66,6 +67,8 @@ pub struct Store {
     pub finished_unseen: RwSignal<bool>,
     /// Text to put into the composer (a question to edit or try again); the composer takes it.
     pub composed: RwSignal<Option<String>>,
+    /// The turn that was searched for and is to be shown; the transcript takes it.
+    pub sought: RwSignal<Option<MessageId>>,
     /// The result that is looked at beside the conversation.
     pub panel: RwSignal<Option<ResultReference>>,
     /// Pages of results that were fetched.
@@ -124,6 +127,7 @@ impl Store {
             fine_pointer: RwSignal::new(true),
             finished_unseen: RwSignal::new(false),
             composed: RwSignal::new(None),
+            sought: RwSignal::new(None),
             panel: RwSignal::new(None),
             fetched: StoredValue::new(FetchedPages::default()),
         }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::conversation_list::ConversationList;
+use super::conversation_search::ConversationSearch;
 use super::format;
 use super::icon::{Icon, IconButton, IconView};
 use super::theme_switch::ThemeSwitch;
@@ -39,7 +39,7 @@ pub fn Rail() -> impl IntoView {
                 <IconView icon=Icon::New />
                 <span>"New conversation"</span>
             </a>
-            <ConversationList />
+            <ConversationSearch />
             <div class="rail-foot">
                 <Connected />
                 <Account />

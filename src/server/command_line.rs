@@ -3,6 +3,7 @@
 mod arguments;
 mod ask;
 mod ask_command;
+mod backup_commands;
 mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
@@ -70,6 +71,9 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
             Command::Tool(command) => tool_command::tool(command).await,
             Command::Doctor(arguments) => doctor_command::doctor(arguments).await,
             Command::RotateKey(arguments) => rotate_key_command::rotate_key(arguments).await,
+            Command::Backup(arguments) => backup_commands::backup(arguments).await,
+            Command::Restore(arguments) => backup_commands::restore(arguments).await,
+            Command::Reindex(arguments) => backup_commands::reindex(arguments).await,
             Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
             Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,
             Command::NetboxCatalogue { file } => catalogue_command::netbox_catalogue(&file),

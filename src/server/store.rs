@@ -3,6 +3,7 @@
 //! A conversation is its log of events: what people see is the reduction of it, and a view that comes back asks for
 //! what follows the last event it has. The model's own history is kept beside it, since it must be sent back unmodified.
 
+mod backup;
 mod changes;
 mod commit;
 mod conversations;
@@ -15,9 +16,11 @@ mod refusing;
 mod runs;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod search;
 mod sessions;
 mod shares;
 
+pub use backup::{Progress, Report};
 pub use changes::{Elsewhere, elsewhere};
 pub use commit::{Change, Refused, RunChange, RunUsage};
 pub use conversations::StoredConversation;

@@ -18,6 +18,7 @@ mod resuming;
 #[path = "../../src/server/store/scratch.rs"]
 mod scratch;
 mod scripted_model;
+mod search;
 mod settings;
 mod shares;
 mod sign_in;

@@ -1,8 +1,11 @@
 //! The commands and their help.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
-use crate::server::config::{ConnectionArguments, ServeArguments};
+use super::backup_commands::location;
+use crate::server::config::{ConnectionArguments, ServeArguments, StorageArguments};
 use crate::wire::problem::Problem;
 
 /// Ask your NetBox in plain language
@@ -70,6 +73,34 @@ Examples:
   netbox-chatbox rotate-key                       the key in the data folder, or in SECRET_KEY_FILE
   SECRET_KEY=new,old netbox-chatbox rotate-key    keys that are kept elsewhere: the first one seals")]
     RotateKey(ServeArguments),
+    /// Write everything that is kept to a file, while the server runs
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox backup netbox-chatbox.jsonl.gz
+  netbox-chatbox backup \"/backup/netbox-chatbox-$(date +%F).jsonl.gz\"
+  DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox backup - | age -r age1… > backup.age
+
+The file holds what people asked, what was answered, and NetBox tokens sealed with the key that the server seals them
+with: keep that key too, elsewhere. docs/storage.md says more.")]
+    Backup(BackupArguments),
+
+    /// Put everything of a backup into an empty database, of either kind, while no server uses it
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox restore netbox-chatbox.jsonl.gz
+  age -d backup.age | netbox-chatbox restore -
+  DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox restore netbox-chatbox.jsonl.gz
+  netbox-chatbox restore --replace netbox-chatbox.jsonl.gz      instead of all that is in it now
+
+A backup that is cut off or damaged restores nothing.")]
+    Restore(RestoreArguments),
+
+    /// Make the index of the search in conversations again; the server does what is missing at its start
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox reindex
+  DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox reindex")]
+    Reindex(ReindexArguments),
 
     /// List the tools that the model has, or call one
     #[command(
@@ -107,7 +138,7 @@ Examples:
     )]
     NetboxCatalogue {
         /// The document; `-` reads it from standard input
-        file: std::path::PathBuf,
+        file: PathBuf,
     },
 
     /// Print a completion script for a shell
@@ -130,6 +161,9 @@ impl Command {
             }
             Self::Ask(arguments) => arguments.connection.validate().err().unwrap_or_default(),
             Self::Tool(ToolCommand::Call(arguments)) => arguments.connection.validate().err().unwrap_or_default(),
+            Self::Backup(BackupArguments { storage, .. })
+            | Self::Restore(RestoreArguments { storage, .. })
+            | Self::Reindex(ReindexArguments { storage }) => location(&storage).err().unwrap_or_default(),
             Self::Tool(ToolCommand::List { .. })
             | Self::DemoNetbox(_)
             | Self::DemoModel(_)
@@ -146,6 +180,9 @@ impl Command {
             | Self::Tool(_)
             | Self::Doctor(_)
             | Self::RotateKey(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Reindex(_)
             | Self::NetboxCatalogue { .. }
             | Self::Completions { .. } => "error",
         }
@@ -165,6 +202,44 @@ pub(super) struct AskArguments {
     /// What is asked.
     #[command(flatten)]
     pub connection: ConnectionArguments,
+}
+
+/// What `backup` takes.
+#[derive(Args)]
+pub(super) struct BackupArguments {
+    /// The file; as gzip where its name ends in .gz; `-` writes to standard output
+    pub file: PathBuf,
+
+    /// Write gzip whatever the file's name
+    #[arg(long)]
+    pub gzip: bool,
+
+    /// What is backed up.
+    #[command(flatten)]
+    pub storage: StorageArguments,
+}
+
+/// What `restore` takes.
+#[derive(Args)]
+pub(super) struct RestoreArguments {
+    /// The file, plain or as gzip; `-` reads standard input
+    pub file: PathBuf,
+
+    /// Put it in the place of all that is in the database
+    #[arg(long)]
+    pub replace: bool,
+
+    /// What is restored into.
+    #[command(flatten)]
+    pub storage: StorageArguments,
+}
+
+/// What `reindex` takes.
+#[derive(Args)]
+pub(super) struct ReindexArguments {
+    /// What is searched.
+    #[command(flatten)]
+    pub storage: StorageArguments,
 }
 
 /// What `tool` does.

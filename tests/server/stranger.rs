@@ -208,7 +208,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
     let stack = Stack::demo().await;
     let (alice, bob) = (stack.browser().await, stack.browser().await);
     let mut socket = alice.socket().await;
-    socket.ask("Which sites do we have in Ohio?").await;
+    socket.ask("Which sites do we have in Ohio, please?").await;
     let id = socket.conversation();
     let message = socket.transcript.turns[0].message.clone();
 
@@ -232,7 +232,8 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
     }
     let (status, html) = bob.page(&format!("/c/{id}")).await;
     assert_eq!(status, 404);
-    assert!(!html.contains("Ohio"), "the page tells of it");
+    // Its questions to start with may name Ohio too.
+    assert!(!html.contains("Ohio, please"), "the page tells of it");
 
     let mut foreign = bob.socket().await;
     for command in commands(&id, &message) {

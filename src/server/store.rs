@@ -22,6 +22,7 @@ pub(crate) mod scratch;
 mod search;
 mod sessions;
 mod usage;
+mod shares;
 
 pub use audit::AuditRow;
 pub use backup::{Progress, Report};
@@ -35,3 +36,4 @@ pub use results::ResultKey;
 pub use runs::{RunRecord, Taken};
 pub use sessions::{LeftToken, StoredSession};
 pub use usage::{Amount, DayOfModel, OfPerson, Question, Standing, Standings, Used};
+pub use shares::StoredShare;

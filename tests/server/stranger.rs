@@ -39,7 +39,7 @@ fn functions(id: &ConversationId) -> Vec<(&'static str, Function)> {
 }
 
 /// Every path of the server, and whether a stranger gets anything there.
-const PATHS: [(&str, bool); 13] = [
+const PATHS: [(&str, bool); 19] = [
     ("/", false),
     ("/c/{conversation}", false),
     ("/api/{*function}", false),
@@ -47,7 +47,13 @@ const PATHS: [(&str, bool); 13] = [
     ("/health", true),
     ("/ready", true),
     ("/sign-in", true),
+    ("/sign-in/oidc", true),
+    ("/sign-in/oidc/callback", true),
     ("/sign-out", false),
+    ("/sign-out/done", true),
+    ("/c/{conversation}/share", false),
+    ("/c/{conversation}/share/revoke", false),
+    ("/s/{secret}", false),
     ("/settings", false),
     ("/settings/netbox-token", false),
     ("/settings/netbox-token/forget", false),

@@ -118,6 +118,17 @@ impl Agent {
         self.toolbox.result_page(asking, handle, query).await
     }
 
+    /// A part of a result as far as it is kept; nothing is asked of NetBox for it.
+    pub async fn kept_page(
+        &self,
+        credentials: &Credentials,
+        conversation: &ConversationId,
+        handle: &str,
+        query: &ResultQuery,
+    ) -> Option<ResultPage> {
+        self.toolbox.kept_page(Asking::new(credentials, conversation.as_str()), handle, query).await
+    }
+
     /// Starts a run and, after it, those of the messages that wait, with the rights of whoever asks. Returns at once.
     pub fn start(self: &Arc<Self>, conversation: Arc<Conversation>, handle: RunHandle, credentials: Credentials) {
         let agent = Arc::clone(self);

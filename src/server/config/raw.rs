@@ -4,6 +4,7 @@
 mod limits;
 
 pub use limits::LimitArguments;
+use super::oidc::OidcArguments;
 
 /// What is asked.
 #[derive(clap::Args)]
@@ -154,7 +155,7 @@ pub struct StorageArguments {
 /// Who may ask.
 #[derive(clap::Args)]
 pub struct PeopleArguments {
-    /// How people sign in: not at all, with their NetBox user, or at a proxy in front [default: none] [possible values: none, netbox, proxy]
+    /// How people sign in: not at all, with their NetBox user, at an OpenID Connect provider, or at a proxy in front [default: none] [possible values: none, netbox, oidc, proxy]
     #[arg(long, env = "AUTH_MODE", value_name = "MODE", help_heading = "People")]
     pub auth_mode: Option<String>,
 
@@ -204,4 +205,8 @@ pub struct PeopleArguments {
     /// A file with such keys, one a line, the newest first
     #[arg(long, env = "SECRET_KEY_FILE", value_name = "FILE", help_heading = "People")]
     pub secret_key_file: Option<String>,
+
+    /// The OpenID Connect provider.
+    #[command(flatten)]
+    pub oidc: OidcArguments,
 }

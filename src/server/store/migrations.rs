@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     common(3, "tokens that were left", include_str!("../../../migrations/0003_people.sql")),
     common(4, "rates and budgets", include_str!("../../../migrations/0004_limits.sql")),
     common(5, "the size of results", include_str!("../../../migrations/0005_results.sql")),
+    common(6, "shared conversations", include_str!("../../../migrations/0006_shares.sql")),
     Step {
         number: 7,
         makes: "an audit trail that only grows",

@@ -9,6 +9,8 @@ interface Fixtures {
   chat: Chat;
   /** The page of a server whose model fails when a question asks it to. */
   faults: Chat;
+  /** The page of a server whose NetBox holds hostile texts. */
+  hostile: Chat;
   netbox: Netbox;
   /** Console messages that this test provokes on purpose, such as the browser's own report of a broken connection. */
   expectedErrors: RegExp[];
@@ -21,7 +23,7 @@ function watch(page: Page, expected: RegExp[], problems: string[]): void {
   page.on("pageerror", (error) => report(`uncaught: ${error.message}`));
   page.on("request", (request) => {
     const address = new URL(request.url());
-    const own = [process.env.ORIGIN, process.env.FAULTS_ORIGIN].includes(address.origin);
+    const own = [process.env.ORIGIN, process.env.FAULTS_ORIGIN, process.env.HOSTILE_ORIGIN].includes(address.origin);
     if (!own && !["data:", "blob:", "about:"].includes(address.protocol)) report(`request to another origin: ${address}`);
   });
 }
@@ -29,6 +31,7 @@ function watch(page: Page, expected: RegExp[], problems: string[]): void {
 export const test = base.extend<Fixtures>({
   chat: async ({ page, isMobile }, use) => use(new Chat(page, process.env.ORIGIN, isMobile)),
   faults: async ({ page, isMobile }, use) => use(new Chat(page, process.env.FAULTS_ORIGIN, isMobile)),
+  hostile: async ({ page, isMobile }, use) => use(new Chat(page, process.env.HOSTILE_ORIGIN, isMobile)),
   netbox: async ({}, use) => use(new Netbox()),
   expectedErrors: async ({}, use) => use([]),
   watched: [

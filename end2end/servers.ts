@@ -1,6 +1,7 @@
 // Starts the real program for the tests, on ports that were free, and ends it afterwards:
 //   ORIGIN         serve --demo, as a stranger would start it
 //   FAULTS_ORIGIN  serve, with a stand-in model of its own that fails when a question asks it to ([[overloaded]] ...)
+//   HOSTILE_ORIGIN serve, with a NetBox whose every field holds hostile texts (tests/hostile/fields.json)
 //   NETBOX         the demo NetBox alone: what it says over REST is what answers have to say
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -70,6 +71,13 @@ export default async function setup(): Promise<() => Promise<void>> {
     process.env.FAULTS_ORIGIN = await start("faults", program, ["serve"], {
       ANTHROPIC_BASE_URL: model,
       ANTHROPIC_MODEL: "netbox-chatbox-stand-in",
+    });
+    process.env.HOSTILE_NETBOX = await start("hostile-netbox", program, ["demo-netbox", "--plant", path.join(root, "tests/hostile/fields.json")], {});
+    process.env.HOSTILE_ORIGIN = await start("hostile", program, ["serve"], {
+      ANTHROPIC_BASE_URL: model,
+      ANTHROPIC_MODEL: "netbox-chatbox-stand-in",
+      NETBOX_URL: process.env.HOSTILE_NETBOX,
+      NETBOX_TOKEN: process.env.NETBOX_TOKEN,
     });
   } catch (error) {
     await stop();

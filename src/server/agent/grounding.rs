@@ -44,7 +44,7 @@ pub(super) fn ungrounded(history: &History, why: EndReason) -> Vec<String> {
             match block["type"].as_str() {
                 Some("tool_result") => {
                     looked = true;
-                    add(&mut known, &block["content"]);
+                    add_result(&mut known, &block["content"]);
                 }
                 Some("text") if message["role"] == "user" => add(&mut known, &block["text"]),
                 Some("tool_use") => add(&mut known, &Value::String(block["input"].to_string())),
@@ -63,6 +63,33 @@ fn is_question(message: &Value) -> bool {
 fn texts(message: &Value) -> Vec<&str> {
     let blocks = message["content"].as_array().into_iter().flatten();
     blocks.filter(|block| block["type"] == "text").filter_map(|block| block["text"].as_str()).collect()
+}
+
+/// A tool's text with its texts as they are in NetBox, not as JSON writes them.
+fn add_result(known: &mut String, content: &Value) {
+    match content.as_str().map(serde_json::from_str::<Value>) {
+        Some(Ok(result)) => add_leaves(known, &result),
+        _ => add(known, content),
+    }
+}
+
+fn add_leaves(known: &mut String, value: &Value) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| add_leaves(known, item)),
+        Value::Object(fields) => fields.iter().for_each(|(name, item)| {
+            known.push_str(name);
+            known.push('\n');
+            add_leaves(known, item);
+        }),
+        Value::String(text) => {
+            known.push_str(text);
+            known.push('\n');
+        }
+        plain => {
+            known.push_str(&plain.to_string());
+            known.push('\n');
+        }
+    }
 }
 
 fn add(known: &mut String, value: &Value) {

@@ -2,8 +2,10 @@
 //! line each with a hint, before anything starts.
 
 mod answers;
+mod folder;
 mod logging;
 mod raw;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod typed;
@@ -17,8 +19,10 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use answers::AnswerConfig;
+use folder::Purpose;
 pub use logging::{LogConfig, LogFormat};
-pub use raw::{ConnectionArguments, ServeArguments};
+pub use raw::{ConnectionArguments, ServeArguments, StorageArguments};
+pub use storage::StorageConfig;
 
 use crate::server::agent::ProfileChoice;
 use crate::server::anthropic::{DEFAULT_MODEL, DEFAULT_READ_TIMEOUT, DEFAULT_VERSION, Features};
@@ -124,6 +128,8 @@ pub struct ConnectionConfig {
 pub struct ServeConfig {
     /// What it asks.
     pub connection: ConnectionConfig,
+    /// Where it keeps things.
+    pub storage: StorageConfig,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Origins besides its own that may open a socket and call its functions.
@@ -156,18 +162,12 @@ impl ServeArguments {
         let listen = listen_address(self.listen.as_deref(), self.anonymous_access.as_deref(), &mut problems);
         let seconds = self.drain_seconds.as_deref();
         let drain = typed::number("DRAIN_SECONDS", seconds, DRAIN_SECONDS, 0..=3600, &mut problems);
-        if let Some(database) = typed::given(self.database_url.as_deref()).filter(|database| *database != "memory:") {
-            let scheme = database.split(':').next().unwrap_or_default();
-            problems.push(wrong(
-                "DATABASE_URL",
-                &format!("names a `{scheme}` database, but this version keeps conversations in memory only"),
-                "leave DATABASE_URL unset, or set it to `memory:`",
-            ));
-        }
+        let storage = StorageConfig::read(&self.storage, &mut problems);
         let connection = self.connection.validate().map_err(|found| problems.extend(found)).ok();
-        match (connection, listen) {
-            (Some(connection), Some(listen)) if problems.is_empty() => Ok(ServeConfig {
+        match (connection, listen, storage) {
+            (Some(connection), Some(listen), Some(storage)) if problems.is_empty() => Ok(ServeConfig {
                 connection,
+                storage,
                 listen,
                 cors_origins,
                 allowed_hosts: allowed_hosts(&self.allowed_hosts),
@@ -237,21 +237,10 @@ fn netbox_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -
 /// The folder that was named, or the program's own below the user's cache folder. Nothing depends on it: what is kept
 /// there is fetched again where it is missing.
 fn cache_directory(given: Option<&str>) -> Option<PathBuf> {
-    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     match given {
         Some("none") => None,
         Some(folder) => Some(PathBuf::from(folder)),
-        None => {
-            let below_home = |folder: &str| Some(variable("HOME")?.join(folder));
-            let folder = if cfg!(target_os = "windows") {
-                variable("LOCALAPPDATA")
-            } else if cfg!(target_os = "macos") {
-                below_home("Library/Caches")
-            } else {
-                variable("XDG_CACHE_HOME").or_else(|| below_home(".cache"))
-            };
-            Some(folder?.join("netbox-chatbox"))
-        }
+        None => folder::of_user(Purpose::Cache),
     }
 }
 

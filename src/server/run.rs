@@ -13,7 +13,7 @@ use super::connections::Connections;
 use super::demo::model::Pace;
 use super::hub::Hub;
 use super::state::AppState;
-use super::store::MemoryStore;
+use super::store::{Database, MemoryStore};
 use super::{assets, router};
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -37,9 +37,10 @@ impl Server {
             )
             .hint("stop what listens there, or choose another with --listen 127.0.0.1:PORT")
         })?;
+        let database = Database::open(config.storage.database).await?;
         let connections = Connections::open(config.connection, pace).await?;
         let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
-        let state = AppState::new(connections, hub, config.allowed_hosts, config.cors_origins);
+        let state = AppState::new(connections, database, hub, config.allowed_hosts, config.cors_origins);
         Ok(Self { listener, state, drain: config.drain })
     }
 

@@ -9,6 +9,7 @@ use super::agent::driver::Agent;
 use super::connections::Connections;
 use super::hub::Hub;
 use super::starting_questions::StartingQuestions;
+use super::store::Database;
 use crate::wire::deployment::Deployment;
 
 /// The server's state; cloning it is cheap.
@@ -17,6 +18,7 @@ pub struct AppState(Arc<Inner>);
 
 struct Inner {
     connections: Connections,
+    database: Database,
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
@@ -30,6 +32,7 @@ impl AppState {
     /// Puts the parts together.
     pub fn new(
         connections: Connections,
+        database: Database,
         hub: Arc<Hub>,
         allowed_hosts: Vec<String>,
         cors_origins: Vec<http::HeaderValue>,
@@ -37,6 +40,7 @@ impl AppState {
         Self(Arc::new(Inner {
             agent: Arc::new(connections.agent()),
             connections,
+            database,
             hub,
             starting_questions: StartingQuestions::default(),
             allowed_hosts,
@@ -54,6 +58,11 @@ impl AppState {
     /// The model and the NetBox.
     pub fn connections(&self) -> &Connections {
         &self.0.connections
+    }
+
+    /// What is kept.
+    pub fn database(&self) -> &Database {
+        &self.0.database
     }
 
     /// The conversations.

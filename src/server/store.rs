@@ -3,17 +3,24 @@
 //! The unit is the log of events: what people see is the reduction of it, and a view that comes back asks for what
 //! follows the last event it has. The model's own history is kept beside it, since it must be sent back unmodified.
 
+mod database;
+mod error;
 #[cfg(test)]
 mod failing;
 mod memory;
+mod migrations;
+#[cfg(test)]
+pub(crate) mod scratch;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use database::{Database, Kind, Location};
 #[cfg(test)]
 pub use failing::FailingStore;
 pub use memory::MemoryStore;
+pub use migrations::newest as newest_schema;
 
 use crate::server::agent::history::History;
 use crate::server::person::PersonId;

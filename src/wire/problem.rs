@@ -58,8 +58,14 @@ pub enum ProblemCode {
     TooLarge,
     /// No such conversation, run or page (or it is somebody else's).
     NotFound,
+    /// Nobody is signed in, or no longer.
+    SignedOut,
+    /// The person may not do this.
+    Forbidden,
     /// Too many commands in a short time, ours to refuse.
     RateLimited,
+    /// The database does not answer, or has no room.
+    Storage,
     /// This server is stopping and begins nothing new; another takes its place.
     Restarting,
     /// The model's key is missing or refused.

@@ -72,7 +72,7 @@ fn everything_wrong_is_told_at_once_the_log_included() {
 #[test]
 fn the_doctor_refuses_what_serve_refuses() {
     let folders = Folders::new("doctor");
-    let wrong = [("DATABASE_URL", "postgres://db/chat"), ("LISTEN", "0.0.0.0:8001")];
+    let wrong = [("DATABASE_URL", "mysql://db/chat"), ("LISTEN", "0.0.0.0:8001")];
     let (output, errors) = run(&folders.above, &["doctor"], &wrong);
     let report = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{errors}");

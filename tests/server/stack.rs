@@ -7,7 +7,7 @@ use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
 use netbox_chatbox::chat::reducer;
 use netbox_chatbox::server::config::{
-    AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, RemoteModel, RemoteNetbox, ServeConfig,
+    AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, RemoteModel, RemoteNetbox, ServeConfig, StorageConfig,
 };
 use netbox_chatbox::server::demo::{model, netbox};
 use netbox_chatbox::server::run::Server;
@@ -88,6 +88,7 @@ impl Stack {
     async fn start_with(netbox: NetboxSource, model: ModelSource, answers: AnswerConfig, drain: Duration) -> Self {
         let config = ServeConfig {
             connection: ConnectionConfig { netbox, model, answers },
+            storage: StorageConfig::memory(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_origins: vec!["https://portal.example.com".parse().unwrap()],
             allowed_hosts: Vec::new(),

@@ -114,11 +114,23 @@ pub struct ServeArguments {
     #[arg(long, env = "ANONYMOUS_ACCESS", value_name = "SENTENCE")]
     pub anonymous_access: Option<String>,
 
-    /// Where conversations are kept: `memory:` (until the server stops)
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    pub database_url: Option<String>,
+    /// What is kept.
+    #[command(flatten)]
+    pub storage: StorageArguments,
 
     /// Seconds that running answers get to finish when the server is told to stop [default: 10]
     #[arg(long, env = "DRAIN_SECONDS", value_name = "SECONDS")]
     pub drain_seconds: Option<String>,
+}
+
+/// Where things are kept.
+#[derive(clap::Args)]
+pub struct StorageArguments {
+    /// Where conversations are kept: `sqlite:FILE`, `postgres://…`, or `memory:` (until the server stops) [default: a SQLite file in the data folder]
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, help_heading = "Storage")]
+    pub database_url: Option<String>,
+
+    /// The folder for what has to outlive this program: the SQLite file and the key that seals tokens [default: the user's data folder]
+    #[arg(long, env = "DATA_DIRECTORY", value_name = "FOLDER", help_heading = "Storage")]
+    pub data_directory: Option<String>,
 }

@@ -7,7 +7,7 @@ use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxS
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
-use crate::server::store::MemoryStore;
+use crate::server::store::{Database, MemoryStore};
 
 struct Client {
     state: AppState,
@@ -22,7 +22,8 @@ async fn client() -> Client {
         ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
     let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
-    let state = AppState::new(connections, hub, Vec::new(), Vec::new());
+    let database = Database::memory().await.unwrap();
+    let state = AppState::new(connections, database, hub, Vec::new(), Vec::new());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
     let serving =

@@ -1,0 +1,225 @@
+//! The database: SQLite inside this program, or a PostgreSQL of the operator's. Both take the same statements but for
+//! a few, which [`Kind`] tells apart.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::any::AnyPoolOptions;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, Transaction};
+
+use super::error::unavailable;
+use super::migrations::migrator;
+use crate::wire::problem::{Problem, ProblemCode};
+
+/// How long a statement waits for a connection, or for SQLite's lock, before it fails.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// SQLite writes one at a time; the others read meanwhile.
+const SQLITE_CONNECTIONS: u32 = 8;
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// Two processes that start at once on one SQLite file both try to bring it up to date: the slower one tries again.
+const MIGRATION_ATTEMPTS: u32 = 20;
+const MIGRATION_PAUSE: Duration = Duration::from_millis(250);
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// SQLite, inside this program.
+    Sqlite,
+    /// PostgreSQL, which several processes can share.
+    Postgres,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// In this process's memory, gone when it ends.
+    Memory,
+    /// A file of SQLite's; it is made where it is missing, with its folder.
+    File(PathBuf),
+    /// `postgres://…`, with the password where it has one.
+    Postgres(SecretString),
+}
+
+/// A pool of connections. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pool: AnyPool,
+    kind: Kind,
+    location: Arc<Location>,
+}
+
+impl Database {
+    /// Connects and brings the schema up to date.
+    ///
+    /// # Errors
+    /// A `storage` problem that says what to look at.
+    pub async fn open(location: Location) -> Result<Self, Problem> {
+        sqlx::any::install_default_drivers();
+        let database = Self::connect(location).await?;
+        database.migrate().await?;
+        Ok(database)
+    }
+
+    /// A new database in memory.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn memory() -> Result<Self, Problem> {
+        Self::open(Location::Memory).await
+    }
+
+    async fn connect(location: Location) -> Result<Self, Problem> {
+        let (kind, url, connections) = match &location {
+            Location::Memory => (Kind::Sqlite, "sqlite::memory:".to_owned(), 1),
+            Location::File(file) => (Kind::Sqlite, sqlite_url(file)?, SQLITE_CONNECTIONS),
+            Location::Postgres(url) => (Kind::Postgres, url.expose_secret().to_owned(), POSTGRES_CONNECTIONS),
+        };
+        let mut options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+        if matches!(location, Location::Memory) {
+            // Another connection would be another database.
+            options = options.min_connections(1).idle_timeout(None).max_lifetime(None);
+        }
+        if kind == Kind::Sqlite {
+            options = options.after_connect(|connection, _| Box::pin(async move { prepare_sqlite(connection).await }));
+        }
+        let pool = options.connect(&url).await.map_err(|error| cannot_open(&location, &error))?;
+        Ok(Self { pool, kind, location: Arc::new(location) })
+    }
+
+    async fn migrate(&self) -> Result<(), Problem> {
+        let mut attempt = 1;
+        loop {
+            match migrator(self.kind).run(&self.pool).await {
+                Ok(()) => return Ok(()),
+                Err(error) if attempt == MIGRATION_ATTEMPTS => {
+                    tracing::error!(error = %error, "the database's schema could not be brought up to date");
+                    return Err(Problem::new(
+                        ProblemCode::Storage,
+                        format!("The database's schema could not be brought up to date: {error}"),
+                    )
+                    .hint(
+                        "a database of a newer version needs that version; otherwise see the log and restore a backup",
+                    ));
+                }
+                Err(sqlx::migrate::MigrateError::VersionMissing(number)) => {
+                    return Err(Problem::new(
+                        ProblemCode::Storage,
+                        format!(
+                            "The database was made by a newer version of this program (step {number} of its schema)"
+                        ),
+                    )
+                    .hint("run that version, or restore a backup of this one"));
+                }
+                Err(error) => {
+                    tracing::debug!(error = %error, attempt, "the schema is being brought up to date elsewhere");
+                    attempt += 1;
+                    tokio::time::sleep(MIGRATION_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The connections, for statements outside a transaction.
+    pub(super) fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// Begins a transaction that writes.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Any>, Problem> {
+        let begun = match self.kind {
+            // One that begins by reading could not write once another has written.
+            Kind::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await,
+            Kind::Postgres => self.pool.begin().await,
+        };
+        begun.map_err(unavailable)
+    }
+
+    /// Begins a transaction in which all reads see the same moment.
+    pub(super) async fn begin_snapshot(&self) -> Result<Transaction<'static, Any>, Problem> {
+        let begun = match self.kind {
+            Kind::Sqlite => self.pool.begin().await,
+            Kind::Postgres => self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
+        };
+        begun.map_err(unavailable)
+    }
+
+    /// A connection of its own.
+    pub(super) async fn acquire(&self) -> Result<PoolConnection<Any>, Problem> {
+        self.pool.acquire().await.map_err(unavailable)
+    }
+
+    /// Whether it answers.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn check(&self) -> Result<(), Problem> {
+        self.pool.execute("SELECT 1").await.map(|_| ()).map_err(unavailable)
+    }
+
+    /// Closes all connections; what is under way is finished first.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Write-ahead logging lets reads go on while something is written, and FULL makes what is committed outlive a loss of
+/// power too (SQLite, "PRAGMA synchronous").
+async fn prepare_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let patience = PATIENCE.as_millis();
+    connection
+        .execute(AssertSqlSafe(format!(
+            "PRAGMA busy_timeout = {patience}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"
+        )))
+        .await?;
+    Ok(())
+}
+
+/// The file as SQLite's URL. The folder is made for its owner alone: it holds what people asked.
+fn sqlite_url(file: &Path) -> Result<String, Problem> {
+    let refused = |error: std::io::Error| {
+        Problem::new(ProblemCode::Storage, format!("The database's folder cannot be made: {error}"))
+            .hint("set DATABASE_URL=sqlite:PATH to a file in a folder that this program may write")
+    };
+    let file = std::path::absolute(file).map_err(refused)?;
+    if let Some(folder) = file.parent() {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(refused)?;
+    }
+    let mut url =
+        url::Url::parse("sqlite://").map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;
+    url.set_path(&file.to_string_lossy());
+    url.set_query(Some("mode=rwc"));
+    Ok(url.to_string())
+}
+
+fn cannot_open(location: &Location, error: &sqlx::Error) -> Problem {
+    let problem = Problem::new(ProblemCode::Storage, format!("The database cannot be opened: {error}"));
+    problem.hint(match location {
+        Location::Memory => "free some memory".to_owned(),
+        Location::File(file) => format!("check that {} can be written and that the disk is not full", file.display()),
+        Location::Postgres(_) => {
+            "check DATABASE_URL, and that PostgreSQL runs and lets this user in: psql \"$DATABASE_URL\"".to_owned()
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

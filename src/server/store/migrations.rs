@@ -1,0 +1,42 @@
+//! The schema's steps, each run once, in their order, and never changed afterwards.
+
+use std::borrow::Cow;
+
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use super::database::Kind;
+
+/// One step: its number, what it makes, and its text for each database.
+struct Step {
+    number: i64,
+    makes: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// A step whose text both databases take.
+const fn common(number: i64, makes: &'static str, text: &'static str) -> Step {
+    Step { number, makes, sqlite: text, postgres: text }
+}
+
+const STEPS: &[Step] =
+    &[common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql"))];
+
+/// What brings a database of this kind to the newest schema.
+pub(super) fn migrator(kind: Kind) -> Migrator {
+    let migration = |step: &Step| {
+        let text = match kind {
+            Kind::Sqlite => step.sqlite,
+            Kind::Postgres => step.postgres,
+        };
+        Migration::new(step.number, step.makes.into(), MigrationType::Simple, SqlStr::from_static(text), false)
+    };
+    Migrator { migrations: Cow::Owned(STEPS.iter().map(migration).collect()), ..Migrator::DEFAULT }
+}
+
+/// The number of the newest step.
+#[must_use]
+pub fn newest() -> i64 {
+    STEPS.iter().map(|step| step.number).max().unwrap_or_default()
+}

@@ -1,0 +1,82 @@
+//! Databases for tests: a new one of each kind, gone with the test.
+
+use std::path::PathBuf;
+
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
+
+use super::{Database, Location};
+
+/// The variable with the URL of a PostgreSQL in which tests may make databases.
+const POSTGRES: &str = "TEST_POSTGRES_URL";
+
+/// A place for a database that nobody else uses.
+pub enum Scratch {
+    /// A file, removed with its folder.
+    File(PathBuf),
+    /// A database on the server of this URL.
+    Postgres {
+        /// The server, with a database to connect to while making another.
+        server: String,
+        /// The database made.
+        name: String,
+    },
+}
+
+/// One of each kind that can be had here. Where `TEST_POSTGRES_URL` names a PostgreSQL, it has to work.
+pub async fn both() -> Vec<Scratch> {
+    let name = format!("chatbox_{}", uuid::Uuid::new_v4().simple());
+    let mut all = vec![Scratch::File(std::env::temp_dir().join(&name))];
+    match std::env::var(POSTGRES).ok().filter(|url| !url.is_empty()) {
+        Some(server) => {
+            run(&server, format!("CREATE DATABASE {name}")).await;
+            all.push(Scratch::Postgres { server, name });
+        }
+        None => eprintln!("{POSTGRES} is not set: this test runs on SQLite only"),
+    }
+    all
+}
+
+impl Scratch {
+    /// Where it is.
+    pub fn location(&self) -> Location {
+        match self {
+            Self::File(folder) => Location::File(folder.join("chat.db")),
+            Self::Postgres { server, name } => {
+                let mut url = url::Url::parse(server).unwrap();
+                url.set_path(name);
+                Location::Postgres(url.to_string().into())
+            }
+        }
+    }
+
+    /// Opens it.
+    pub async fn open(&self) -> Database {
+        Database::open(self.location()).await.unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        match self {
+            Self::File(folder) => {
+                let _ = std::fs::remove_dir_all(folder);
+            }
+            Self::Postgres { server, name } => {
+                let (server, name) = (server.clone(), name.clone());
+                // The test's own runtime may be ending.
+                let dropping = std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                    runtime.block_on(run(&server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+                });
+                let _ = dropping.join();
+            }
+        }
+    }
+}
+
+async fn run(server: &str, statement: String) {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(server).await.unwrap();
+    connection.execute(AssertSqlSafe(statement)).await.unwrap();
+    connection.close().await.unwrap();
+}

@@ -86,8 +86,7 @@ def hostile_netbox(run: Run, ports: dict[str, str], state: Path) -> Counts:
     stop = ["bash", HARNESS / "hostile" / "stop.sh"]
     subprocess.run(stop, env=os.environ | ports, stdout=subprocess.DEVNULL, check=False)
     counts = run.command("bash", HARNESS / "hostile" / "start.sh", estate, environment=ports, timeout=900)
-    # Before the one that it shares PostgreSQL with.
-    run.at_end.insert(0, lambda: subprocess.run(stop, env=os.environ | ports, stdout=subprocess.DEVNULL, check=False))
+    run.at_end.append(lambda: subprocess.run(stop, env=os.environ | ports, stdout=subprocess.DEVNULL, check=False))
     settings = state / "hostile" / "settings.env"
     if not counts.failed and settings.exists():
         name, _, value = settings.read_text().strip().partition("=")

@@ -12,6 +12,7 @@ use futures::{SinkExt, StreamExt};
 use http::header::{HeaderMap, SET_COOKIE};
 use serde::Deserialize;
 
+pub use parse::parse;
 pub use connection::{Incoming, Outgoing, Visitor, serve};
 
 use super::person::{Person, came_over_tls};

@@ -6,6 +6,7 @@
 mod conversations;
 mod failures;
 mod frames;
+mod fuzzed;
 mod identity;
 mod long_conversations;
 mod model_failures;

@@ -177,8 +177,10 @@ where
         view.forwarding.abort();
     }
     drop((connection, room));
-    if let Some(last) = last {
-        let _ = closing.send(last);
+    // Without a last frame the writer has to know that none will come: it waits for this.
+    match last {
+        Some(last) => drop(closing.send(last)),
+        None => drop(closing),
     }
     let _ = writer.await;
 }

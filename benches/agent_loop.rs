@@ -24,7 +24,7 @@ use netbox_chatbox::server::connections::Connections;
 use netbox_chatbox::server::demo::model::Pace;
 use netbox_chatbox::server::hub::Hub;
 use netbox_chatbox::server::person::PersonId;
-use netbox_chatbox::server::store::MemoryStore;
+use netbox_chatbox::server::store::Database;
 use netbox_chatbox::wire::command::SendMode;
 use netbox_chatbox::wire::event::Event;
 use netbox_chatbox::wire::id::ConversationId;
@@ -119,7 +119,7 @@ fn rounds(criterion: &mut Criterion) {
         let model = ModelSource::Remote(RemoteModel::new(model().await, None, "claude-haiku-5-5"));
         let config = ConnectionConfig { netbox: NetboxSource::Demo, model, answers: AnswerConfig::default() };
         let connections = Connections::open(config, Pace::Instant).await.unwrap();
-        (Arc::new(connections.agent()), Hub::new(Arc::new(MemoryStore::default())))
+        (Arc::new(connections.agent()), Hub::new(Database::memory().await.unwrap()))
     });
     let person = PersonId::new();
     let mut group = criterion.benchmark_group("loop");

@@ -21,4 +21,5 @@ pub mod state;
 pub mod store;
 pub mod telemetry;
 pub mod tools;
+pub mod upkeep;
 pub mod ws;

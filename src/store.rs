@@ -45,6 +45,8 @@ pub struct Store {
     pub opened: RwSignal<OpenedView>,
     /// How the socket is.
     pub connection: RwSignal<Connection>,
+    /// Why the server cannot store what happens at the moment; none while it can.
+    pub storage: RwSignal<Option<Problem>>,
     /// The time as far as drawing needs it.
     pub clock: RwSignal<Clock>,
     /// Messages about things done, with their undo.
@@ -109,6 +111,7 @@ impl Store {
             place: RwSignal::new(place),
             opened: RwSignal::new(opened),
             connection: RwSignal::new(Connection::default()),
+            storage: RwSignal::new(None),
             clock: RwSignal::new(Clock::of_server(now)),
             toasts: RwSignal::new(Vec::new()),
             announcement: RwSignal::new(String::new()),

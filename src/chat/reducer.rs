@@ -125,6 +125,7 @@ fn apply_next(transcript: &mut Transcript, frame: &Frame) -> Applied {
         | Event::Ack { .. }
         | Event::Error { .. }
         | Event::ConversationsChanged
+        | Event::Storage { .. }
         | Event::Pong
         | Event::Bye { .. }
         // The next message carries the divider (`fresh_context`).

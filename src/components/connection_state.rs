@@ -1,4 +1,4 @@
-//! Says that the page is not connected, and that nothing is lost.
+//! Says that the page is not connected, or that the server cannot store anything, and that nothing is lost.
 
 use leptos::prelude::*;
 
@@ -6,11 +6,17 @@ use super::erase::live;
 use super::icon::{Icon, IconView};
 use crate::store::Store;
 
-/// A line while the connection is lost.
+/// A line while the connection is lost, or the server's database.
 #[component]
 pub fn ConnectionState() -> impl IntoView {
-    let connection = Store::get().connection;
-    let lost = Memo::new(move |_| connection.with(|connection| connection.is_lost().then(|| connection.sentence())));
+    let Store { connection, storage, .. } = Store::get();
+    let lost = Memo::new(move |_| {
+        let unstored = || {
+            let message = storage.get()?.message;
+            Some(format!("{message}. What is being written goes on and is stored later; new questions have to wait."))
+        };
+        connection.with(|connection| connection.is_lost().then(|| connection.sentence())).or_else(unstored)
+    });
     live(move || {
         lost.get().map(|sentence| {
             view! {

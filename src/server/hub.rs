@@ -3,34 +3,36 @@
 
 mod commands;
 mod conversation;
+mod shared;
 mod view;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-pub use conversation::{Accepted, Conversation, RunHandle};
+pub use conversation::{Accepted, Adopted, Conversation, Ended, RunHandle};
 pub use view::View;
 
 use commands::Commands;
-use conversation::Shared;
+use shared::Shared;
 
 use crate::server::person::PersonId;
-use crate::server::store::Store;
+use crate::server::store::{Database, Elsewhere, RunRecord, Taken};
 use crate::wire::deployment::ConversationSummary;
 use crate::wire::id::{CommandId, ConversationId};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// The longest title, in characters.
 const MAXIMUM_TITLE_CHARACTERS: usize = 120;
-/// Changes of lists that a slow reader may fall behind; a reader that missed some reads the list anew anyway.
-const LIST_CHANGES: usize = 64;
+/// How long a process may say nothing before its runs are taken over, in milliseconds: several times as long as it
+/// takes between two signs of life, so that a slow one is not taken for dead.
+const DEAD_AFTER_MILLISECONDS: i64 = 8000;
 
 /// All conversations.
 pub struct Hub {
-    shared: Shared,
+    shared: Arc<Shared>,
     commands: Commands,
     /// Those that somebody looks at or that are being answered. The store has the rest.
     live: Mutex<HashMap<ConversationId, Weak<Conversation>>>,
@@ -38,12 +40,19 @@ pub struct Hub {
     loading: tokio::sync::Mutex<()>,
 }
 
+/// What became of what could not be stored when it happened.
+pub struct Saved {
+    /// Whether nothing waits any more.
+    pub all: bool,
+    /// Where everything is stored now; messages may wait there to be begun.
+    pub conversations: Vec<Arc<Conversation>>,
+}
+
 impl Hub {
-    /// Conversations kept in `store`.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        let (list_changes, stopping) = (broadcast::channel(LIST_CHANGES).0, CancellationToken::new());
+    /// Conversations kept in this database.
+    pub fn new(database: Database) -> Self {
         Self {
-            shared: Shared { store, list_changes, stopping },
+            shared: Arc::new(Shared::new(database)),
             commands: Commands::default(),
             live: Mutex::default(),
             loading: tokio::sync::Mutex::default(),
@@ -65,14 +74,14 @@ impl Hub {
                 .hint("use 8 to 64 letters, digits, `-` or `_`, best a random UUID; or leave it out"));
         }
         if self.find(id).await?.is_none() {
-            self.shared.store.create(id, person).await?;
+            self.shared.database.create_conversation(id, person).await?;
         }
         self.open(person, id).await
     }
 
     /// A person's conversations, newest first.
     pub async fn list(&self, person: &PersonId) -> Result<Vec<ConversationSummary>, Problem> {
-        self.shared.store.list(person).await
+        self.shared.database.list_conversations(person).await
     }
 
     /// Gives a conversation another title.
@@ -88,8 +97,8 @@ impl Hub {
     /// Removes a conversation; a run in it is stopped.
     pub async fn delete(&self, person: &PersonId, id: &ConversationId) -> Result<(), Problem> {
         let conversation = self.open(person, id).await?;
+        self.shared.database.delete_conversation(&self.shared.process, person, id).await?;
         conversation.delete().await;
-        self.shared.store.delete(id).await?;
         self.lock().remove(id);
         self.list_changed(person);
         Ok(())
@@ -97,17 +106,22 @@ impl Hub {
 
     /// The conversation that a question without one goes to: where this very command went before, so that sending it
     /// again on another connection does it once; else `current`, else a new one.
-    pub fn conversation_for(
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn conversation_for(
         &self,
         person: &PersonId,
         command: Option<&CommandId>,
         current: Option<&ConversationId>,
-    ) -> ConversationId {
+    ) -> Result<ConversationId, Problem> {
         let otherwise = || current.cloned().unwrap_or_else(|| ConversationId(uuid::Uuid::now_v7().to_string()));
-        match command {
-            Some(command) => self.commands.conversation(person, command, otherwise),
-            None => otherwise(),
+        let Some(command) = command else { return Ok(otherwise()) };
+        // What was carried out is in the database; what is under way on another connection is not yet.
+        if let Some((conversation, _)) = self.shared.database.command(person, command).await? {
+            return Ok(conversation);
         }
+        Ok(self.commands.conversation(person, command, otherwise))
     }
 
     /// Cancelled when the server begins to stop: nothing new is begun then.
@@ -115,12 +129,92 @@ impl Hub {
         &self.shared.stopping
     }
 
-    /// Ends every run that is still going, since the server cannot wait any longer.
-    pub async fn interrupt_runs(&self) {
-        let live: Vec<_> = self.lock().values().filter_map(Weak::upgrade).collect();
-        for conversation in live {
-            conversation.interrupt().await;
+    /// Leaves every run that is still going, since the server cannot wait any longer: another process goes on with
+    /// it, or this program when it starts again.
+    pub async fn leave_runs(&self) {
+        for conversation in self.live_ones() {
+            conversation.leave().await;
         }
+    }
+
+    /// Says that this process lives, and stops what people have stopped elsewhere.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn heartbeat(&self) -> Result<(), Problem> {
+        for (id, run) in self.shared.database.heartbeat(&self.shared.process).await? {
+            if let Some(conversation) = self.live(&id) {
+                conversation.stop_requested(&run).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over the runs of dead processes: each of them once, by one process. `alone` when no other can be there.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn take_over(&self, alone: bool) -> Result<Vec<(Arc<Conversation>, RunRecord)>, Problem> {
+        if self.shared.stopping.is_cancelled() {
+            return Ok(Vec::new());
+        }
+        let taken = if alone { Taken::All } else { Taken::SilentFor(DEAD_AFTER_MILLISECONDS) };
+        let mut runs = Vec::new();
+        for record in self.shared.database.take_over(&self.shared.process, taken).await? {
+            if let Some(conversation) = self.find(&record.conversation).await? {
+                runs.push((conversation, record));
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Learns what another process changed.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn follow(&self, elsewhere: Elsewhere) -> Result<(), Problem> {
+        let conversations = match elsewhere {
+            Elsewhere::Conversation { conversation, owner } => {
+                self.list_changed(&owner);
+                self.live(&conversation).into_iter().collect()
+            }
+            Elsewhere::Anything => self.live_ones(),
+        };
+        for conversation in conversations {
+            conversation.follow_elsewhere().await?;
+            if conversation.deleted().is_cancelled() {
+                self.lock().remove(conversation.id());
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores what could not be stored so far.
+    pub async fn save_unsaved(&self) -> Saved {
+        let mut conversations = Vec::new();
+        for conversation in self.shared.unsaved() {
+            if !conversation.save_unsaved().await {
+                return Saved { all: false, conversations };
+            }
+            self.shared.is_saved(conversation.id());
+            conversations.push(conversation);
+        }
+        Saved { all: true, conversations }
+    }
+
+    /// Why nothing can be stored at the moment, as it changes.
+    pub fn storage(&self) -> watch::Receiver<Option<Problem>> {
+        self.shared.storage.subscribe()
+    }
+
+    /// The database.
+    pub fn database(&self) -> &Database {
+        &self.shared.database
+    }
+
+    /// This process's name among those that share the database.
+    pub fn process(&self) -> &str {
+        &self.shared.process
     }
 
     /// Tells when a person's list changed.
@@ -133,16 +227,24 @@ impl Hub {
         let _ = self.shared.list_changes.send(person.clone());
     }
 
+    fn live(&self, id: &ConversationId) -> Option<Arc<Conversation>> {
+        self.lock().get(id).and_then(Weak::upgrade)
+    }
+
+    fn live_ones(&self) -> Vec<Arc<Conversation>> {
+        self.lock().values().filter_map(Weak::upgrade).collect()
+    }
+
     async fn find(&self, id: &ConversationId) -> Result<Option<Arc<Conversation>>, Problem> {
-        if let Some(live) = self.lock().get(id).and_then(Weak::upgrade) {
+        if let Some(live) = self.live(id) {
             return Ok(Some(live));
         }
         let _one_at_a_time = self.loading.lock().await;
-        if let Some(live) = self.lock().get(id).and_then(Weak::upgrade) {
+        if let Some(live) = self.live(id) {
             return Ok(Some(live));
         }
-        let Some(stored) = self.shared.store.load(id).await? else { return Ok(None) };
-        let conversation = Arc::new(Conversation::new(id.clone(), stored, self.shared.clone()));
+        let Some(stored) = self.shared.database.load_conversation(id).await? else { return Ok(None) };
+        let conversation = Conversation::new(id.clone(), stored, Arc::clone(&self.shared));
         conversation.recover().await?;
         let mut live = self.lock();
         live.retain(|_, conversation| conversation.strong_count() > 0);

@@ -27,6 +27,16 @@ impl PersonId {
         Self(uuid::Uuid::new_v4().simple().to_string())
     }
 
+    /// The id as the database has it.
+    pub fn from_stored(id: String) -> Self {
+        Self(id)
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let valid = text.len() == ID_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         valid.then(|| Self(text.to_ascii_lowercase()))

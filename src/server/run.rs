@@ -13,8 +13,8 @@ use super::connections::Connections;
 use super::demo::model::Pace;
 use super::hub::Hub;
 use super::state::AppState;
-use super::store::{Database, MemoryStore};
-use super::{assets, router};
+use super::store::Database;
+use super::{assets, router, upkeep};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long open connections get after the answers are done.
@@ -39,7 +39,7 @@ impl Server {
         })?;
         let database = Database::open(config.storage.database).await?;
         let connections = Connections::open(config.connection, pace).await?;
-        let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
+        let hub = Arc::new(Hub::new(database.clone()));
         let state = AppState::new(connections, database, hub, config.allowed_hosts, config.cors_origins);
         Ok(Self { listener, state, drain: config.drain })
     }
@@ -62,6 +62,7 @@ impl Server {
             tracing::warn!("the page's WebAssembly and styles are not built in: run `make build`");
         }
         let draining = state.draining().clone();
+        tokio::spawn(upkeep::keep_up(state.clone()));
         tokio::spawn(stop(state.clone(), drain, signals));
         // What this NetBox has and takes is learnt before somebody asks.
         let (netbox, credentials) = (state.connections().netbox.clone(), state.connections().credentials.clone());
@@ -103,8 +104,11 @@ async fn stop(state: AppState, drain: Duration, signals: impl Stream<Item = ()>)
         () = again => false,
     };
     if !all_done {
-        tracing::warn!("some answers were not finished in time; they end as interrupted");
-        state.hub().interrupt_runs().await;
+        tracing::warn!("some answers were not finished in time; they are left to be continued");
+        state.hub().leave_runs().await;
+    }
+    if !state.hub().save_unsaved().await.all {
+        tracing::error!("what was written last could not be stored: the database does not answer");
     }
     state.draining().cancel();
 }

@@ -34,11 +34,13 @@ impl Store {
                 Event::Connected { deployment, .. } => {
                     // While there was no connection nobody said what became of the list: a run may have ended, and
                     // after a restart of the server all have.
+                    self.storage.set(None);
                     follow_up.refresh_conversations |= self.connection.with_untracked(|one| one.came_back);
                     if self.deployment.with_untracked(|known| known != deployment) {
                         self.deployment.set(deployment.clone());
                     }
                 }
+                Event::Storage { problem } => self.storage.set(problem.clone()),
                 Event::ConversationsChanged => follow_up.refresh_conversations = true,
                 Event::Ack { id: Some(command), message, .. } => {
                     if let Some(view) = &current {

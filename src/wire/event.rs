@@ -88,6 +88,13 @@ pub enum Event as "Event" by "type" {
     },
     /// The list of conversations changed: one was made, renamed, removed, or its run began or ended.
     ConversationsChanged,
+    /// Whether what happens can be stored. While it cannot, answers go on and are stored later, and new questions are
+    /// refused.
+    Storage {
+        /// Why it cannot; none once it can again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        problem: Option<Problem>,
+    },
     /// The answer to `ping`.
     Pong,
     /// The server closes this socket.

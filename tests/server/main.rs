@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod conversations;
+mod durable;
 mod failures;
 mod frames;
 mod fuzzed;
@@ -11,8 +12,14 @@ mod identity;
 mod long_conversations;
 mod model_failures;
 mod pages;
+mod processes;
+mod program;
 mod resuming;
+#[path = "../../src/server/store/scratch.rs"]
+mod scratch;
 mod scripted_model;
 mod settings;
 mod stack;
 mod stopping;
+
+use netbox_chatbox::server::store::{Database, Location};

@@ -21,12 +21,13 @@ use super::prompt::SYSTEM;
 use super::segment::{Segment, digest, digest_of};
 use super::writer::AnswerWriter;
 use crate::server::anthropic::{Client, Effort, Model, Prices, Profile, Request};
-use crate::server::hub::{Conversation, RunHandle};
+use crate::server::hub::{Adopted, Conversation, RunHandle};
 use crate::server::netbox::Credentials;
+use crate::server::store::{RunRecord, RunUsage};
 use crate::server::tools::{Asking, Toolbox};
 use crate::wire::event::Event;
 use crate::wire::id::ConversationId;
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::result::{ResultPage, ResultQuery};
 use crate::wire::transcript::{EndReason, Usage};
 
@@ -62,6 +63,9 @@ pub struct Settings {
     /// After how long without a word from the model the person is told.
     pub slow_after: Duration,
 }
+
+/// The step with which a run goes on: what is to be done, as the machine stored it, and the part with which it begins.
+type StoredStep = (String, usize);
 
 /// What a run knows beside its history.
 pub(super) struct Progress {
@@ -110,25 +114,49 @@ impl Agent {
     /// Starts a run and, after it, those of the messages that wait. Returns at once.
     pub fn start(self: &Arc<Self>, conversation: Arc<Conversation>, handle: RunHandle) {
         let agent = Arc::clone(self);
+        self.runs.spawn(async move { agent.answer_all(&conversation, Some((handle, None))).await });
+    }
+
+    /// Goes on with a run whose process died or left it, from its last completed step. Returns at once.
+    pub fn resume(self: &Arc<Self>, conversation: Arc<Conversation>, record: RunRecord) {
+        let agent = Arc::clone(self);
         self.runs.spawn(async move {
-            let mut next = Some(handle);
-            while let Some(handle) = next.take() {
-                let run = handle.run.clone();
-                // A run that panics must end like any other: somebody waits for it.
-                let answered = AssertUnwindSafe(agent.answer(&conversation, handle)).catch_unwind().await;
-                next = match answered {
-                    Ok(Ok(waiting)) => waiting,
-                    Ok(Err(problem)) => {
-                        tracing::error!(conversation = %conversation.id(), %run, problem = %problem.message, "a run could not be kept");
-                        conversation.abandon_run(&run, &context_now(conversation.time_zone().as_deref())).await
-                    }
-                    Err(_panic) => {
-                        tracing::error!(conversation = %conversation.id(), %run, "a run panicked; where, is said above");
-                        conversation.abandon_run(&run, &context_now(conversation.time_zone().as_deref())).await
-                    }
-                };
-            }
+            let context = context_now(record.time_zone.as_deref());
+            let next = match conversation.adopt(&record, &context).await {
+                Ok(Adopted::Continues(handle)) => {
+                    tracing::info!(conversation = %conversation.id(), run = %record.run, attempt = record.attempts, "a run goes on whose process had ended");
+                    let step = record.machine.map(|machine| (machine, record.next_part));
+                    Some((handle, step))
+                }
+                Ok(Adopted::Ended(next)) => next.map(|handle| (handle, None)),
+                Err(problem) => {
+                    tracing::error!(conversation = %conversation.id(), run = %record.run, problem = %problem.message, "a run could not be taken over");
+                    None
+                }
+            };
+            agent.answer_all(&conversation, next).await;
         });
+    }
+
+    async fn answer_all(&self, conversation: &Arc<Conversation>, first: Option<(RunHandle, Option<StoredStep>)>) {
+        let mut next = first;
+        while let Some((handle, step)) = next.take() {
+            let run = handle.run.clone();
+            // A run that panics must end like any other: somebody waits for it.
+            let answered = AssertUnwindSafe(self.answer(conversation, handle, step)).catch_unwind().await;
+            let waiting = match answered {
+                Ok(Ok(waiting)) => waiting,
+                Ok(Err(problem)) => {
+                    tracing::error!(conversation = %conversation.id(), %run, problem = %problem.message, "a run could not be kept");
+                    conversation.abandon_run(&run, &context_now(conversation.time_zone().as_deref())).await
+                }
+                Err(_panic) => {
+                    tracing::error!(conversation = %conversation.id(), %run, "a run panicked; where, is said above");
+                    conversation.abandon_run(&run, &context_now(conversation.time_zone().as_deref())).await
+                }
+            };
+            next = waiting.map(|handle| (handle, None));
+        }
     }
 
     /// Waits until all runs have ended, or this long.
@@ -137,26 +165,39 @@ impl Agent {
         tokio::time::timeout(patience, self.runs.wait()).await.is_ok()
     }
 
-    async fn answer(&self, conversation: &Arc<Conversation>, handle: RunHandle) -> Result<Option<RunHandle>, Problem> {
-        let started = Instant::now();
+    async fn answer(
+        &self,
+        conversation: &Arc<Conversation>,
+        handle: RunHandle,
+        step: Option<StoredStep>,
+    ) -> Result<Option<RunHandle>, Problem> {
         let RunHandle { run, message, cancel } = handle;
-        conversation
-            .publish(
-                &run,
-                Event::RunStart {
-                    run: run.clone(),
-                    message: message.clone(),
-                    model: self.settings.model.clone(),
-                    stand_in: self.settings.stand_in,
-                    started_at: jiff::Timestamp::now().as_millisecond(),
-                },
-                String::new(),
-            )
-            .await?;
+        if !conversation.has_begun(&run).await {
+            let start = Event::RunStart {
+                run: run.clone(),
+                message: message.clone(),
+                model: self.settings.model.clone(),
+                stand_in: self.settings.stand_in,
+                started_at: jiff::Timestamp::now().as_millisecond(),
+            };
+            conversation.publish(&run, start, String::new()).await?;
+        }
         let history = conversation.history().await;
         self.toolbox.go_on_after(conversation.id().as_str(), history.last_result());
-        let mut machine = Machine::new(history, message, self.settings.budget);
-        let mut writer = AnswerWriter::new(conversation, run.clone());
+        let (mut machine, next_part) = match step {
+            Some((stored, next_part)) => match Machine::from_stored(&stored, history.clone()) {
+                Ok(machine) => (machine, next_part),
+                Err(error) => {
+                    tracing::error!(conversation = %conversation.id(), %run, error = %error, "the last step of a run cannot be read");
+                    return Err(Problem::new(ProblemCode::Internal, "The answer cannot go on"));
+                }
+            },
+            None => (Machine::new(history, message, self.settings.budget), 0),
+        };
+        // The time that it took before counts, the time in which nobody worked on it does not.
+        let now = Instant::now();
+        let started = now.checked_sub(Duration::from_millis(machine.milliseconds())).unwrap_or(now);
+        let mut writer = AnswerWriter::new(conversation, run.clone(), next_part);
         let Ending { why, problem } = self.work(&mut machine, &mut writer, started, &cancel).await?;
         writer.close_part().await?;
         if why == EndReason::Refused {
@@ -167,9 +208,9 @@ impl Agent {
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
         let ungrounded = grounding::ungrounded(&machine.history, why);
         let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage, ungrounded };
-        let ended = conversation
-            .end_run(&run, machine.history, event, content, &context_now(conversation.time_zone().as_deref()))
-            .await?;
+        let used = RunUsage { model: self.settings.model.clone(), usage };
+        let context = context_now(conversation.time_zone().as_deref());
+        let ended = conversation.end_run(&run, machine.history, (event, content), Some(used), &context).await?;
         tracing::info!(
             conversation = %conversation.id(), %run, why = ?ended.why,
             run.duration_ms = milliseconds, run.model_calls = usage.calls,
@@ -210,7 +251,11 @@ impl Agent {
         self.compact_when_long(machine, writer, &progress, cancel).await?;
         loop {
             machine.clock(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
-            match machine.next_step() {
+            let step = machine.next_step();
+            if !matches!(step, Step::Done(_)) {
+                writer.checkpoint(machine).await?;
+            }
+            match step {
                 Step::Done(ending) => return Ok(ending),
                 Step::CallModel => self.call_model(machine, writer, &mut progress, cancel).await?,
                 Step::CallTools(calls) => self.call_tools(machine, writer, calls, deadline, cancel).await?,

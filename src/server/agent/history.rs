@@ -27,6 +27,19 @@ pub struct History {
     /// The model's window was full: a summary has to take the place of what was said before anything more is asked.
     #[serde(default)]
     is_full: bool,
+    /// How many of its messages, from the first on, are as they were last written.
+    #[serde(skip)]
+    written: Written,
+}
+
+/// Says nothing about what a history is, so all are equal.
+#[derive(Clone, Copy, Debug, Default)]
+struct Written(usize);
+
+impl PartialEq for Written {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +53,41 @@ struct TurnStart {
 }
 
 impl History {
+    /// Puts together what [`Self::to_stored`] gave.
+    ///
+    /// # Errors
+    /// What was stored is no history.
+    pub fn from_stored(frame: &str, messages: &[String]) -> Result<Self, serde_json::Error> {
+        let mut history: Self = if frame.is_empty() { Self::default() } else { serde_json::from_str(frame)? };
+        history.messages = messages.iter().map(|message| serde_json::from_str(message)).collect::<Result<_, _>>()?;
+        history.written = Written(history.messages.len());
+        Ok(history)
+    }
+
+    /// The history as it is stored: all but its messages as JSON, the place of the first message that is not written
+    /// yet, and the messages from there on, each as JSON. So what a long conversation writes does not grow with it.
+    pub fn to_stored(&self) -> (String, usize, Vec<String>) {
+        let messages = self.messages.iter().skip(self.written.0).map(Value::to_string).collect();
+        let frame = Self {
+            messages: Vec::new(),
+            turns: self.turns.clone(),
+            segment: self.segment.clone(),
+            written: Written::default(),
+            ..*self
+        };
+        (json!(frame).to_string(), self.written.0, messages)
+    }
+
+    /// What [`Self::to_stored`] gave was written.
+    pub fn was_written(&mut self) {
+        self.written = Written(self.messages.len());
+    }
+
+    /// Messages from this place on are not as they were written.
+    fn changed_from(&mut self, place: usize) {
+        self.written.0 = self.written.0.min(place);
+    }
+
     /// The messages to send.
     pub fn messages(&self) -> &[Value] {
         self.messages.get(self.context_start..).unwrap_or_default()
@@ -119,6 +167,7 @@ impl History {
     /// is removed, and what people see has nothing to do with it.
     pub fn summarised(&mut self, summary: &str) {
         let Some(turn) = self.turns.last_mut() else { return };
+        self.written.0 = self.written.0.min(turn.index);
         let question = self.messages.split_off(turn.index);
         self.context_start = self.messages.len();
         self.messages.push(message::user(&format!(
@@ -153,12 +202,17 @@ impl History {
     /// Takes every thinking block out, and the messages that hold nothing else. Gives whether anything changed.
     pub fn strip_thinking(&mut self) -> bool {
         let (mut kept, mut places, mut changed) = (Vec::new(), Vec::new(), false);
+        let mut first_changed = usize::MAX;
         for message in self.messages.drain(..) {
             places.push(kept.len());
             let mut one = vec![message];
-            changed |= message::strip_thinking(&mut one);
+            if message::strip_thinking(&mut one) {
+                changed = true;
+                first_changed = first_changed.min(kept.len());
+            }
             kept.append(&mut one);
         }
+        self.written.0 = self.written.0.min(first_changed);
         let place = |index: usize| places.get(index).copied().unwrap_or(kept.len());
         for turn in &mut self.turns {
             turn.index = place(turn.index);
@@ -182,6 +236,7 @@ impl History {
     pub fn withdraw_turn(&mut self, turn: &MessageId) {
         if let Some(place) = self.turns.iter().position(|start| &start.message == turn) {
             self.messages.truncate(self.turns[place].index);
+            self.changed_from(self.messages.len());
             self.turns.truncate(place);
             if self.context_start > self.messages.len() {
                 self.context_start = self.messages.len();
@@ -200,6 +255,10 @@ impl History {
     /// Answers tool calls that were left open by a crash, so that the history can be sent. Gives how many there were.
     pub fn repair(&mut self) -> usize {
         let repaired = message::answer_open_calls(&mut self.messages, "Interrupted before it was done");
+        if repaired.calls > 0 {
+            // Which messages it changed is not worth telling: this is for what a crash left.
+            self.changed_from(0);
+        }
         // A message that was put in between moves what follows.
         for place in repaired.inserted {
             let starts = self.turns.iter_mut().map(|turn| &mut turn.index).chain([&mut self.context_start]);

@@ -2,7 +2,7 @@
 //! [`Machine::next_step`] says and feeds back what came of it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::budget::{Budget, Limit};
 use super::history::History;
@@ -52,7 +52,8 @@ pub struct Ending {
 /// A run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
-    /// What the model is sent. Sendable whenever the next step is `CallModel` or `Done`.
+    /// What the model is sent. Sendable whenever the next step is `CallModel` or `Done`. Stored on its own.
+    #[serde(skip)]
     pub history: History,
     state: State,
     turn: MessageId,
@@ -108,6 +109,26 @@ impl Machine {
             nudged: false,
             thinking_stripped: false,
         }
+    }
+
+    /// What is to be done next as JSON, without the history.
+    pub fn to_stored(&self) -> String {
+        json!(self).to_string()
+    }
+
+    /// The run that [`Self::to_stored`] gave, with its history.
+    ///
+    /// # Errors
+    /// What was stored is no run of this version's.
+    pub fn from_stored(stored: &str, history: History) -> Result<Self, serde_json::Error> {
+        let mut machine: Self = serde_json::from_str(stored)?;
+        machine.history = history;
+        Ok(machine)
+    }
+
+    /// How long the run has taken so far, in milliseconds.
+    pub fn milliseconds(&self) -> u64 {
+        self.milliseconds
     }
 
     /// What to do next. Asking again gives the same.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::machine::Machine;
 use crate::chat::text::without_nul;
 use crate::server::hub::Conversation;
 use crate::wire::event::Event;
@@ -44,9 +45,16 @@ struct OpenPart {
 }
 
 impl<'conversation> AnswerWriter<'conversation> {
-    /// Writes `run` from its first part.
-    pub fn new(conversation: &'conversation Conversation, run: RunId) -> Self {
-        Self { conversation, run, next_part: 0, open: None }
+    /// Writes `run` from this part on: 0 for one that begins.
+    pub fn new(conversation: &'conversation Conversation, run: RunId, next_part: usize) -> Self {
+        Self { conversation, run, next_part, open: None }
+    }
+
+    /// A step is complete: should this process die, another goes on from here.
+    pub async fn checkpoint(&mut self, machine: &mut Machine) -> Result<(), Problem> {
+        self.close_part().await?;
+        let stored = machine.to_stored();
+        self.conversation.checkpoint(&self.run, &mut machine.history, stored, self.next_part).await
     }
 
     /// The conversation that it writes into.

@@ -13,7 +13,7 @@ use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
 use crate::server::person::PersonId;
-use crate::server::store::MemoryStore;
+use crate::server::store::Database;
 use crate::wire::command::SendMode;
 use crate::wire::id::ConversationId;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -29,7 +29,7 @@ pub(super) async fn ask(arguments: AskArguments) -> Result<ExitCode, Vec<Problem
     }
     let connections = Connections::open(arguments.connection.validate()?, Pace::Instant).await.map_err(one)?;
     let agent = Arc::new(connections.agent());
-    let hub = Hub::new(Arc::new(MemoryStore::default()));
+    let hub = Hub::new(Database::memory().await.map_err(one)?);
     let person = PersonId::new();
     let id = ConversationId(uuid::Uuid::now_v7().to_string());
     let conversation = hub.open_or_create(&person, &id).await.map_err(one)?;

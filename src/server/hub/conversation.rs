@@ -6,18 +6,21 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use tokio::sync::{Mutex, MutexGuard, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use live::Live;
 pub use live::RunHandle;
+use log::{Draft, too_busy};
+pub use runs::{Adopted, Ended};
 
 use super::view::Lagging;
 use super::{View, not_found};
+use crate::server::hub::shared::Shared;
 use crate::server::person::PersonId;
-use crate::server::store::{Store, StoredConversation};
+use crate::server::store::{Refused, StoredConversation};
 use crate::wire::command::SendMode;
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, ConversationId, MessageId, RunId};
@@ -28,26 +31,21 @@ use crate::wire::transcript::Transcript;
 const BACKLOG: usize = 512;
 /// The most messages that may wait.
 const MAXIMUM_QUEUE: usize = 20;
-/// What all conversations of a hub share.
-#[derive(Clone)]
-pub(super) struct Shared {
-    pub store: Arc<dyn Store>,
-    pub list_changes: broadcast::Sender<PersonId>,
-    /// Cancelled when the server begins to stop: nothing new is begun.
-    pub stopping: CancellationToken,
-}
+/// How often a command is decided anew because other processes were faster.
+const ATTEMPTS: usize = 20;
 
 /// A conversation.
 pub struct Conversation {
     id: ConversationId,
     owner: PersonId,
-    shared: Shared,
+    shared: Arc<Shared>,
     live: Mutex<Live>,
     frames: broadcast::Sender<Arc<Frame>>,
     /// Cancelled when it is deleted.
     deleted: CancellationToken,
     /// Where the person is who asked last.
     time_zone: std::sync::Mutex<Option<String>>,
+    this: Weak<Self>,
 }
 
 /// What became of a message.
@@ -67,11 +65,17 @@ impl Accepted {
 }
 
 impl Conversation {
-    pub(super) fn new(id: ConversationId, stored: StoredConversation, shared: Shared) -> Self {
+    pub(super) fn new(id: ConversationId, stored: StoredConversation, shared: Arc<Shared>) -> Arc<Self> {
         let owner = stored.owner.clone();
         let live = Mutex::new(Live::load(&id, stored));
         let (frames, deleted) = (broadcast::channel(BACKLOG).0, CancellationToken::new());
-        Self { id, owner, shared, live, frames, deleted, time_zone: std::sync::Mutex::default() }
+        let time_zone = std::sync::Mutex::default();
+        Arc::new_cyclic(|this| Self { id, owner, shared, live, frames, deleted, time_zone, this: this.clone() })
+    }
+
+    /// This conversation, to be held for longer.
+    pub(super) fn this(&self) -> Option<Arc<Self>> {
+        self.this.upgrade()
     }
 
     /// Which conversation this is.
@@ -145,7 +149,7 @@ impl Conversation {
         Ok((missed, live.transcript.seq, self.frames.subscribe()))
     }
 
-    /// Takes a question. `context` goes to the model with it.
+    /// Takes a question. `context` goes to the model with it. When this gives a message, it is in the database.
     pub async fn send(
         &self,
         command: Option<CommandId>,
@@ -154,34 +158,52 @@ impl Conversation {
         mode: SendMode,
     ) -> Result<Accepted, Problem> {
         let mut live = self.lock().await?;
-        if let Some(message) = live.done_before(command.as_ref()) {
-            return Ok(Accepted::before(message));
-        }
-        self.refuse_while_stopping()?;
         let message = MessageId(uuid::Uuid::now_v7().to_string());
-        // Messages may wait without a run after a restart; they come first.
-        if live.run.is_none() && live.transcript.queue.is_empty() {
-            let start = self.begin_turn(&mut live, message.clone(), command, text, context).await?;
-            return Ok(Accepted { message, duplicate: false, start: Some(start) });
-        }
-        if live.transcript.queue.len() >= MAXIMUM_QUEUE {
-            return Err(Problem::new(
-                ProblemCode::RateLimited,
-                format!("{MAXIMUM_QUEUE} messages are waiting already"),
-            )
-            .hint("wait for the answer, stop it, or take a waiting message back"));
-        }
-        self.append(&mut live, Event::Queued { message: message.clone(), command }, text.to_owned()).await?;
-        let start = match &live.run {
-            Some(run) => {
-                if mode == SendMode::Interrupt {
-                    run.cancel.cancel();
-                }
-                None
+        for _ in 0..ATTEMPTS {
+            if let Some(message) = self.done_before(command.as_ref()).await? {
+                return Ok(Accepted::before(message));
             }
-            None => self.begin_next(&mut live, context).await?,
-        };
-        Ok(Accepted { message, duplicate: false, start })
+            self.refuse_while_stopping()?;
+            // Messages may wait without a run after a restart; they come first.
+            let outcome = if !live.is_busy() && live.transcript.queue.is_empty() {
+                self.begin_turn(&mut live, message.clone(), command.clone(), text, context).await.map(Some)
+            } else {
+                self.queue(&mut live, &message, command.as_ref(), text, mode).await.map(|()| None)
+            };
+            match outcome {
+                Ok(Some(start)) => return Ok(Accepted { message, duplicate: false, start: Some(start) }),
+                Ok(None) => {
+                    let start = self.begin_next(&mut live, context).await?;
+                    return Ok(Accepted { message, duplicate: false, start });
+                }
+                Err(refused) => self.decide_again(refused)?,
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Puts a message behind the answer that is being written, and those that wait.
+    async fn queue(
+        &self,
+        live: &mut Live,
+        message: &MessageId,
+        command: Option<&CommandId>,
+        text: &str,
+        mode: SendMode,
+    ) -> Result<(), Refused> {
+        if live.transcript.queue.len() >= MAXIMUM_QUEUE {
+            let problem =
+                Problem::new(ProblemCode::RateLimited, format!("{MAXIMUM_QUEUE} messages are waiting already"));
+            return Err(Refused::Failed(problem.hint("wait for the answer, stop it, or take a waiting message back")));
+        }
+        let event = Event::Queued { message: message.clone(), command: command.cloned() };
+        let command = command.map(|command| (command.clone(), message.clone()));
+        let mut draft = Draft { command, ..Draft::event(event, text.to_owned()) };
+        self.commit(live, &mut draft).await?;
+        if mode == SendMode::Interrupt {
+            self.stop_run(live).await?;
+        }
+        Ok(())
     }
 
     /// Prepares the last turn to be answered anew.
@@ -192,69 +214,128 @@ impl Conversation {
         context: &str,
     ) -> Result<Accepted, Problem> {
         let mut live = self.lock().await?;
-        if let Some(message) = live.done_before(command.as_ref()) {
-            return Ok(Accepted::before(message));
+        for _ in 0..ATTEMPTS {
+            if let Some(message) = self.done_before(command.as_ref()).await? {
+                return Ok(Accepted::before(message));
+            }
+            self.refuse_while_stopping()?;
+            if live.is_busy() {
+                return Err(Problem::new(ProblemCode::BadRequest, "An answer is being written")
+                    .hint("stop it first, then ask for another"));
+            }
+            let Some(turn) = live.transcript.turns.last().filter(|turn| &turn.message == message) else {
+                return Err(Problem::new(ProblemCode::BadRequest, "Only the last question can be answered again")
+                    .hint("ask it again as a new message"));
+            };
+            let question = turn.question.clone();
+            self.refresh(&mut live).await?;
+            let mut history = live.history.clone();
+            history.withdraw_turn(message);
+            history.begin_turn(message, &question, context);
+            let command = command.clone().map(|command| (command, message.clone()));
+            let draft = Draft { history: Some(history), command, ..Draft::default() };
+            match self.begin(&mut live, message.clone(), draft).await {
+                Ok(start) => return Ok(Accepted { message: message.clone(), duplicate: false, start: Some(start) }),
+                Err(refused) => self.decide_again(refused)?,
+            }
         }
-        self.refuse_while_stopping()?;
-        if live.run.is_some() {
-            return Err(Problem::new(ProblemCode::BadRequest, "An answer is being written")
-                .hint("stop it first, then ask for another"));
-        }
-        let Some(turn) = live.transcript.turns.last().filter(|turn| &turn.message == message) else {
-            return Err(Problem::new(ProblemCode::BadRequest, "Only the last question can be answered again")
-                .hint("ask it again as a new message"));
-        };
-        let question = turn.question.clone();
-        live.history.withdraw_turn(message);
-        live.history.begin_turn(message, &question, context);
-        self.shared.store.keep_history(&self.id, &live.history).await?;
-        if let Some(command) = command {
-            live.remember(command, message.clone());
-        }
-        let start = live.start_run(message.clone());
-        Ok(Accepted { message: message.clone(), duplicate: false, start: Some(start) })
+        Err(too_busy())
     }
 
     /// Takes a waiting message back. Whether it was still waiting.
     pub async fn unqueue(&self, message: &MessageId) -> Result<bool, Problem> {
         let mut live = self.lock().await?;
-        let waiting = live.transcript.queue.iter().any(|queued| &queued.message == message);
-        if waiting {
-            self.append(&mut live, Event::Unqueued { message: message.clone() }, String::new()).await?;
+        for _ in 0..ATTEMPTS {
+            if !live.transcript.queue.iter().any(|queued| &queued.message == message) {
+                return Ok(false);
+            }
+            let mut draft = Draft::event(Event::Unqueued { message: message.clone() }, String::new());
+            match self.commit(&mut live, &mut draft).await {
+                Ok(()) => return Ok(true),
+                Err(refused) => self.decide_again(refused)?,
+            }
         }
-        Ok(waiting)
+        Err(too_busy())
     }
 
     /// Stops the run (this one, if named). Whether there was one.
-    pub async fn stop(&self, run: Option<&RunId>) -> bool {
+    pub async fn stop(&self, run: Option<&RunId>) -> Result<bool, Problem> {
         let live = self.live.lock().await;
-        match &live.run {
-            Some(handle) if run.is_none_or(|run| run == &handle.run) => {
-                handle.cancel.cancel();
-                true
-            }
-            _ => false,
+        let running = live.run.as_ref().map(|handle| &handle.run).or_else(|| live.transcript.running());
+        match running {
+            Some(running) if run.is_none_or(|run| run == running) => self.stop_run(&live).await,
+            _ => Ok(false),
+        }
+    }
+
+    /// Stops the run that is being written, here or by another process.
+    async fn stop_run(&self, live: &Live) -> Result<bool, Problem> {
+        if let Some(handle) = &live.run {
+            handle.cancel.cancel();
+            return Ok(true);
+        }
+        let Some(run) = live.transcript.running() else { return Ok(false) };
+        self.shared.database.request_stop(&self.shared.process, &self.owner, run, &self.id).await
+    }
+
+    /// Stops this run, which a person stopped on another process.
+    pub(super) async fn stop_requested(&self, run: &RunId) {
+        let live = self.live.lock().await;
+        if let Some(handle) = live.run.as_ref().filter(|handle| &handle.run == run) {
+            handle.cancel.cancel();
         }
     }
 
     /// The next turn begins without memory of those before.
     pub async fn reset(&self) -> Result<(), Problem> {
-        let mut live = self.lock().await?;
-        self.append(&mut live, Event::Reset, "The next question starts without memory of those above".to_owned()).await
+        let text = "The next question starts without memory of those above";
+        self.note(Event::Reset, text.to_owned()).await
     }
 
     pub(super) async fn rename(&self, title: String) -> Result<(), Problem> {
+        self.note(Event::Title, title).await
+    }
+
+    /// Adds an event that depends on nothing.
+    async fn note(&self, event: Event, content: String) -> Result<(), Problem> {
         let mut live = self.lock().await?;
-        self.append(&mut live, Event::Title, title).await
+        let mut draft = Draft::event(event, content);
+        for _ in 0..ATTEMPTS {
+            match self.commit(&mut live, &mut draft).await {
+                Ok(()) => return Ok(()),
+                Err(refused) => self.decide_again(refused)?,
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// What this command made before, if it was carried out already, here or elsewhere.
+    async fn done_before(&self, command: Option<&CommandId>) -> Result<Option<MessageId>, Problem> {
+        let Some(command) = command else { return Ok(None) };
+        let done = self.shared.database.command(&self.owner, command).await?;
+        Ok(done.map(|(_, message)| message))
+    }
+
+    /// Nothing, when another process was faster and it is to be decided anew; else what is wrong.
+    #[allow(clippy::unused_self, reason = "reads as what the conversation does")]
+    fn decide_again(&self, refused: Refused) -> Result<(), Problem> {
+        match refused {
+            Refused::Behind => Ok(()),
+            Refused::Gone | Refused::NotOurs => Err(not_found()),
+            Refused::Failed(problem) => Err(problem),
+        }
     }
 
     /// Ends everything here: the run, what waits, and every view. Whoever still holds it can do nothing with it.
     pub(super) async fn delete(&self) {
         let mut live = self.live.lock().await;
-        if let Some(run) = live.run.take() {
-            run.cancel.cancel();
-        }
+        self.end_everything(&mut live);
+    }
+
+    fn end_everything(&self, live: &mut Live) {
+        live.lose_run();
         live.transcript.queue.clear();
+        live.unsaved = live::Unsaved::default();
         self.deleted.cancel();
     }
 

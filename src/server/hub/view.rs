@@ -7,7 +7,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Conversation;
-use crate::wire::event::Frame;
+use crate::wire::event::{Event, Frame};
 
 /// What a reader gets that fell too far behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,13 @@ impl View {
                 received = self.receiver.recv() => received,
             };
             match received {
+                Ok(frame) if matches!(frame.event, Event::Snapshot { .. }) => {
+                    // Everything begins anew, since another process went on with it.
+                    if let Event::Snapshot { transcript } = &frame.event {
+                        self.seq = transcript.seq;
+                    }
+                    return Some(frame);
+                }
                 Ok(frame) if frame.seq <= self.seq => {}
                 Ok(frame) => {
                     self.seq = frame.seq;
@@ -81,7 +88,7 @@ mod tests {
     use crate::server::agent::history::History;
     use crate::server::hub::{Conversation, Hub};
     use crate::server::person::PersonId;
-    use crate::server::store::MemoryStore;
+    use crate::server::store::Database;
     use crate::wire::command::SendMode;
     use crate::wire::event::Event;
     use crate::wire::id::{ConversationId, RunId};
@@ -92,7 +99,7 @@ mod tests {
 
     /// A conversation whose run has begun.
     async fn running() -> (Arc<Conversation>, RunId) {
-        let hub = Hub::new(Arc::new(MemoryStore::default()));
+        let hub = Hub::new(Database::memory().await.unwrap());
         let (person, id) = (PersonId::new(), ConversationId::from("conversation-1"));
         let conversation = hub.open_or_create(&person, &id).await.unwrap();
         let handle = conversation.send(None, "hello", "now", SendMode::Queue).await.unwrap().start.unwrap();
@@ -125,7 +132,7 @@ mod tests {
             usage,
             ungrounded: Vec::new(),
         };
-        conversation.end_run(run, History::default(), event, String::new(), "now").await.unwrap();
+        conversation.end_run(run, History::default(), (event, String::new()), None, "now").await.unwrap();
     }
 
     #[tokio::test]

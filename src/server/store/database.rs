@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::any::AnyPoolOptions;
-use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, Transaction};
 
 use super::error::unavailable;
@@ -44,11 +43,23 @@ pub enum Location {
 }
 
 /// A pool of connections. Cloning shares it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Database {
     pool: AnyPool,
     kind: Kind,
     location: Arc<Location>,
+    /// Held as long as this is the only process on the SQLite file.
+    alone: Option<Arc<std::fs::File>>,
+    /// Which events tests have it refuse.
+    #[cfg(test)]
+    refuses: Arc<std::sync::Mutex<Option<super::refusing::Refuses>>>,
+}
+
+impl std::fmt::Debug for Database {
+    /// Without its address, which may hold a password.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Database").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 impl Database {
@@ -78,6 +89,10 @@ impl Database {
             Location::Postgres(url) => (Kind::Postgres, url.expose_secret().to_owned(), POSTGRES_CONNECTIONS),
         };
         let mut options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+        if kind == Kind::Sqlite {
+            // Its connections are threads of this process: there is nothing to lose between two uses.
+            options = options.test_before_acquire(false);
+        }
         if matches!(location, Location::Memory) {
             // Another connection would be another database.
             options = options.min_connections(1).idle_timeout(None).max_lifetime(None);
@@ -86,7 +101,18 @@ impl Database {
             options = options.after_connect(|connection, _| Box::pin(async move { prepare_sqlite(connection).await }));
         }
         let pool = options.connect(&url).await.map_err(|error| cannot_open(&location, &error))?;
-        Ok(Self { pool, kind, location: Arc::new(location) })
+        let alone = match &location {
+            Location::File(file) => hold_alone(file).map(Arc::new),
+            Location::Memory | Location::Postgres(_) => None,
+        };
+        Ok(Self {
+            pool,
+            kind,
+            location: Arc::new(location),
+            alone,
+            #[cfg(test)]
+            refuses: Arc::default(),
+        })
     }
 
     async fn migrate(&self) -> Result<(), Problem> {
@@ -134,6 +160,31 @@ impl Database {
         &self.location
     }
 
+    /// Whether what is in it is there after this process has ended.
+    #[must_use]
+    pub fn outlives_the_process(&self) -> bool {
+        !matches!(*self.location, Location::Memory)
+    }
+
+    /// Whether no other process has it open.
+    #[must_use]
+    pub fn is_ours_alone(&self) -> bool {
+        self.alone.is_some() || matches!(*self.location, Location::Memory)
+    }
+
+    /// Now, in milliseconds since 1970 (UTC), by the database's clock: processes on several machines have several.
+    pub(super) fn clock(&self) -> &'static str {
+        match self.kind {
+            Kind::Sqlite => "CAST((julianday('now') - 2440587.5) * 86400000 AS BIGINT)",
+            Kind::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn refuses(&self) -> &std::sync::Mutex<Option<super::refusing::Refuses>> {
+        &self.refuses
+    }
+
     /// The connections, for statements outside a transaction.
     pub(super) fn pool(&self) -> &AnyPool {
         &self.pool
@@ -156,11 +207,6 @@ impl Database {
             Kind::Postgres => self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
         };
         begun.map_err(unavailable)
-    }
-
-    /// A connection of its own.
-    pub(super) async fn acquire(&self) -> Result<PoolConnection<Any>, Problem> {
-        self.pool.acquire().await.map_err(unavailable)
     }
 
     /// Whether it answers.
@@ -187,6 +233,22 @@ async fn prepare_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Erro
         )))
         .await?;
     Ok(())
+}
+
+/// Locks a file beside the database until this process ends, however it ends. None where another process has it.
+#[cfg(unix)]
+fn hold_alone(file: &Path) -> Option<std::fs::File> {
+    use rustix::fs::{FlockOperation, flock};
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(name).ok()?;
+    flock(&lock, FlockOperation::NonBlockingLockExclusive).ok()?;
+    Some(lock)
+}
+
+#[cfg(not(unix))]
+fn hold_alone(_file: &Path) -> Option<std::fs::File> {
+    None
 }
 
 /// The file as SQLite's URL. The folder is made for its owner alone: it holds what people asked.

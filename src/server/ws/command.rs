@@ -40,7 +40,7 @@ impl Connection {
                 self.accepted(&conversation, id, accepted).await;
             }
             Command::Stop { run, conversation } => {
-                self.open(conversation.as_ref()).await?.stop(run.as_ref()).await;
+                self.open(conversation.as_ref()).await?.stop(run.as_ref()).await?;
             }
             Command::Unqueue { conversation, message } => {
                 self.open(Some(&conversation)).await?.unqueue(&message).await?;
@@ -68,11 +68,15 @@ impl Connection {
         mode: SendMode,
     ) -> Result<(), Problem> {
         check_question(text)?;
-        let conversation = conversation.unwrap_or_else(|| {
-            // One that was deleted under this socket's feet is no place to ask; a new one is.
-            let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
-            self.state.hub().conversation_for(&self.person, id.as_ref(), current.map(|current| current.id()))
-        });
+        let conversation = match conversation {
+            Some(conversation) => conversation,
+            None => {
+                // One that was deleted under this socket's feet is no place to ask; a new one is.
+                let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
+                let current = current.map(|current| current.id());
+                self.state.hub().conversation_for(&self.person, id.as_ref(), current).await?
+            }
+        };
         let conversation = self.state.hub().open_or_create(&self.person, &conversation).await?;
         self.current = Some(Arc::clone(&conversation));
         // Whoever asks wants to see the answer: the view begins before the question is in the log.

@@ -115,6 +115,7 @@ where
 
     let Visitor { person, time_zone } = visitor;
     let mut list_changes = state.hub().list_changes();
+    let mut storage = state.hub().storage();
     let draining = state.draining().clone();
     let room = frames.clone();
     let mut connection = Connection {
@@ -128,6 +129,9 @@ where
         stuck: false,
     };
     connection.say(connection.greeting()).await;
+    if storage.borrow_and_update().is_some() {
+        storage.mark_changed();
+    }
     let mut last = None;
     let mut heard = Instant::now();
     while !connection.stuck {
@@ -153,6 +157,11 @@ where
             Ok(room) = room.reserve(), if connection.list_changed => {
                 connection.list_changed = false;
                 room.send(Arc::new(outside(Event::ConversationsChanged, String::new())));
+            }
+            Ok(()) = storage.changed() => {
+                let problem = storage.borrow_and_update().clone();
+                let sentence = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
+                connection.say(outside(Event::Storage { problem }, sentence)).await;
             }
             () = draining.cancelled() => {
                 connection.finish_views().await;

@@ -1,4 +1,6 @@
-//! A run whose task breaks off still ends.
+//! Runs whose task breaks off, or whose database does.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource};
@@ -6,13 +8,13 @@ use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
 use crate::server::person::PersonId;
-use crate::server::store::FailingStore;
+use crate::server::store::Database;
 use crate::wire::command::SendMode;
 use crate::wire::id::ConversationId;
 use crate::wire::problem::ProblemCode;
 
 #[tokio::test]
-async fn a_run_that_panics_or_cannot_be_kept_ends_as_failed_and_the_next_begins() {
+async fn a_run_that_panics_ends_as_failed_and_the_next_begins_and_one_that_cannot_be_kept_goes_on() {
     for panics in [true, false] {
         let config = ConnectionConfig {
             netbox: NetboxSource::Demo,
@@ -20,13 +22,17 @@ async fn a_run_that_panics_or_cannot_be_kept_ends_as_failed_and_the_next_begins(
             answers: AnswerConfig::default(),
         };
         let agent = Arc::new(Connections::open(config, Pace::Instant).await.unwrap().agent());
-        // The store breaks at the first piece of text.
-        let store = FailingStore::new(move |event| {
-            let breaks = matches!(event, Event::Text { .. });
-            assert!(!(breaks && panics), "the store breaks");
-            breaks
-        });
-        let hub = Hub::new(Arc::new(store));
+        // The database breaks at the first piece of text.
+        let broken = Arc::new(AtomicBool::new(true));
+        let database = {
+            let broken = Arc::clone(&broken);
+            Database::refusing(move |event| {
+                let breaks = matches!(event, Event::Text { .. }) && broken.load(Ordering::SeqCst);
+                assert!(!(breaks && panics), "the database breaks");
+                breaks
+            })
+        };
+        let hub = Hub::new(database.await);
         let conversation = hub.open_or_create(&PersonId::new(), &ConversationId::from("conversation-1")).await.unwrap();
         let mut view = conversation.lossless_view(0).await.unwrap();
         let first = conversation.send(None, "How many sites?", "now", SendMode::Queue).await.unwrap();
@@ -36,10 +42,19 @@ async fn a_run_that_panics_or_cannot_be_kept_ends_as_failed_and_the_next_begins(
         while ends.len() < 2 {
             let frame = view.next().await.unwrap();
             if let Event::RunEnd { why, problem, .. } = &frame.event {
-                ends.push((*why, problem.as_ref().unwrap().code));
+                ends.push((*why, problem.as_ref().map(|problem| problem.code)));
+                if !panics && ends.len() == 1 {
+                    // What waits begins once all is stored, and not before.
+                    assert!(!hub.save_unsaved().await.all);
+                    broken.store(false, Ordering::SeqCst);
+                    assert!(hub.save_unsaved().await.all);
+                    let next = conversation.begin_waiting("now").await.unwrap();
+                    agent.start(Arc::clone(&conversation), next);
+                }
             }
         }
-        assert_eq!(ends, [(EndReason::Failed, ProblemCode::Internal); 2]);
+        let expected = if panics { (EndReason::Failed, Some(ProblemCode::Internal)) } else { (EndReason::Done, None) };
+        assert_eq!(ends, [expected; 2]);
         assert!(conversation.transcript().await.running().is_none());
     }
 }

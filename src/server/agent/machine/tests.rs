@@ -202,6 +202,7 @@ proptest! {
         happenings in proptest::collection::vec(happening(), 0..40)
     ) {
         let mut machine = machine();
+        let mut stored_messages = Vec::new();
         let mut ended: Option<Ending> = None;
         for happening in happenings {
             match happening {
@@ -219,8 +220,13 @@ proptest! {
                 Happening::Stop(shown) => machine.stop(&shown),
                 Happening::Fail => machine.fail("", Problem::new(ProblemCode::ModelFailed, "it failed")),
                 Happening::StoredAndLoaded => {
-                    let stored = serde_json::to_string(&machine).unwrap();
-                    machine = serde_json::from_str(&stored).unwrap();
+                    let (frame, first, messages) = machine.history.to_stored();
+                    stored_messages.truncate(first);
+                    stored_messages.extend(messages);
+                    let history = History::from_stored(&frame, &stored_messages).unwrap();
+                    let restored = Machine::from_stored(&machine.to_stored(), history).unwrap();
+                    prop_assert_eq!(&restored, &machine);
+                    machine = restored;
                 }
             }
             match machine.next_step() {

@@ -1,82 +1,266 @@
-//! How an event gets into the log: to the store first, then to the state, then to every view.
+//! How events get into the log: to the database first, in one piece with all that belongs to them, then to the state,
+//! then to every view. Where the database fails, what a run writes is told all the same, and kept until it can be
+//! stored.
 
 use std::sync::Arc;
 
 use super::Conversation;
 use super::live::Live;
 use crate::chat::text::without_nul;
-use crate::wire::deployment::ConversationSummary;
+use crate::server::agent::history::History;
+use crate::server::store::{Change, Refused, RunChange};
 use crate::wire::event::{Event, Frame};
-use crate::wire::problem::Problem;
+use crate::wire::id::{CommandId, MessageId, RunId};
+use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::Transcript;
+
+/// What may wait for the database in one conversation, in bytes of text; a run that would exceed it ends.
+const MOST_UNSAVED_BYTES: usize = 8 * 1024 * 1024;
+
+/// What is to happen, in one piece.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// Events with their texts.
+    pub events: Vec<(Event, String)>,
+    /// The model's history as it is then.
+    pub history: Option<History>,
+    /// The command that makes a message.
+    pub command: Option<(CommandId, MessageId)>,
+    /// What becomes of the run.
+    pub run: Option<RunChange>,
+}
+
+impl Draft {
+    /// One event and nothing else.
+    pub fn event(event: Event, content: String) -> Self {
+        Self { events: vec![(event, content)], ..Self::default() }
+    }
+}
 
 impl Conversation {
     /// The events after `seq`.
     pub(super) async fn log_after(&self, live: &Live, seq: u64) -> Result<Vec<Arc<Frame>>, Problem> {
-        let mut frames = self.shared.store.after(&self.id, seq).await?;
-        frames.extend(live.unsaved.iter().filter(|frame| frame.seq > seq).cloned());
+        let mut frames = self.shared.database.events_after(&self.id, seq).await?;
+        let stored = frames.last().map_or(seq, |frame| frame.seq);
+        frames.extend(live.unsaved.frames.iter().filter(|frame| frame.seq > stored).cloned());
         Ok(frames)
     }
 
-    /// Adds the next event. When the store fails, nobody hears of it.
-    pub(super) async fn append(&self, live: &mut Live, event: Event, content: String) -> Result<(), Problem> {
-        let frame = self.next_frame(live, event, content);
-        self.save(live, &frame).await?;
-        self.tell(live, &frame);
-        self.summarise(live, &frame).await
+    /// Does what the draft says, or nothing of it. Refused as [`Refused::Behind`] when another process was faster: what
+    /// it wrote is known then, and the caller decides anew.
+    pub(super) async fn commit(&self, live: &mut Live, draft: &mut Draft) -> Result<(), Refused> {
+        let frames = self.frames_of(live, draft);
+        if let Some(history) = draft.history.take() {
+            live.drafted = Some(history);
+        }
+        let outcome = self.write(live, &frames, draft.command.clone(), draft.run.as_ref()).await;
+        match outcome {
+            Ok(()) => {
+                self.stored(live);
+                self.tell_all(live, &frames);
+                Ok(())
+            }
+            Err(refused) => {
+                draft.history = live.drafted.take();
+                match &refused {
+                    Refused::Behind => self.catch_up(live).await?,
+                    Refused::Failed(problem) => self.shared.storage_fails(problem),
+                    Refused::Gone | Refused::NotOurs => {}
+                }
+                Err(refused)
+            }
+        }
     }
 
-    /// Adds the next event even if the store fails: whoever looks has to hear how a run ended.
-    pub(super) async fn append_regardless(&self, live: &mut Live, event: Event, content: String) {
-        let frame = self.next_frame(live, event, content);
-        if let Err(problem) = self.save(live, &frame).await {
-            tracing::error!(conversation = %self.id, seq = frame.seq, problem = %problem.message, "an event could not be stored yet");
-            live.unsaved.push(Arc::clone(&frame));
-        }
-        self.tell(live, &frame);
-        if let Err(problem) = self.summarise(live, &frame).await {
-            tracing::error!(conversation = %self.id, problem = %problem.message, "the list could not be brought up to date");
+    /// Does what a run's draft says even if the database fails: whoever looks hears of it, and the database gets it
+    /// when it answers again. Whether the run is still ours.
+    pub(super) async fn commit_regardless(
+        &self,
+        live: &mut Live,
+        mut draft: Draft,
+        run: &RunId,
+    ) -> Result<bool, Problem> {
+        loop {
+            match self.commit(live, &mut draft).await {
+                Ok(()) => return Ok(true),
+                Err(Refused::Behind) if self.still_writes(live, run).await? => {}
+                Err(Refused::Behind | Refused::NotOurs | Refused::Gone) => {
+                    live.lose_run();
+                    return Ok(false);
+                }
+                Err(Refused::Failed(problem)) => {
+                    let frames = self.frames_of(live, &draft);
+                    if live.unsaved.bytes() > MOST_UNSAVED_BYTES {
+                        return Err(problem);
+                    }
+                    tracing::warn!(conversation = %self.id, problem = %problem.message, "what a run writes waits for the database");
+                    live.unsaved.take(&frames, draft.run.take());
+                    if let Some(history) = draft.history.take() {
+                        live.history = history;
+                        live.unsaved.history = true;
+                    }
+                    self.shared.remember_unsaved(self);
+                    self.tell_all(live, &frames);
+                    return Ok(true);
+                }
+            }
         }
     }
 
-    fn next_frame(&self, live: &Live, event: Event, content: String) -> Arc<Frame> {
-        let completed = matches!(event, Event::RunEnd { .. });
-        let seq = live.transcript.seq + 1;
-        let content = without_nul(&content).into_owned();
-        Arc::new(Frame { event, seq, conversation: Some(self.id.clone()), content, completed })
+    /// Stores what waits for the database. Whether nothing waits any more.
+    pub(in crate::server::hub) async fn save_unsaved(&self) -> bool {
+        let mut live = self.live.lock().await;
+        if live.unsaved.is_empty() {
+            return true;
+        }
+        match self.commit(&mut live, &mut Draft::default()).await {
+            Ok(()) => true,
+            Err(Refused::Failed(_)) => false,
+            Err(Refused::Gone) => {
+                live.unsaved = super::live::Unsaved::default();
+                true
+            }
+            // Another process took the run over while the database could not be reached from here: its log counts.
+            Err(Refused::Behind | Refused::NotOurs) => self.start_over(&mut live).await.is_ok(),
+        }
     }
 
-    async fn save(&self, live: &mut Live, frame: &Arc<Frame>) -> Result<(), Problem> {
-        while let Some(unsaved) = live.unsaved.first().cloned() {
-            self.shared.store.append(&self.id, unsaved).await?;
-            live.unsaved.remove(0);
+    /// Learns what another process wrote, and tells those who look.
+    pub(in crate::server::hub) async fn follow_elsewhere(&self) -> Result<(), Problem> {
+        let mut live = self.live.lock().await;
+        if !self.shared.database.has_conversation(&self.id).await? {
+            self.end_everything(&mut live);
+            return Ok(());
         }
-        self.shared.store.append(&self.id, Arc::clone(frame)).await
+        self.catch_up(&mut live).await
+    }
+
+    async fn catch_up(&self, live: &mut Live) -> Result<(), Problem> {
+        if !live.unsaved.is_empty() {
+            return self.start_over(live).await;
+        }
+        for frame in self.shared.database.events_after(&self.id, live.transcript.seq).await? {
+            live.history_is_stale = true;
+            self.tell(live, &frame);
+        }
+        if live.run_went_on_elsewhere() {
+            live.lose_run();
+        }
+        Ok(())
+    }
+
+    /// What was told here is not what was stored elsewhere: begins anew from the database.
+    async fn start_over(&self, live: &mut Live) -> Result<(), Problem> {
+        tracing::warn!(conversation = %self.id, "another process went on with this conversation; its log counts");
+        let Some(stored) = self.shared.database.load_conversation(&self.id).await? else {
+            self.end_everything(live);
+            return Ok(());
+        };
+        live.lose_run();
+        *live = Live::load(&self.id, stored);
+        let _ = self.frames.send(snapshot(&live.transcript));
+        Ok(())
+    }
+
+    /// Whether this process still writes the run.
+    async fn still_writes(&self, live: &Live, run: &RunId) -> Result<bool, Problem> {
+        if !live.is_running(run) {
+            return Ok(false);
+        }
+        let unfinished = self.shared.database.unfinished_run(&self.id).await?;
+        Ok(unfinished.is_some_and(|(unfinished, process)| &unfinished == run && *process == *self.shared.process))
+    }
+
+    async fn write(
+        &self,
+        live: &mut Live,
+        frames: &[Arc<Frame>],
+        command: Option<(CommandId, MessageId)>,
+        run: Option<&RunChange>,
+    ) -> Result<(), Refused> {
+        let history = live.drafted.as_ref().or_else(|| live.unsaved.history.then_some(&live.history));
+        let change = Change {
+            frames: live.unsaved.frames.iter().chain(frames).cloned().collect(),
+            history,
+            summary: summary(&live.transcript, live.unsaved.frames.iter().chain(frames)),
+            command,
+            runs: live.unsaved.runs.iter().chain(run).collect(),
+        };
+        self.shared.database.commit(&self.shared.process, &self.owner, &self.id, &change).await
+    }
+
+    /// Everything is in the database.
+    fn stored(&self, live: &mut Live) {
+        self.shared.storage_works();
+        if let Some(history) = live.drafted.take() {
+            live.history = history;
+            live.history.was_written();
+        } else if live.unsaved.history {
+            live.history.was_written();
+        }
+        live.unsaved = super::live::Unsaved::default();
+    }
+
+    fn frames_of(&self, live: &Live, draft: &Draft) -> Vec<Arc<Frame>> {
+        let frame = |(event, content): &(Event, String), seq| {
+            let completed = matches!(event, Event::RunEnd { .. });
+            let content = without_nul(content).into_owned();
+            Arc::new(Frame { event: event.clone(), seq, conversation: Some(self.id.clone()), content, completed })
+        };
+        draft.events.iter().zip(live.transcript.seq + 1..).map(|(event, seq)| frame(event, seq)).collect()
+    }
+
+    fn tell_all(&self, live: &mut Live, frames: &[Arc<Frame>]) {
+        for frame in frames {
+            self.tell(live, frame);
+        }
     }
 
     fn tell(&self, live: &mut Live, frame: &Arc<Frame>) {
         live.apply(frame);
         // Nobody looking is fine.
         let _ = self.frames.send(Arc::clone(frame));
-    }
-
-    async fn summarise(&self, live: &Live, frame: &Frame) -> Result<(), Problem> {
-        if !matches!(frame.event, Event::Title | Event::Message { .. } | Event::RunStart { .. } | Event::RunEnd { .. })
-        {
-            return Ok(());
+        if is_news(&frame.event) {
+            let _ = self.shared.list_changes.send(self.owner.clone());
         }
-        self.shared
-            .store
-            .summarise(&ConversationSummary {
-                id: self.id.clone(),
-                title: live.transcript.title.clone(),
-                updated_at: updated_at(&live.transcript).unwrap_or_else(now),
-                running: live.run.is_some() && !frame.completed,
-            })
-            .await?;
-        let _ = self.shared.list_changes.send(self.owner.clone());
-        Ok(())
     }
+}
+
+/// Decides again as long as other processes are faster, which cannot go on for long: each time one of them was served.
+pub(super) fn too_busy() -> Problem {
+    Problem::new(ProblemCode::Storage, "This conversation is being written from too many places at once")
+        .hint("send it again in a moment; nothing of it was taken")
+}
+
+/// Whether it changes the list of conversations.
+fn is_news(event: &Event) -> bool {
+    matches!(event, Event::Title | Event::Message { .. } | Event::RunStart { .. } | Event::RunEnd { .. })
+}
+
+/// The title and when something was last asked or answered, once these frames are part of the log. None where they
+/// change neither.
+fn summary<'frames>(
+    transcript: &Transcript,
+    frames: impl Iterator<Item = &'frames Arc<Frame>>,
+) -> Option<(String, i64)> {
+    let mut title = transcript.title.as_str();
+    let mut updated_at = updated_at(transcript);
+    let answer = transcript.turns.last().and_then(|turn| turn.answer.as_ref());
+    let mut began = answer.map(|answer| answer.started_at);
+    let mut changed = false;
+    for frame in frames.filter(|frame| is_news(&frame.event)) {
+        changed = true;
+        match &frame.event {
+            Event::Title => title = &frame.content,
+            Event::Message { asked_at, .. } => updated_at = Some(*asked_at),
+            Event::RunStart { started_at, .. } => began = Some(*started_at),
+            Event::RunEnd { milliseconds, .. } => {
+                updated_at = began.map(|began| began.saturating_add_unsigned(*milliseconds)).or(updated_at);
+            }
+            _ => {}
+        }
+    }
+    changed.then(|| (title.to_owned(), updated_at.unwrap_or_else(now)))
 }
 
 /// When something was last asked or answered; another title is neither.

@@ -1,16 +1,22 @@
-//! How runs begin and end here. Each has exactly one last event, whatever becomes of its task.
+//! How runs begin, are left and taken over, and end. Each has exactly one last event, whatever becomes of its task or
+//! its process.
 
 use super::Conversation;
 use super::live::{Live, RunHandle};
-use super::log::now;
+use super::log::{Draft, now};
 use crate::server::agent::history::History;
 use crate::server::hub::title_from;
+use crate::server::store::{Refused, RunChange, RunRecord, RunUsage};
 use crate::wire::event::Event;
 use crate::wire::id::{CommandId, MessageId, RunId};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::{EndReason, QueuedMessage, Usage};
 
+/// How often a run is begun or continued at most: one that takes its process down with it must not do so for ever.
+const MOST_ATTEMPTS: u32 = 3;
+
 /// What became of a run.
+#[derive(Debug)]
 pub struct Ended {
     /// How it ended, as its last event says; none where nobody is told any more.
     pub why: Option<EndReason>,
@@ -18,26 +24,69 @@ pub struct Ended {
     pub next: Option<RunHandle>,
 }
 
+/// A run of a dead process that this one has taken over.
+#[derive(Debug)]
+pub enum Adopted {
+    /// It goes on from its last completed step.
+    Continues(RunHandle),
+    /// It could not go on and has ended; the next run to start, if a message waits.
+    Ended(Option<RunHandle>),
+}
+
 impl Conversation {
-    /// Makes a conversation whose process died usable: an answer that was being written, or was about to be, ends as
-    /// interrupted, and tool calls left open are answered. Messages that wait go on waiting for the next question.
+    /// Makes a conversation usable whose run nobody knows of any more: it ends as interrupted, and tool calls left open
+    /// are answered. A run that the database knows goes on, here or elsewhere. Messages that wait go on waiting.
     pub(in crate::server::hub) async fn recover(&self) -> Result<(), Problem> {
         let mut live = self.live.lock().await;
-        let answered = self.repair(&mut live);
-        if answered > 0 {
-            self.shared.store.keep_history(&self.id, &live.history).await?;
+        if self.shared.database.unfinished_run(&self.id).await?.is_some() {
+            return Ok(());
         }
+        let calls = self.repair(&mut live);
         let run = match live.transcript.turns.last() {
             Some(turn) => match &turn.answer {
                 Some(answer) if answer.end.is_some() => return Ok(()),
                 Some(answer) => answer.run.clone(),
-                None => RunId(uuid::Uuid::now_v7().to_string()),
+                None => new_run(),
             },
             None => return Ok(()),
         };
-        tracing::info!(conversation = %self.id, %run, tool_calls = answered, "a run was left unfinished; it is ended");
-        self.close(&mut live, run, EndReason::Interrupted, interrupted()).await;
-        Ok(())
+        tracing::info!(conversation = %self.id, %run, tool_calls = calls, "a run was left unfinished; it is ended");
+        self.close(&mut live, run, EndReason::Interrupted, Some(interrupted()), None).await
+    }
+
+    /// Takes over a run whose process is dead. It goes on where that is safe: when nobody has stopped it and it was
+    /// not begun too often already.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn adopt(&self, record: &RunRecord, context: &str) -> Result<Adopted, Problem> {
+        self.set_time_zone(record.time_zone.clone());
+        let mut live = self.live.lock().await;
+        live.history_is_stale = true;
+        self.refresh(&mut live).await?;
+        let (run, part) = (record.run.clone(), record.next_part);
+        let why = if record.stop_requested {
+            Some((EndReason::Stopped, None))
+        } else if record.attempts > MOST_ATTEMPTS {
+            Some((EndReason::Interrupted, Some(interrupted())))
+        } else {
+            None
+        };
+        live.run = Some(RunHandle::new(run.clone(), record.message.clone()));
+        if let Some((why, problem)) = why {
+            self.repair(&mut live);
+            self.close(&mut live, run.clone(), why, problem, Some(RunChange::End { run, usage: None })).await?;
+            return Ok(Adopted::Ended(self.begin_next(&mut live, context).await?));
+        }
+        let shown = live.transcript.turns.last().and_then(|turn| turn.answer.as_ref()).map(|answer| answer.parts.len());
+        if shown.is_some_and(|parts| parts > part) {
+            let draft = Draft::event(Event::StepReset { run: run.clone(), part }, String::new());
+            self.commit_regardless(&mut live, draft, &run).await?;
+        }
+        match live.run.clone() {
+            Some(handle) => Ok(Adopted::Continues(handle)),
+            None => Ok(Adopted::Ended(None)),
+        }
     }
 
     /// What the model is to be sent for the run.
@@ -45,10 +94,40 @@ impl Conversation {
         self.live.lock().await.history.clone()
     }
 
+    /// Whether the log says that this run has begun.
+    pub async fn has_begun(&self, run: &RunId) -> bool {
+        let live = self.live.lock().await;
+        live.transcript.turns.last().and_then(|turn| turn.answer.as_ref()).is_some_and(|answer| &answer.run == run)
+    }
+
     /// Adds an event of this run to the log. A run that was ended from elsewhere adds nothing more.
     pub async fn publish(&self, run: &RunId, event: Event, content: String) -> Result<(), Problem> {
         let mut live = self.live.lock().await;
-        if live.is_running(run) { self.append(&mut live, event, content).await } else { Ok(()) }
+        if live.is_running(run) {
+            self.commit_regardless(&mut live, Draft::event(event, content), run).await?;
+        }
+        Ok(())
+    }
+
+    /// A step of the run is complete: should this process die, another goes on from here. `machine` is what is to be
+    /// done next, and `next_part` the part with which that begins.
+    pub async fn checkpoint(
+        &self,
+        run: &RunId,
+        history: &mut History,
+        machine: String,
+        next_part: usize,
+    ) -> Result<(), Problem> {
+        let mut live = self.live.lock().await;
+        if !live.is_running(run) {
+            return Ok(());
+        }
+        let step = RunChange::Step { run: run.clone(), machine, next_part };
+        let draft = Draft { history: Some(history.clone()), run: Some(step), ..Draft::default() };
+        if self.commit_regardless(&mut live, draft, run).await? && live.unsaved.is_empty() {
+            history.was_written();
+        }
+        Ok(())
     }
 
     /// Ends this run with its last event, and begins the next waiting message. Gives how the run ended for those who
@@ -57,8 +136,8 @@ impl Conversation {
         &self,
         run: &RunId,
         history: History,
-        event: Event,
-        content: String,
+        (event, content): (Event, String),
+        used: Option<RunUsage>,
         context: &str,
     ) -> Result<Ended, Problem> {
         let mut live = self.live.lock().await;
@@ -69,55 +148,80 @@ impl Conversation {
         if !live.is_running(run) {
             return Ok(Ended { why: told(&live), next: None });
         }
-        live.history = history;
-        self.shared.store.keep_history(&self.id, &live.history).await?;
-        self.append(&mut live, event, content).await?;
+        let end = RunChange::End { run: run.clone(), usage: used };
+        let draft = Draft { history: Some(history), run: Some(end), ..Draft::event(event, content) };
+        let ours = self.commit_regardless(&mut live, draft, run).await?;
         live.run = None;
-        Ok(Ended { why: told(&live), next: self.begin_next(&mut live, context).await? })
+        let next = if ours { self.begin_next_if_possible(&mut live, context).await } else { None };
+        Ok(Ended { why: told(&live), next })
     }
 
     /// Ends this run, whose task broke off, as failed, and begins the next waiting message. Returns the run to start
-    /// for it. Whoever looks hears of it even if the store is what failed.
+    /// for it. Whoever looks hears of it even if the database is what failed.
     pub async fn abandon_run(&self, run: &RunId, context: &str) -> Option<RunHandle> {
         let mut live = self.live.lock().await;
         if live.is_running(run) {
             self.repair(&mut live);
-            if let Err(problem) = self.shared.store.keep_history(&self.id, &live.history).await {
-                tracing::error!(conversation = %self.id, problem = %problem.message, "a history could not be stored");
-            }
             let problem = Problem::new(ProblemCode::Internal, "The answer broke off through a fault of this program")
                 .hint("ask again; the server's log says what happened");
-            self.close(&mut live, run.clone(), EndReason::Failed, problem).await;
+            let end = RunChange::End { run: run.clone(), usage: None };
+            if let Err(problem) = self.close(&mut live, run.clone(), EndReason::Failed, Some(problem), Some(end)).await
+            {
+                tracing::error!(conversation = %self.id, %run, problem = %problem.message, "the end of a run could not be kept");
+            }
         }
         if live.run.is_some() || self.deleted.is_cancelled() {
             return None;
         }
-        self.begin_next(&mut live, context).await.unwrap_or_else(|problem| {
-            tracing::error!(conversation = %self.id, problem = %problem.message, "a waiting message could not be begun");
+        self.begin_next_if_possible(&mut live, context).await
+    }
+
+    /// Begins the message that has waited longest, once the database answers again. Returns the run to start for it.
+    pub async fn begin_waiting(&self, context: &str) -> Option<RunHandle> {
+        let mut live = self.live.lock().await;
+        self.begin_next_if_possible(&mut live, context).await
+    }
+
+    async fn begin_next_if_possible(&self, live: &mut Live, context: &str) -> Option<RunHandle> {
+        self.begin_next(live, context).await.unwrap_or_else(|problem| {
+            tracing::error!(conversation = %self.id, problem = %problem.message, "a waiting message goes on waiting");
             None
         })
     }
 
-    /// Ends the run, if there is one, since the server stops. It can be asked anew.
-    pub(in crate::server::hub) async fn interrupt(&self) {
+    /// Leaves the run, if there is one, since this process stops: another goes on with it. Where none can, it ends as
+    /// interrupted and can be asked anew.
+    pub(in crate::server::hub) async fn leave(&self) {
         let mut live = self.live.lock().await;
-        if let Some(handle) = live.run.clone() {
-            handle.cancel.cancel();
+        let Some(handle) = live.run.clone() else { return };
+        handle.cancel.cancel();
+        let outlives = self.shared.database.outlives_the_process() && live.unsaved.is_empty();
+        let left = if outlives {
+            self.shared.database.release_run(&self.shared.process, &handle.run).await
+        } else {
             self.repair(&mut live);
-            self.close(&mut live, handle.run, EndReason::Interrupted, interrupted()).await;
+            let end = RunChange::End { run: handle.run.clone(), usage: None };
+            self.close(&mut live, handle.run, EndReason::Interrupted, Some(interrupted()), Some(end)).await
+        };
+        live.run = None;
+        if let Err(problem) = left {
+            tracing::error!(conversation = %self.id, problem = %problem.message, "a run could not be left in order");
         }
     }
 
-    /// Begins the message that has waited longest, unless the server stops.
+    /// Begins the message that has waited longest, unless the server stops or an answer is being written.
     pub(super) async fn begin_next(&self, live: &mut Live, context: &str) -> Result<Option<RunHandle>, Problem> {
-        if self.shared.stopping.is_cancelled() {
-            return Ok(None);
-        }
-        match live.transcript.queue.first().cloned() {
-            Some(QueuedMessage { message, text }) => {
-                self.begin_turn(live, message, None, &text, context).await.map(Some)
+        loop {
+            if self.shared.stopping.is_cancelled() || self.deleted.is_cancelled() || live.is_busy() {
+                return Ok(None);
             }
-            None => Ok(None),
+            let Some(QueuedMessage { message, text }) = live.transcript.queue.first().cloned() else { return Ok(None) };
+            match self.begin_turn(live, message, None, &text, context).await {
+                Ok(handle) => return Ok(Some(handle)),
+                Err(Refused::Behind) => {}
+                Err(Refused::Gone | Refused::NotOurs) => return Ok(None),
+                Err(Refused::Failed(problem)) => return Err(problem),
+            }
         }
     }
 
@@ -128,25 +232,54 @@ impl Conversation {
         command: Option<CommandId>,
         text: &str,
         context: &str,
-    ) -> Result<RunHandle, Problem> {
+    ) -> Result<RunHandle, Refused> {
+        self.refresh(live).await?;
         let fresh_context = live.reset;
+        let mut history = live.history.clone();
         if fresh_context {
-            live.history.reset();
+            history.reset();
         }
-        live.history.begin_turn(&message, text, context);
-        self.shared.store.keep_history(&self.id, &live.history).await?;
+        history.begin_turn(&message, text, context);
+        let mut events = Vec::new();
         if live.transcript.title.is_empty() {
-            self.append(live, Event::Title, title_from(text)).await?;
+            events.push((Event::Title, title_from(text)));
         }
-        let event = Event::Message { message: message.clone(), command, asked_at: now(), fresh_context };
-        self.append(live, event, text.to_owned()).await?;
-        Ok(live.start_run(message))
+        let event =
+            Event::Message { message: message.clone(), command: command.clone(), asked_at: now(), fresh_context };
+        events.push((event, text.to_owned()));
+        let command = command.map(|command| (command, message.clone()));
+        self.begin(live, message, Draft { events, command, history: Some(history), run: None }).await
+    }
+
+    /// Begins a run for this turn, in one piece with what the draft says.
+    pub(super) async fn begin(
+        &self,
+        live: &mut Live,
+        message: MessageId,
+        mut draft: Draft,
+    ) -> Result<RunHandle, Refused> {
+        let handle = RunHandle::new(new_run(), message.clone());
+        draft.run = Some(RunChange::Begin { run: handle.run.clone(), message, time_zone: self.time_zone() });
+        self.commit(live, &mut draft).await?;
+        live.run = Some(handle.clone());
+        Ok(handle)
+    }
+
+    /// Reads the history again where another process has written it.
+    pub(super) async fn refresh(&self, live: &mut Live) -> Result<(), Problem> {
+        if live.history_is_stale && live.unsaved.is_empty() {
+            let Some(stored) = self.shared.database.load_conversation(&self.id).await? else { return Ok(()) };
+            live.history = stored.history;
+            live.history_is_stale = false;
+        }
+        Ok(())
     }
 
     /// Answers the tool calls that were left open. Gives how many there were.
     fn repair(&self, live: &mut Live) -> usize {
         let calls = live.history.repair();
         if calls > 0 {
+            live.unsaved.history = true;
             tracing::warn!(conversation = %self.id, tool_calls = calls, "tool calls had no result; they are answered as interrupted");
         }
         calls
@@ -154,8 +287,16 @@ impl Conversation {
 
     /// Logs the last event of a run that cannot do so itself. Where it had not begun, its beginning comes first, so
     /// that the question does not seem to be on its way for ever.
-    async fn close(&self, live: &mut Live, run: RunId, why: EndReason, problem: Problem) {
+    async fn close(
+        &self,
+        live: &mut Live,
+        run: RunId,
+        why: EndReason,
+        problem: Option<Problem>,
+        change: Option<RunChange>,
+    ) -> Result<(), Problem> {
         let now = now();
+        let mut draft = Draft { run: change, ..Draft::default() };
         if let Some(turn) = live.transcript.turns.last().filter(|turn| turn.answer.is_none()) {
             let known = live.transcript.turns.iter().rev().find_map(|turn| turn.answer.as_ref());
             let start = Event::RunStart {
@@ -165,23 +306,28 @@ impl Conversation {
                 stand_in: known.is_some_and(|answer| answer.stand_in),
                 started_at: now,
             };
-            self.append_regardless(live, start, String::new()).await;
+            draft.events.push((start, String::new()));
         }
         let started =
             live.transcript.turns.last().and_then(|turn| turn.answer.as_ref()).map(|answer| answer.started_at);
-        let milliseconds = u64::try_from(now - started.unwrap_or(now)).unwrap_or_default();
-        let content = problem.message.clone();
+        let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
         let event = Event::RunEnd {
-            run,
+            run: run.clone(),
             why,
-            problem: Some(problem),
-            milliseconds,
+            problem,
+            milliseconds: u64::try_from(now - started.unwrap_or(now)).unwrap_or_default(),
             usage: Usage::default(),
             ungrounded: Vec::new(),
         };
-        self.append_regardless(live, event, content).await;
+        draft.events.push((event, content));
+        let closed = self.commit_regardless(live, draft, &run).await;
         live.run = None;
+        closed.map(|_ours| ())
     }
+}
+
+pub(super) fn new_run() -> RunId {
+    RunId(uuid::Uuid::now_v7().to_string())
 }
 
 fn interrupted() -> Problem {

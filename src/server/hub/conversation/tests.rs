@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::*;
 use crate::server::agent::history::History;
 use crate::server::hub::Hub;
-use crate::server::store::FailingStore;
+use crate::server::store::{Database, Taken};
 use crate::wire::transcript::{EndReason, Usage};
 
 struct Scene {
-    store: Arc<FailingStore>,
+    database: Database,
     /// While it is true the store takes no events.
     fails: Arc<AtomicBool>,
     hub: Hub,
@@ -20,13 +20,13 @@ struct Scene {
 
 async fn scene() -> Scene {
     let fails = Arc::new(AtomicBool::default());
-    let store = {
+    let database = {
         let fails = Arc::clone(&fails);
-        Arc::new(FailingStore::new(move |_| fails.load(Ordering::SeqCst)))
+        Database::refusing(move |_| fails.load(Ordering::SeqCst)).await
     };
-    let (hub, person) = (Hub::new(Arc::clone(&store) as Arc<dyn Store>), PersonId::new());
+    let (hub, person) = (Hub::new(database.clone()), PersonId::new());
     let conversation = hub.open_or_create(&person, &ConversationId::from("conversation-1")).await.unwrap();
-    Scene { store, fails, hub, person, conversation }
+    Scene { database, fails, hub, person, conversation }
 }
 
 async fn ask(conversation: &Conversation, text: &str) -> Accepted {
@@ -41,6 +41,11 @@ fn start_of(handle: &RunHandle) -> Event {
 fn done(handle: &RunHandle) -> Event {
     let (run, usage) = (handle.run.clone(), Usage::default());
     Event::RunEnd { run, why: EndReason::Done, problem: None, milliseconds: 7, usage, ungrounded: Vec::new() }
+}
+
+async fn end(conversation: &Conversation, handle: &RunHandle) -> Ended {
+    let event = (done(handle), String::new());
+    conversation.end_run(&handle.run, History::default(), event, None, "now").await.unwrap()
 }
 
 fn end_of(transcript: &Transcript, turn: usize) -> EndReason {
@@ -59,42 +64,71 @@ async fn a_run_that_broke_off_ends_as_failed_and_the_next_message_begins() {
     assert!(transcript.queue.is_empty());
     // The first run can say nothing more.
     assert!(conversation.abandon_run(&first.run, "now").await.is_none());
-    assert!(
-        conversation
-            .end_run(&first.run, History::default(), done(&first), String::new(), "now")
-            .await
-            .unwrap()
-            .next
-            .is_none()
-    );
+    assert!(end(&conversation, &first).await.next.is_none());
     assert_eq!(conversation.transcript().await, transcript);
 }
 
 #[tokio::test]
-async fn views_hear_of_the_end_although_the_store_fails_and_the_store_gets_it_later() {
-    let Scene { store, fails, conversation, .. } = scene().await;
+async fn while_nothing_can_be_stored_answers_go_on_and_questions_are_refused_and_all_is_stored_later() {
+    let Scene { database, fails, hub, conversation, .. } = scene().await;
     let first = ask(&conversation, "one").await.start.unwrap();
     conversation.publish(&first.run, start_of(&first), String::new()).await.unwrap();
     let mut view = conversation.view(conversation.transcript().await.seq).await.unwrap();
+    let storage = hub.storage();
     fails.store(true, Ordering::SeqCst);
-    assert!(conversation.end_run(&first.run, History::default(), done(&first), String::new(), "now").await.is_err());
-    assert!(conversation.abandon_run(&first.run, "now").await.is_none());
+    let piece = Event::Text { run: first.run.clone(), part: 0, offset: 0 };
+    conversation.publish(&first.run, piece, "42 sites".to_owned()).await.unwrap();
+    assert_eq!(view.next().await.unwrap().content, "42 sites");
+    assert!(storage.borrow().is_some());
+    let refused = conversation.send(None, "two", "now", SendMode::Queue).await.err().unwrap();
+    assert_eq!((refused.code, refused.hint.is_some()), (ProblemCode::Storage, true));
+    end(&conversation, &first).await;
     assert!(view.next().await.unwrap().completed);
+    assert!(!hub.save_unsaved().await.all);
+
     fails.store(false, Ordering::SeqCst);
-    ask(&conversation, "two").await;
-    let log = store.load(conversation.id()).await.unwrap().unwrap().log;
+    let id = conversation.id().clone();
+    // Nobody holds it any more but what waits.
+    drop((conversation, view));
+    let saved = hub.save_unsaved().await;
+    assert!(saved.all);
+    assert_eq!(saved.conversations.len(), 1);
+    assert!(storage.borrow().is_none());
+    let log = database.load_conversation(&id).await.unwrap().unwrap().log;
     let places: Vec<u64> = log.iter().map(|frame| frame.seq).collect();
-    assert_eq!(places, (1..=conversation.transcript().await.seq).collect::<Vec<_>>());
+    assert_eq!(places, (1..=5).collect::<Vec<_>>());
+    assert!(database.unfinished_run(&id).await.unwrap().is_none());
 }
 
 #[tokio::test]
-async fn what_a_dead_process_left_is_ended_and_what_waited_is_asked_with_the_next_question() {
-    let Scene { store, hub, person, conversation, .. } = scene().await;
+async fn a_run_that_took_its_process_down_too_often_ends_and_what_waited_begins() {
+    let Scene { database, hub, person, conversation, .. } = scene().await;
     ask(&conversation, "one").await;
     ask(&conversation, "two").await;
     let id = conversation.id().clone();
     drop((hub, conversation));
-    let hub = Hub::new(store);
+    // Begun three times already, each time the process died.
+    for process in ["a", "b"] {
+        assert_eq!(database.take_over(process, Taken::All).await.unwrap().len(), 1);
+    }
+    let hub = Hub::new(database);
+    let (conversation, record) = hub.take_over(true).await.unwrap().pop().unwrap();
+    assert_eq!(record.conversation, id);
+    let Adopted::Ended(Some(next)) = conversation.adopt(&record, "now").await.unwrap() else { panic!("it goes on") };
+    let transcript = hub.open(&person, &id).await.unwrap().transcript().await;
+    assert_eq!(end_of(&transcript, 0), EndReason::Interrupted);
+    assert_eq!((transcript.turns[1].question.as_str(), &transcript.turns[1].message), ("two", &next.message));
+}
+
+#[tokio::test]
+async fn a_run_that_the_database_does_not_know_ends_and_what_waited_is_asked_with_the_next_question() {
+    let Scene { database, hub, person, conversation, .. } = scene().await;
+    let run = ask(&conversation, "one").await.start.unwrap();
+    ask(&conversation, "two").await;
+    let id = conversation.id().clone();
+    database.lose_run(&run.run).await;
+    drop((hub, conversation));
+    let hub = Hub::new(database);
     let conversation = hub.open(&person, &id).await.unwrap();
     let transcript = conversation.transcript().await;
     assert_eq!(end_of(&transcript, 0), EndReason::Interrupted);
@@ -110,8 +144,8 @@ async fn what_a_dead_process_left_is_ended_and_what_waited_is_asked_with_the_nex
 async fn a_run_that_the_server_interrupted_is_not_said_to_have_been_stopped() {
     let Scene { conversation, .. } = scene().await;
     let run = ask(&conversation, "one").await.start.unwrap();
-    conversation.interrupt().await;
-    let ended = conversation.end_run(&run.run, History::default(), done(&run), String::new(), "now").await.unwrap();
+    conversation.leave().await;
+    let ended = end(&conversation, &run).await;
     assert_eq!(ended.why, Some(EndReason::Interrupted));
     assert!(ended.next.is_none());
 }
@@ -126,14 +160,7 @@ async fn a_deleted_conversation_takes_nothing_and_ends_its_views() {
     hub.delete(&person, conversation.id()).await.unwrap();
     assert!(run.cancel.is_cancelled());
     assert!(view.next().await.is_none());
-    assert!(
-        conversation
-            .end_run(&run.run, History::default(), done(&run), String::new(), "now")
-            .await
-            .unwrap()
-            .next
-            .is_none()
-    );
+    assert!(end(&conversation, &run).await.next.is_none());
     assert!(conversation.abandon_run(&run.run, "now").await.is_none());
     let code = |refused: Result<(), Problem>| refused.unwrap_err().code;
     let sent = conversation.send(None, "three", "now", SendMode::Queue).await.map(drop);
@@ -153,7 +180,7 @@ async fn a_stopping_server_begins_nothing_and_ends_what_is_late() {
     hub.stopping().cancel();
     let refused = conversation.send(None, "three", "now", SendMode::Queue).await.err().unwrap();
     assert_eq!(refused.code, ProblemCode::Restarting);
-    hub.interrupt_runs().await;
+    hub.leave_runs().await;
     assert!(first.cancel.is_cancelled());
     let transcript = conversation.transcript().await;
     assert_eq!(end_of(&transcript, 0), EndReason::Interrupted);
@@ -165,7 +192,7 @@ async fn another_title_is_no_news_in_the_list() {
     let Scene { hub, person, conversation, .. } = scene().await;
     let first = ask(&conversation, "one").await.start.unwrap();
     conversation.publish(&first.run, start_of(&first), String::new()).await.unwrap();
-    conversation.end_run(&first.run, History::default(), done(&first), String::new(), "now").await.unwrap();
+    end(&conversation, &first).await;
     hub.rename(&person, conversation.id(), "another").await.unwrap();
     let listed = hub.list(&person).await.unwrap();
     assert_eq!((listed[0].title.as_str(), listed[0].updated_at), ("another", 12));

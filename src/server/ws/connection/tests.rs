@@ -7,7 +7,7 @@ use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxS
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
-use crate::server::store::{Database, MemoryStore};
+use crate::server::store::Database;
 
 struct Client {
     state: AppState,
@@ -21,8 +21,8 @@ async fn client() -> Client {
     let config =
         ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
-    let hub = Arc::new(Hub::new(Arc::new(MemoryStore::default())));
     let database = Database::memory().await.unwrap();
+    let hub = Arc::new(Hub::new(database.clone()));
     let state = AppState::new(connections, database, hub, Vec::new(), Vec::new());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
@@ -37,9 +37,10 @@ impl Client {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_says_nothing_is_pinged_and_then_given_up() {
     let Client { mut heard, serving, say, .. } = client().await;
+    tokio::time::pause();
     let begin = Instant::now();
     let mut pings = 0;
     while let Some(outgoing) = heard.next().await {
@@ -51,9 +52,10 @@ async fn a_client_that_says_nothing_is_pinged_and_then_given_up() {
     drop(say);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_answers_pings_stays() {
     let Client { mut heard, serving, say, .. } = client().await;
+    tokio::time::pause();
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_mins(10) {
         if heard.next().await.unwrap() == Outgoing::Ping {
@@ -63,9 +65,10 @@ async fn a_client_that_answers_pings_stays() {
     assert!(!serving.is_finished());
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_does_not_read_is_closed_and_pings_of_its_own_do_not_block() {
     let client = client().await;
+    tokio::time::pause();
     for _ in 0..10 * WAITING_FRAMES {
         client.text(r#"{"type":"ping"}"#);
     }
@@ -81,7 +84,7 @@ async fn a_client_that_does_not_read_is_closed_and_pings_of_its_own_do_not_block
     assert!((14..17).contains(&begin.elapsed().as_secs()), "{:?}", begin.elapsed());
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_change_of_the_list_is_told_once_there_is_room() {
     let mut client = client().await;
     for _ in 0..10 * WAITING_FRAMES {

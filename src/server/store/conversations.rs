@@ -1,0 +1,254 @@
+//! Conversations: their logs, and what the model is sent.
+
+use std::sync::Arc;
+
+use sqlx::any::AnyRow;
+use sqlx::{Any, Row as _, Transaction};
+
+use super::Database;
+use super::commit::{Refused, number, refused};
+use super::error::{damaged, unavailable};
+use crate::server::agent::history::History;
+use crate::server::person::PersonId;
+use crate::wire::deployment::ConversationSummary;
+use crate::wire::event::Frame;
+use crate::wire::id::{CommandId, ConversationId, MessageId};
+use crate::wire::problem::Problem;
+
+/// How long a command is recognised when it is sent again, in milliseconds.
+const COMMANDS_KEPT: i64 = 24 * 60 * 60 * 1000;
+
+/// A conversation as it is kept.
+#[derive(Clone, Debug)]
+pub struct StoredConversation {
+    /// Whose it is.
+    pub owner: PersonId,
+    /// Every event, in order, from `seq` 1.
+    pub log: Vec<Arc<Frame>>,
+    /// What the model is sent.
+    pub history: History,
+}
+
+impl Database {
+    /// Makes an empty conversation. Making it again changes nothing.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn create_conversation(&self, conversation: &ConversationId, owner: &PersonId) -> Result<(), Problem> {
+        sqlx::query(
+            "INSERT INTO conversations (id, owner, title, created_at, updated_at, last_seq, history) \
+             VALUES ($1, $2, '', $3, $3, 0, '') ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(conversation.as_str())
+        .bind(owner.as_str())
+        .bind(super::runs::now())
+        .execute(self.pool())
+        .await
+        .map_err(unavailable)?;
+        Ok(())
+    }
+
+    /// The whole conversation as it was at one moment, or none.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn load_conversation(
+        &self,
+        conversation: &ConversationId,
+    ) -> Result<Option<StoredConversation>, Problem> {
+        let mut moment = self.begin_snapshot().await?;
+        let row = sqlx::query("SELECT owner, history FROM conversations WHERE id = $1")
+            .bind(conversation.as_str())
+            .fetch_optional(&mut *moment)
+            .await
+            .map_err(unavailable)?;
+        let Some(row) = row else { return Ok(None) };
+        let owner = PersonId::from_stored(text(&row, "owner")?);
+        let messages = sqlx::query("SELECT message FROM history_messages WHERE conversation = $1 ORDER BY position")
+            .bind(conversation.as_str())
+            .fetch_all(&mut *moment)
+            .await
+            .map_err(unavailable)?;
+        let messages: Vec<String> = messages.iter().map(|row| text(row, "message")).collect::<Result<_, _>>()?;
+        let history = History::from_stored(&text(&row, "history")?, &messages)
+            .map_err(|error| damaged("the model's history of a conversation", &error))?;
+        let log = sqlx::query("SELECT frame FROM events WHERE conversation = $1 ORDER BY seq")
+            .bind(conversation.as_str())
+            .fetch_all(&mut *moment)
+            .await
+            .map_err(unavailable)?;
+        let log = log.iter().map(frame).collect::<Result<_, _>>()?;
+        Ok(Some(StoredConversation { owner, log, history }))
+    }
+
+    /// The events after `seq`, in order.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn events_after(&self, conversation: &ConversationId, seq: u64) -> Result<Vec<Arc<Frame>>, Problem> {
+        let rows = sqlx::query("SELECT frame FROM events WHERE conversation = $1 AND seq > $2 ORDER BY seq")
+            .bind(conversation.as_str())
+            .bind(number(seq))
+            .fetch_all(self.pool())
+            .await
+            .map_err(unavailable)?;
+        rows.iter().map(frame).collect()
+    }
+
+    /// Whether it is there.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn has_conversation(&self, conversation: &ConversationId) -> Result<bool, Problem> {
+        let row = sqlx::query("SELECT 1 AS there FROM conversations WHERE id = $1")
+            .bind(conversation.as_str())
+            .fetch_optional(self.pool())
+            .await
+            .map_err(unavailable)?;
+        Ok(row.is_some())
+    }
+
+    /// A person's conversations in which something was said, newest first.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn list_conversations(&self, owner: &PersonId) -> Result<Vec<ConversationSummary>, Problem> {
+        let rows = sqlx::query(
+            "SELECT id, title, updated_at, \
+             (SELECT COUNT(*) FROM runs WHERE conversation = conversations.id AND ended_at IS NULL) AS running \
+             FROM conversations WHERE owner = $1 AND last_seq > 0 ORDER BY updated_at DESC, id",
+        )
+        .bind(owner.as_str())
+        .fetch_all(self.pool())
+        .await
+        .map_err(unavailable)?;
+        let summary = |row: &AnyRow| {
+            Ok(ConversationSummary {
+                id: ConversationId(text(row, "id")?),
+                title: text(row, "title")?,
+                updated_at: integer(row, "updated_at")?,
+                running: integer(row, "running")? > 0,
+            })
+        };
+        rows.iter().map(summary).collect()
+    }
+
+    /// Removes a conversation with all that belongs to it. Removing one that is not there changes nothing.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn delete_conversation(
+        &self,
+        process: &str,
+        owner: &PersonId,
+        conversation: &ConversationId,
+    ) -> Result<(), Problem> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("DELETE FROM conversations WHERE id = $1")
+            .bind(conversation.as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(unavailable)?;
+        if let Err(Refused::Failed(problem)) = self.tell(&mut transaction, process, owner, conversation).await {
+            return Err(problem);
+        }
+        transaction.commit().await.map_err(unavailable)
+    }
+
+    /// What a command made before: the conversation and the message.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn command(
+        &self,
+        person: &PersonId,
+        command: &CommandId,
+    ) -> Result<Option<(ConversationId, MessageId)>, Problem> {
+        let row = sqlx::query("SELECT conversation, message FROM commands WHERE person = $1 AND id = $2")
+            .bind(person.as_str())
+            .bind(command.as_str())
+            .fetch_optional(self.pool())
+            .await
+            .map_err(unavailable)?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some((ConversationId(text(&row, "conversation")?), MessageId(text(&row, "message")?))))
+    }
+
+    /// Forgets commands that nobody sends again.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn forget_old_commands(&self) -> Result<(), Problem> {
+        sqlx::query("DELETE FROM commands WHERE at < $1")
+            .bind(super::runs::now() - COMMANDS_KEPT)
+            .execute(self.pool())
+            .await
+            .map_err(unavailable)?;
+        Ok(())
+    }
+}
+
+/// Writes the history from its first message that is not written yet.
+pub(super) async fn write_history(
+    transaction: &mut Transaction<'static, Any>,
+    conversation: &ConversationId,
+    history: &History,
+) -> Result<(), Refused> {
+    let (frame, first, messages) = history.to_stored();
+    sqlx::query("UPDATE conversations SET history = $1 WHERE id = $2")
+        .bind(frame)
+        .bind(conversation.as_str())
+        .execute(&mut **transaction)
+        .await
+        .map_err(refused)?;
+    sqlx::query("DELETE FROM history_messages WHERE conversation = $1 AND position >= $2")
+        .bind(conversation.as_str())
+        .bind(number(first as u64))
+        .execute(&mut **transaction)
+        .await
+        .map_err(refused)?;
+    for (position, message) in (first..).zip(messages) {
+        sqlx::query("INSERT INTO history_messages (conversation, position, message) VALUES ($1, $2, $3)")
+            .bind(conversation.as_str())
+            .bind(number(position as u64))
+            .bind(message)
+            .execute(&mut **transaction)
+            .await
+            .map_err(refused)?;
+    }
+    Ok(())
+}
+
+/// Writes what the list shows.
+pub(super) async fn write_title(
+    transaction: &mut Transaction<'static, Any>,
+    conversation: &ConversationId,
+    title: &str,
+    updated_at: i64,
+) -> Result<(), Refused> {
+    sqlx::query(
+        "UPDATE conversations SET title = $1, updated_at = $2, \
+         last_seq = (SELECT COALESCE(MAX(seq), 0) FROM events WHERE conversation = $3) WHERE id = $3",
+    )
+    .bind(title)
+    .bind(updated_at)
+    .bind(conversation.as_str())
+    .execute(&mut **transaction)
+    .await
+    .map_err(refused)?;
+    Ok(())
+}
+
+fn frame(row: &AnyRow) -> Result<Arc<Frame>, Problem> {
+    serde_json::from_str(&text(row, "frame")?).map(Arc::new).map_err(|error| damaged("an event", &error))
+}
+
+/// A column that holds text.
+pub(super) fn text(row: &AnyRow, column: &str) -> Result<String, Problem> {
+    row.try_get(column).map_err(unavailable)
+}
+
+/// A column that holds a number.
+pub(super) fn integer(row: &AnyRow, column: &str) -> Result<i64, Problem> {
+    row.try_get(column).map_err(unavailable)
+}

@@ -1,0 +1,81 @@
+//! What the server does by itself while it runs: it says that it lives, goes on with the runs of processes that have
+//! died, hears what others change, and stores what could not be stored when it happened.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::StreamExt;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::agent::context_now;
+use super::state::AppState;
+use super::store::elsewhere;
+
+/// Between two signs of life. What waits for the database waits no longer than this after it answers again.
+const BEAT: Duration = Duration::from_secs(1);
+/// Between two tidyings.
+const TIDYING: Duration = Duration::from_hours(1);
+
+/// Runs until the server stops.
+pub async fn keep_up(state: AppState) {
+    let hub = state.hub();
+    let alone = hub.database().is_ours_alone();
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut changes = pin!(elsewhere(hub.database(), hub.process()));
+    let mut heard = true;
+    let mut tidied: Option<Instant> = None;
+    loop {
+        tokio::select! {
+            () = state.draining().cancelled() => return,
+            _ = beat.tick() => {
+                look_after_runs(&state, alone).await;
+                if tidied.is_none_or(|tidied| tidied.elapsed() > TIDYING) {
+                    tidied = Some(Instant::now());
+                    tidy(&state).await;
+                }
+            }
+            change = changes.next(), if heard => match change {
+                Some(change) => {
+                    if let Err(problem) = hub.follow(change).await {
+                        tracing::warn!(problem = %problem.message, "what another process changed could not be read");
+                    }
+                }
+                None => heard = false,
+            },
+        }
+    }
+}
+
+async fn look_after_runs(state: &AppState, alone: bool) {
+    let hub = state.hub();
+    let saved = hub.save_unsaved().await;
+    for conversation in saved.conversations {
+        let context = context_now(conversation.time_zone().as_deref());
+        if let Some(handle) = conversation.begin_waiting(&context).await {
+            state.agent().start(conversation, handle);
+        }
+    }
+    // Nothing else is tried while the database does not answer.
+    if !saved.all {
+        return;
+    }
+    if let Err(problem) = hub.heartbeat().await {
+        tracing::warn!(problem = %problem.message, "no sign of life could be given");
+        return;
+    }
+    match hub.take_over(alone).await {
+        Ok(runs) => {
+            for (conversation, record) in runs {
+                state.agent().resume(conversation, record);
+            }
+        }
+        Err(problem) => tracing::warn!(problem = %problem.message, "runs of dead processes could not be looked for"),
+    }
+}
+
+async fn tidy(state: &AppState) {
+    if let Err(problem) = state.database().forget_old_commands().await {
+        tracing::warn!(problem = %problem.message, "old commands could not be forgotten");
+    }
+}

@@ -1,0 +1,135 @@
+//! Several programs over one PostgreSQL are one service.
+
+use netbox_chatbox::wire::id::ConversationId;
+use netbox_chatbox::wire::transcript::EndReason;
+use serde_json::json;
+
+use crate::program::Program;
+use crate::scratch::{Scratch, both};
+use crate::stack::Socket;
+
+const QUESTION: &str = "Which devices are in site Columbus? List them with their roles";
+
+/// A PostgreSQL database, where there is one here.
+async fn postgres() -> Option<Scratch> {
+    both().await.into_iter().find(|scratch| matches!(scratch, Scratch::Postgres { .. }))
+}
+
+async fn ask(socket: &mut Socket, id: &str, text: &str) -> ConversationId {
+    socket.send(json!({"type": "send", "id": id, "text": text})).await;
+    ConversationId::from(socket.until("ack").await["conversation"].as_str().unwrap())
+}
+
+async fn look_at(program: &Program, conversation: &ConversationId) -> Socket {
+    let mut socket = program.script().await;
+    socket.send(json!({"type": "subscribe", "conversation": conversation, "after": 0})).await;
+    socket.until("snapshot").await;
+    socket
+}
+
+fn answers_over(socket: &Socket) -> usize {
+    let turns = &socket.transcript.turns;
+    turns.iter().filter(|turn| turn.answer.as_ref().is_some_and(|answer| answer.end.is_some())).count()
+}
+
+async fn until_over(socket: &mut Socket, answers: usize) {
+    while answers_over(socket) < answers {
+        socket.next().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_on_one_is_seen_stopped_and_continued_on_another() {
+    let Some(scratch) = postgres().await else { return };
+    let (here, there) = tokio::join!(Program::start(&scratch.location()), Program::start(&scratch.location()));
+    let mut asking = here.script().await;
+    let conversation = ask(&mut asking, "one", QUESTION).await;
+    let mut watching = look_at(&there, &conversation).await;
+    // A message from there waits behind the answer that is written here.
+    watching.send(json!({"type": "send", "conversation": conversation, "text": "How many racks do we have?"})).await;
+    until_over(&mut watching, 2).await;
+    until_over(&mut asking, 2).await;
+    assert_eq!(asking.transcript, watching.transcript);
+    assert_eq!(asking.transcript.turns[1].question, "How many racks do we have?");
+
+    // The same command sent to both makes one message.
+    let again =
+        json!({"type": "send", "id": "twice", "conversation": conversation, "text": "How many VLANs do we have?"});
+    tokio::join!(asking.send(again.clone()), watching.send(again));
+    until_over(&mut watching, 3).await;
+    until_over(&mut asking, 3).await;
+    assert_eq!(asking.transcript, watching.transcript);
+    assert_eq!((asking.transcript.turns.len(), asking.transcript.queue.len()), (3, 0));
+
+    asking.send(json!({"type": "send", "conversation": conversation, "text": QUESTION})).await;
+    while watching.transcript.running().is_none() {
+        watching.next().await;
+    }
+    watching.send(json!({"type": "stop", "conversation": conversation})).await;
+    until_over(&mut watching, 4).await;
+    let end = watching.transcript.turns[3].answer.as_ref().unwrap().end.as_ref().unwrap().why;
+    assert_eq!(end, EndReason::Stopped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_a_killed_process_is_taken_over_once_and_whoever_watches_sees_its_end() {
+    let Some(scratch) = postgres().await else { return };
+    let (writing, one, other) = tokio::join!(
+        Program::start(&scratch.location()),
+        Program::start(&scratch.location()),
+        Program::start(&scratch.location())
+    );
+    let mut asking = writing.script().await;
+    let conversation = ask(&mut asking, "one", QUESTION).await;
+    let mut watching = look_at(&one, &conversation).await;
+    let mut also = look_at(&other, &conversation).await;
+    while watching
+        .transcript
+        .turns
+        .last()
+        .and_then(|turn| turn.answer.as_ref())
+        .is_none_or(|answer| answer.parts.is_empty())
+    {
+        watching.next().await;
+    }
+    writing.kill();
+    until_over(&mut watching, 1).await;
+    until_over(&mut also, 1).await;
+    assert_eq!(watching.transcript, also.transcript);
+    let answer = watching.transcript.turns[0].answer.clone().unwrap();
+    assert_eq!(answer.end.unwrap().why, EndReason::Done);
+    let log = scratch.open().await.load_conversation(&conversation).await.unwrap().unwrap().log;
+    assert_eq!(log.iter().filter(|frame| frame.completed).count(), 1);
+}
+
+/// Processes are replaced one after the other while scripts ask; every question is answered once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rolling_restart_under_load_loses_and_doubles_nothing() {
+    let Some(scratch) = postgres().await else { return };
+    const SCRIPTS: usize = 6;
+    let drain = [("DRAIN_SECONDS", "0")];
+    let (first, second) = tokio::join!(
+        Program::start_with(&scratch.location(), &drain),
+        Program::start_with(&scratch.location(), &drain)
+    );
+    let mut conversations = Vec::new();
+    for number in 0..SCRIPTS {
+        let program = if number % 2 == 0 { &first } else { &second };
+        let mut socket = program.script().await;
+        conversations.push(ask(&mut socket, &format!("load-{number}"), QUESTION).await);
+    }
+    first.stop().await;
+    let third = Program::start_with(&scratch.location(), &drain).await;
+    second.stop().await;
+    for conversation in &conversations {
+        let mut socket = look_at(&third, conversation).await;
+        until_over(&mut socket, 1).await;
+        assert_eq!(socket.transcript.turns.len(), 1);
+        assert_eq!(socket.transcript.turns[0].answer.as_ref().unwrap().end.as_ref().unwrap().why, EndReason::Done);
+    }
+    let database = scratch.open().await;
+    for conversation in &conversations {
+        let log = database.load_conversation(conversation).await.unwrap().unwrap().log;
+        assert_eq!(log.iter().filter(|frame| frame.completed).count(), 1);
+    }
+}

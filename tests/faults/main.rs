@@ -11,5 +11,8 @@ mod client;
 mod matrix;
 mod process;
 mod proxy;
+#[path = "../../src/server/store/scratch.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod scratch;
 mod seed;
 mod soak;

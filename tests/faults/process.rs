@@ -5,10 +5,13 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use netbox_chatbox::server::demo::{model, netbox};
+use netbox_chatbox::server::store::{Database, Location};
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
 use crate::proxy::Proxy;
+use crate::scratch::Scratch;
 
 /// Everything that the program talks to, each behind a proxy.
 pub struct World {
@@ -21,25 +24,7 @@ pub struct World {
     listen: String,
     database_url: String,
     folder: PathBuf,
-}
-
-/// Which database the program uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Database {
-    Sqlite,
-    Postgres,
-}
-
-impl Database {
-    /// SQLite always; PostgreSQL where there is one to test with.
-    pub fn all() -> Vec<Self> {
-        if std::env::var_os("TEST_POSTGRES_URL").is_some() {
-            vec![Self::Sqlite, Self::Postgres]
-        } else {
-            println!("TEST_POSTGRES_URL is not set: only SQLite is tried");
-            vec![Self::Sqlite]
-        }
-    }
+    scratch: Scratch,
 }
 
 /// A process of the program.
@@ -48,9 +33,9 @@ pub struct Process {
 }
 
 impl World {
-    /// With a stand-in model of this pace and the demo NetBox.
-    pub async fn new(database: Database, pace: model::Pace) -> Self {
-        let folder = std::env::temp_dir().join(format!("netbox-chatbox-faults-{}-{:08x}", std::process::id(), rand::random::<u32>()));
+    /// With a stand-in model of this pace and the demo NetBox, over a database of its own.
+    pub async fn new(scratch: Scratch, pace: model::Pace) -> Self {
+        let folder = std::env::temp_dir().join(format!("netbox-chatbox-faults-{:016x}", rand::random::<u64>()));
         std::fs::create_dir_all(&folder).unwrap();
         let (model_listener, model_address) = listener().await;
         tokio::spawn(model::serve(model_listener, model::Settings { pace, ..model::Settings::default() }));
@@ -58,16 +43,16 @@ impl World {
         tokio::spawn(netbox::serve(netbox_listener, jiff::Timestamp::now()));
         // A port that was free; another program could take it, then the program says so and the test fails.
         let listen = listener().await.1;
-        let (database, database_url) = match database {
-            Database::Sqlite => (None, format!("sqlite:{}", folder.join("chat.db").display())),
-            Database::Postgres => {
-                let url = fresh_database().await;
-                let target = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432));
-                let proxy = Proxy::start(target).await;
-                let mut through = url;
-                through.set_ip_host(std::net::Ipv4Addr::LOCALHOST.into()).unwrap();
-                through.set_port(proxy.address.rsplit_once(':').unwrap().1.parse().ok()).unwrap();
-                (Some(proxy), through.to_string())
+        let (database, database_url) = match scratch.location() {
+            Location::Memory => panic!("nothing is kept in memory"),
+            Location::File(file) => (None, format!("sqlite:{}", file.display())),
+            Location::Postgres(url) => {
+                let mut url: url::Url = url.expose_secret().parse().unwrap();
+                let proxy = Proxy::start(format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432))).await;
+                let (host, port) = proxy.address.rsplit_once(':').unwrap();
+                url.set_host(Some(host)).unwrap();
+                url.set_port(port.parse().ok()).unwrap();
+                (Some(proxy), url.to_string())
             }
         };
         Self {
@@ -78,13 +63,24 @@ impl World {
             listen,
             database_url,
             folder,
+            scratch,
         }
+    }
+
+    /// What the database is called, for messages.
+    pub fn database_name(&self) -> &'static str {
+        if self.database.is_some() { "PostgreSQL" } else { "SQLite" }
+    }
+
+    /// The database itself, without the program: only while none runs.
+    pub async fn database(&self) -> Database {
+        self.scratch.open().await
     }
 
     /// Starts a process, and waits until it answers.
     pub async fn start(&self) -> Process {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log")).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_netbox-chatbox"))
+        let child = Command::new(std::env::var("PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_netbox-chatbox").into()))
             .args(["serve", "--listen", &self.listen])
             .current_dir(&self.folder)
             .env_clear()
@@ -154,7 +150,7 @@ impl Process {
     /// The memory that it has now, in bytes (Linux).
     pub fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
         line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() * 1024
     }
 }
@@ -163,16 +159,4 @@ async fn listener() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     (listener, address)
-}
-
-/// A database of its own on the scratch server.
-async fn fresh_database() -> url::Url {
-    use sqlx::Connection as _;
-
-    let mut url: url::Url = std::env::var("TEST_POSTGRES_URL").unwrap().parse().unwrap();
-    let name = format!("faults_{}_{:08x}", std::process::id(), rand::random::<u32>());
-    let mut connection = sqlx::PgConnection::connect(url.as_str()).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-    url.set_path(&name);
-    url
 }

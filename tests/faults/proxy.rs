@@ -118,7 +118,6 @@ impl Proxy {
     async fn pass(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, is_answer: bool) {
         let mut faults = self.fault.subscribe();
         let mut buffer = vec![0; 16 * 1024];
-        let mut seen = Vec::new();
         loop {
             let fault = *faults.borrow_and_update();
             match fault {
@@ -159,31 +158,37 @@ impl Proxy {
             if fault == Fault::Slow {
                 tokio::time::sleep(Duration::from_millis(3)).await;
             }
-            if to.write_all(bytes).await.is_err() {
+            // Up to the end of what is waited for, and no further.
+            let stop = self.trap_in(bytes);
+            if to.write_all(&bytes[..stop.unwrap_or(count)]).await.is_err() {
                 return;
             }
-            self.look(&mut seen, bytes).await;
+            if let Some(stop) = stop {
+                self.wait_in_trap().await;
+                if to.write_all(&bytes[stop..]).await.is_err() {
+                    return;
+                }
+            }
         }
     }
 
-    /// Stops where the trap's bytes have passed. A fault that is set meanwhile frees it too.
-    async fn look(&self, seen: &mut Vec<u8>, bytes: &[u8]) {
-        let needle = *self.trap.needle.borrow();
-        let Some(needle) = needle else { return seen.clear() };
-        seen.extend_from_slice(bytes);
-        if seen.windows(needle.len()).any(|window| window == needle.as_bytes()) {
-            seen.clear();
-            let released = self.trap.released.notified();
-            let mut faults = self.fault.subscribe();
-            self.trap.needle.send_replace(None);
-            self.trap.sprung.notify_one();
-            tokio::select! {
-                () = released => {}
-                _ = faults.changed() => {}
-            }
-        } else {
-            let keep = seen.len().min(needle.len());
-            seen.drain(..seen.len() - keep);
+    /// Where in these bytes the trap's end.
+    fn trap_in(&self, bytes: &[u8]) -> Option<usize> {
+        let needle = (*self.trap.needle.borrow())?;
+        let start = bytes.windows(needle.len()).position(|window| window == needle.as_bytes())?;
+        Some(start + needle.len())
+    }
+
+    /// Nothing moves until it is released. A fault that is set meanwhile frees it too, to have its own way.
+    async fn wait_in_trap(&self) {
+        let released = self.trap.released.notified();
+        let mut faults = self.fault.subscribe();
+        faults.mark_unchanged();
+        self.trap.needle.send_replace(None);
+        self.trap.sprung.notify_one();
+        tokio::select! {
+            () = released => {}
+            _ = faults.changed() => {}
         }
     }
 }

@@ -115,11 +115,11 @@ async fn model() -> url::Url {
 
 fn rounds(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (agent, hub) = runtime.block_on(async {
+    let (agent, hub, rights) = runtime.block_on(async {
         let model = ModelSource::Remote(RemoteModel::new(model().await, None, "claude-haiku-5-5"));
         let config = ConnectionConfig { netbox: NetboxSource::Demo, model, answers: AnswerConfig::default() };
         let connections = Connections::open(config, Pace::Instant).await.unwrap();
-        (Arc::new(connections.agent()), Hub::new(Database::memory().await.unwrap()))
+        (Arc::new(connections.agent()), Hub::new(Database::memory().await.unwrap()), connections.service)
     });
     let person = PersonId::new();
     let mut group = criterion.benchmark_group("loop");
@@ -132,7 +132,7 @@ fn rounds(criterion: &mut Criterion) {
                 let conversation = hub.open_or_create(&person, &id).await.unwrap();
                 let mut view = conversation.lossless_view(0).await.unwrap();
                 let accepted = conversation.send(None, "How many sites?", "now", SendMode::Queue).await.unwrap();
-                agent.start(Arc::clone(&conversation), accepted.start.unwrap());
+                agent.start(Arc::clone(&conversation), accepted.start.unwrap(), rights.clone());
                 loop {
                     if matches!(view.next().await.unwrap().event, Event::RunEnd { .. }) {
                         break;

@@ -4,7 +4,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 export class Chat {
   constructor(
     readonly page: Page,
-    readonly origin: string = process.env.ORIGIN ?? "",
+    readonly origin: string,
     readonly phone: boolean = false,
   ) {}
 

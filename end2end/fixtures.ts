@@ -3,8 +3,11 @@
 import { type Page, test as base } from "@playwright/test";
 import { Chat } from "./chat.ts";
 import { Netbox } from "./netbox.ts";
+import { addressOf } from "./people.ts";
 
 interface Fixtures {
+  /** Who this test is to the servers: somebody else than every other. */
+  person: string;
   /** The page of `serve --demo`. */
   chat: Chat;
   /** The page of a server whose model fails when a question asks it to. */
@@ -23,14 +26,15 @@ function watch(page: Page, expected: RegExp[], problems: string[]): void {
   page.on("pageerror", (error) => report(`uncaught: ${error.message}`));
   page.on("request", (request) => {
     const address = new URL(request.url());
-    const own = [process.env.ORIGIN, process.env.FAULTS_ORIGIN, process.env.HOSTILE_ORIGIN].includes(address.origin);
+    const own = address.hostname.endsWith(".localhost") || [process.env.SIGN_IN_ORIGIN, process.env.REAL_ORIGIN, process.env.HOSTILE_ORIGIN].includes(address.origin);
     if (!own && !["data:", "blob:", "about:"].includes(address.protocol)) report(`request to another origin: ${address}`);
   });
 }
 
 export const test = base.extend<Fixtures>({
-  chat: async ({ page, isMobile }, use) => use(new Chat(page, process.env.ORIGIN, isMobile)),
-  faults: async ({ page, isMobile }, use) => use(new Chat(page, process.env.FAULTS_ORIGIN, isMobile)),
+  person: async ({}, use, info) => use(`person-${info.testId}`),
+  chat: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.ORIGIN ?? ""), isMobile)),
+  faults: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.FAULTS_ORIGIN ?? ""), isMobile)),
   hostile: async ({ page, isMobile }, use) => use(new Chat(page, process.env.HOSTILE_ORIGIN, isMobile)),
   netbox: async ({}, use) => use(new Netbox()),
   expectedErrors: async ({}, use) => use([]),

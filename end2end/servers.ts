@@ -1,17 +1,23 @@
 // Starts the real program for the tests, on ports that were free, and ends it afterwards:
-//   ORIGIN         serve --demo, as a stranger would start it
+//   ORIGIN         serve --demo, behind a proxy that says who people are (people.ts)
 //   FAULTS_ORIGIN  serve, with a stand-in model of its own that fails when a question asks it to ([[overloaded]] ...)
 //   HOSTILE_ORIGIN serve, with a NetBox whose every field holds hostile texts (tests/hostile/fields.json)
+//   SIGN_IN_ORIGIN serve --demo, where people sign in with their NetBox user
+//   REAL_ORIGIN    the same before the real NetBox, where one is named by TEST_NETBOX_URL
 //   NETBOX         the demo NetBox alone: what it says over REST is what answers have to say
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
+import { proxyBefore } from "./people.ts";
 
 const root = path.resolve(import.meta.dirname ?? ".", "..");
 const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 const logs = path.join(root, "end2end", "test-results", "servers");
 const running: ChildProcess[] = [];
+const proxies: (() => void)[] = [];
+/** Every test is somebody else. */
+const PROXY = { AUTH_MODE: "proxy", TRUSTED_PROXIES: "127.0.0.1" };
 
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -29,7 +35,7 @@ async function start(name: string, program: string, command: string[], environme
   const log = createWriteStream(path.join(logs, `${name}.log`));
   const child = spawn(program, [...command, "--listen", address], {
     cwd: logs,
-    env: { PATH: process.env.PATH ?? "", HOME: logs, ...environment },
+    env: { PATH: process.env.PATH ?? "", HOME: logs, DATABASE_URL: "memory:", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.push(child);
@@ -45,7 +51,14 @@ async function start(name: string, program: string, command: string[], environme
   throw new Error(`${name} did not answer within 20 s: see ${logs}/${name}.log`);
 }
 
+async function behindProxy(origin: string): Promise<string> {
+  const proxy = await proxyBefore(origin);
+  proxies.push(proxy.stop);
+  return proxy.origin;
+}
+
 async function stop(): Promise<void> {
+  for (const proxy of proxies) proxy();
   await Promise.all(
     running.map(
       (child) =>
@@ -67,8 +80,9 @@ export default async function setup(): Promise<() => Promise<void>> {
     const model = await start("model", program, ["demo-model", "--faults"], {});
     process.env.NETBOX = await start("netbox", program, ["demo-netbox"], {});
     process.env.NETBOX_TOKEN = /nbt_\w+\.\w+/.exec(readFileSync(path.join(logs, "netbox.log"), "utf8"))?.[0] ?? "";
-    process.env.ORIGIN = await start("demo", program, ["serve", "--demo"], {});
-    process.env.FAULTS_ORIGIN = await start("faults", program, ["serve"], {
+    process.env.ORIGIN = await behindProxy(await start("demo", program, ["serve", "--demo"], PROXY));
+    const faults = await start("faults", program, ["serve"], {
+      ...PROXY,
       ANTHROPIC_BASE_URL: model,
       ANTHROPIC_MODEL: "netbox-chatbox-stand-in",
     });
@@ -79,6 +93,12 @@ export default async function setup(): Promise<() => Promise<void>> {
       NETBOX_URL: process.env.HOSTILE_NETBOX,
       NETBOX_TOKEN: process.env.NETBOX_TOKEN,
     });
+    process.env.FAULTS_ORIGIN = await behindProxy(faults);
+    process.env.SIGN_IN_ORIGIN = await start("sign-in", program, ["serve", "--demo"], { AUTH_MODE: "netbox" });
+    if (process.env.TEST_NETBOX_URL) {
+      const real = { AUTH_MODE: "netbox", NETBOX_URL: process.env.TEST_NETBOX_URL, NETBOX_TOKEN: process.env.TEST_NETBOX_TOKEN ?? "" };
+      process.env.REAL_ORIGIN = await start("real", program, ["serve"], real);
+    }
   } catch (error) {
     await stop();
     throw error;

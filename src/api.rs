@@ -50,12 +50,12 @@ pub async fn page_of_result(
 ) -> Result<ResultPage, ServerFnError> {
     let (state, person) = caller::caller()?;
     state.hub().open(&person.id, &conversation).await.map_err(caller::refuse)?;
-    state.agent().result_page(&conversation, &handle, &query).await.map_err(caller::refuse)
+    state.agent().result_page(&person.credentials, &conversation, &handle, &query).await.map_err(caller::refuse)
 }
 
 /// Questions to start with, made from the connected NetBox.
 #[server(endpoint = "starting_questions", input = server_fn::codec::Json)]
 pub async fn starting_questions() -> Result<Vec<StartingQuestion>, ServerFnError> {
-    let (state, _) = caller::caller()?;
-    Ok(state.starting_questions().get(state.agent()).await)
+    let (state, person) = caller::caller()?;
+    Ok(state.starting_questions().get(state.agent(), &person.credentials).await)
 }

@@ -10,5 +10,6 @@ pub mod fetch;
 pub mod focus;
 pub mod panic;
 pub mod save;
+pub mod sign_in;
 pub mod socket;
 pub mod storage;

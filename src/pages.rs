@@ -1,6 +1,12 @@
 //! The pages and the frame around them.
 
+#[cfg(feature = "ssr")]
+pub mod account;
 pub mod conversation;
 pub mod new_conversation;
 pub mod not_found;
+#[cfg(feature = "ssr")]
+pub mod settings;
+#[cfg(feature = "ssr")]
+pub mod sign_in;
 pub mod workspace;

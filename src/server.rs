@@ -1,8 +1,10 @@
 //! The server: everything that is not in the browser.
 
+pub mod account;
 pub mod agent;
 pub mod anthropic;
 pub mod assets;
+pub mod auth;
 pub mod command_line;
 pub mod config;
 pub mod connections;
@@ -13,6 +15,7 @@ pub mod hub;
 pub mod middleware;
 pub mod netbox;
 pub mod page;
+pub mod peer;
 pub mod person;
 pub mod router;
 pub mod run;

@@ -5,6 +5,7 @@ pub mod deployment;
 pub mod event;
 pub mod id;
 pub mod json;
+pub mod person;
 pub mod problem;
 pub mod result;
 pub mod tool;

@@ -1,5 +1,6 @@
-// This browser's conversations and drafts.
+// A person's conversations and drafts.
 import { expect, test } from "../fixtures.ts";
+import { addressOf } from "../people.ts";
 
 test("a conversation is listed, renamed, deleted and brought back", async ({ chat }) => {
   const { page } = chat;
@@ -46,12 +47,13 @@ test("conversations are opened from the list", async ({ chat }) => {
   await expect(chat.transcript).toContainText("How many racks do we have?");
 });
 
-test("another browser does not see them", async ({ chat, browser }) => {
+test("another person does not see them", async ({ chat, browser, person }) => {
   await chat.open();
   await chat.ask("How many sites do we have?");
   const stranger = await browser.newContext();
   const page = await stranger.newPage();
-  await page.goto(chat.page.url());
+  await page.goto(addressOf(`not-${person}`, process.env.ORIGIN ?? "") + new URL(chat.page.url()).pathname);
+  await expect(page.getByText("There is no such conversation")).toBeVisible();
   await expect(page.getByText("How many sites do we have?")).toHaveCount(0);
   await stranger.close();
 });

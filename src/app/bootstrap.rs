@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
 use crate::wire::json::tagged_enum;
+use crate::wire::person::SignedIn;
 use crate::wire::problem::Problem;
 use crate::wire::transcript::Transcript;
 
@@ -21,6 +22,9 @@ pub struct Bootstrap {
     pub starting_questions: Vec<StartingQuestion>,
     /// What the page's address opens.
     pub opened: Opened,
+    /// Who is signed in.
+    #[serde(default)]
+    pub person: SignedIn,
     /// The server's clock, in milliseconds since 1970 (UTC): days in the list are counted from it.
     pub now: i64,
 }

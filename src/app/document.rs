@@ -21,22 +21,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
-            <head>
-                <meta charset="utf-8" />
-                <meta
-                    name="viewport"
-                    content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
-                />
-                <meta name="color-scheme" content="light dark" />
-                <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)" />
-                <meta name="theme-color" content="#14181b" media="(prefers-color-scheme: dark)" />
-                <meta name="description" content="Ask your NetBox in plain language" />
-                <meta name="referrer" content="no-referrer" />
-                <script nonce=nonce.clone()>{THEME_SCRIPT}</script>
-                <link rel="stylesheet" href=assets.style_address() />
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="apple-touch-icon" href="/icon-180.png" />
-                <link rel="manifest" href="/manifest.webmanifest" />
+            <Head assets=assets>
                 <link rel="modulepreload" href=script nonce=nonce.clone() />
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" />
                 <AutoReload options=options />
@@ -44,7 +29,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     {start}
                 </script>
                 <MetaTags />
-            </head>
+            </Head>
             <body>
                 <App />
                 // Outside the application: with scripting on, a browser reads what is in it as text, not as elements.
@@ -53,5 +38,35 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 </noscript>
             </body>
         </html>
+    }
+}
+
+/// The head of every document of this program.
+#[component]
+pub fn Head(
+    /// The versions of the page's files.
+    assets: AssetVersions,
+    /// What else is in it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <head>
+            <meta charset="utf-8" />
+            <meta
+                name="viewport"
+                content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+            />
+            <meta name="color-scheme" content="light dark" />
+            <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)" />
+            <meta name="theme-color" content="#14181b" media="(prefers-color-scheme: dark)" />
+            <meta name="description" content="Ask your NetBox in plain language" />
+            <meta name="referrer" content="no-referrer" />
+            <script nonce=use_nonce()>{THEME_SCRIPT}</script>
+            <link rel="stylesheet" href=assets.style_address() />
+            <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+            <link rel="apple-touch-icon" href="/icon-180.png" />
+            <link rel="manifest" href="/manifest.webmanifest" />
+            {children()}
+        </head>
     }
 }

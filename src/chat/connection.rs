@@ -133,8 +133,8 @@ impl Connection {
         self.phase = Phase::Open { since, ping_at: now + PING_INTERVAL, answer_by: None };
         let mut actions = Vec::new();
         match &frame.event {
-            // Nothing was taken: it is sent again when the server is back.
-            Event::Error { problem, .. } if problem.code == ProblemCode::Restarting => {}
+            // Nothing was taken: it is sent again when the server is back, or whoever asked is signed in again.
+            Event::Error { problem, .. } if matches!(problem.code, ProblemCode::Restarting | ProblemCode::SignIn) => {}
             Event::Ack { id: Some(id), .. } | Event::Error { id: Some(id), .. } if self.outbox.settle(id) => {
                 actions.push(Action::Report);
             }
@@ -224,6 +224,11 @@ impl Connection {
             Phase::Open { .. } => vec![Action::Send(Command::Subscribe(resume))],
             _ => Vec::new(),
         }
+    }
+
+    /// Questions that the server has not taken yet: command, conversation, text.
+    pub fn unsent(&self) -> Vec<[String; 3]> {
+        self.outbox.questions()
     }
 
     fn view(&mut self, conversation: &ConversationId) -> Option<&mut Resume> {

@@ -33,7 +33,11 @@ fn unreachable() -> Problem {
 
 /// What a function said no with: `kind|sentence`, below it the hint. Anything else comes from something in between.
 fn refused(status: u16, text: &str) -> Problem {
-    let code = if status == 404 { ProblemCode::NotFound } else { ProblemCode::Internal };
+    let code = match status {
+        401 => ProblemCode::SignIn,
+        404 => ProblemCode::NotFound,
+        _ => ProblemCode::Internal,
+    };
     let Some((_, said)) = text.split_once('|') else {
         return Problem::new(code, format!("The server answered with status {status}"));
     };

@@ -70,6 +70,13 @@ impl SocketHandle {
     }
 }
 
+impl SocketHandle {
+    /// Questions that the server has not taken yet: command, conversation, text.
+    pub fn unsent(&self) -> Vec<[String; 3]> {
+        self.0.machine.borrow().unsent()
+    }
+}
+
 /// What a browser's socket tells, with its number.
 enum Told {
     Opened,

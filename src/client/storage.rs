@@ -4,6 +4,7 @@
 use web_sys::{Storage, window};
 
 const DRAFT: &str = "netbox-chatbox.draft.";
+const UNSENT: &str = "netbox-chatbox.unsent";
 const THEME: &str = "netbox-chatbox.theme";
 
 /// The draft of a conversation, or of the new one.
@@ -16,6 +17,21 @@ pub fn write_draft(name: &str, text: &str) {
     let Some(storage) = tab_storage() else { return };
     let key = format!("{DRAFT}{name}");
     let _ = if text.is_empty() { storage.remove_item(&key) } else { storage.set_item(&key, text) };
+}
+
+/// Keeps what was asked and not taken yet, for when the page is left and comes back.
+pub fn write_unsent(json: &str) {
+    if let Some(storage) = tab_storage() {
+        let _ = storage.set_item(UNSENT, json);
+    }
+}
+
+/// Takes it back, once.
+pub fn take_unsent() -> Option<String> {
+    let storage = tab_storage()?;
+    let json = storage.get_item(UNSENT).ok().flatten()?;
+    let _ = storage.remove_item(UNSENT);
+    Some(json)
 }
 
 /// The name of the theme that was chosen.

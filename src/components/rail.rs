@@ -42,6 +42,7 @@ pub fn Rail() -> impl IntoView {
             <ConversationList />
             <div class="rail-foot">
                 <Connected />
+                <Account />
                 <div class="rail-tools">
                     <ThemeSwitch />
                     <IconButton
@@ -133,5 +134,32 @@ fn Connected() -> impl IntoView {
                 <dd>{version}</dd>
             </div>
         </dl>
+    }
+}
+
+/// Who is signed in, and the pages about them. Those are the server's own: the router has nothing to do with them.
+#[component]
+fn Account() -> impl IntoView {
+    let person = Store::get().person.get_value();
+    let sign_out = person.can_sign_out.then(|| {
+        view! {
+            <form method="post" action="/sign-out">
+                <button type="submit" class="text-button">
+                    "Sign out"
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <div class="account-links">
+            <span class="account-name">{person.name}</span>
+            <a href="/settings" rel="external">
+                "Settings"
+            </a>
+            <a href="/usage" rel="external">
+                "Usage"
+            </a>
+            {sign_out}
+        </div>
     }
 }

@@ -6,6 +6,7 @@ mod ask_command;
 mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
+mod rotate_key_command;
 mod tool_command;
 mod tool_list;
 
@@ -68,6 +69,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
             Command::Ask(arguments) => ask_command::ask(arguments).await,
             Command::Tool(command) => tool_command::tool(command).await,
             Command::Doctor(arguments) => doctor_command::doctor(arguments).await,
+            Command::RotateKey(arguments) => rotate_key_command::rotate_key(arguments).await,
             Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
             Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,
             Command::NetboxCatalogue { file } => catalogue_command::netbox_catalogue(&file),

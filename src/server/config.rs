@@ -4,6 +4,7 @@
 mod answers;
 mod folder;
 mod logging;
+mod people;
 mod raw;
 mod storage;
 #[cfg(test)]
@@ -21,11 +22,13 @@ use url::Url;
 pub use answers::AnswerConfig;
 use folder::Purpose;
 pub use logging::{LogConfig, LogFormat};
+pub use people::{KeySource, PeopleConfig, SignInMode};
 pub use raw::{ConnectionArguments, ServeArguments, StorageArguments};
 pub use storage::StorageConfig;
 
 use crate::server::agent::ProfileChoice;
 use crate::server::anthropic::{DEFAULT_MODEL, DEFAULT_READ_TIMEOUT, DEFAULT_VERSION, Features};
+use crate::server::netbox::is_token;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// Where Anthropic's API is, as in its own SDKs.
@@ -49,8 +52,8 @@ pub enum NetboxSource {
 pub struct RemoteNetbox {
     /// Its address, with the path where it has one; always ends with `/`.
     pub url: Url,
-    /// The API token, v1 or v2.
-    pub token: SecretString,
+    /// The API token, v1 or v2; none where everybody brings their own.
+    pub token: Option<SecretString>,
     /// A file with the private certificate authority's certificate (PEM).
     pub certificate_authority: Option<PathBuf>,
     /// Whether its certificate is checked.
@@ -128,6 +131,8 @@ pub struct ConnectionConfig {
 pub struct ServeConfig {
     /// What it asks.
     pub connection: ConnectionConfig,
+    /// Who may ask.
+    pub people: PeopleConfig,
     /// Where it keeps things.
     pub storage: StorageConfig,
     /// Where it listens.
@@ -143,8 +148,13 @@ pub struct ServeConfig {
 impl ConnectionArguments {
     /// Checks what was given. All problems at once.
     pub fn validate(self) -> Result<ConnectionConfig, Vec<Problem>> {
+        self.validate_for(false)
+    }
+
+    /// As [`Self::validate`]; without a token of its own where everybody signs in.
+    fn validate_for(self, people_sign_in: bool) -> Result<ConnectionConfig, Vec<Problem>> {
         let mut problems = Vec::new();
-        let netbox = netbox_source(&self, &mut problems);
+        let netbox = netbox_source(&self, people_sign_in, &mut problems);
         let model = model_source(&self, &mut problems);
         let answers = AnswerConfig::read(&self, &mut problems);
         match (netbox, model) {
@@ -159,14 +169,17 @@ impl ServeArguments {
     pub fn validate(self) -> Result<ServeConfig, Vec<Problem>> {
         let mut problems = Vec::new();
         let cors_origins = self.cors_origins.iter().filter_map(|origin| cors_origin(origin, &mut problems)).collect();
-        let listen = listen_address(self.listen.as_deref(), self.anonymous_access.as_deref(), &mut problems);
         let seconds = self.drain_seconds.as_deref();
         let drain = typed::number("DRAIN_SECONDS", seconds, DRAIN_SECONDS, 0..=3600, &mut problems);
         let storage = StorageConfig::read(&self.storage, &mut problems);
-        let connection = self.connection.validate().map_err(|found| problems.extend(found)).ok();
+        let people = PeopleConfig::read(&self.people, storage.as_ref(), &mut problems);
+        let anonymous = self.anonymous_access.as_deref().map(str::trim) == Some(EVERYONE);
+        let listen = listen_address(self.listen.as_deref(), people.signs_in() || anonymous, &mut problems);
+        let connection = self.connection.validate_for(people.signs_in()).map_err(|found| problems.extend(found)).ok();
         match (connection, listen, storage) {
             (Some(connection), Some(listen), Some(storage)) if problems.is_empty() => Ok(ServeConfig {
                 connection,
+                people,
                 storage,
                 listen,
                 cors_origins,
@@ -178,7 +191,11 @@ impl ServeArguments {
     }
 }
 
-fn netbox_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -> Option<NetboxSource> {
+fn netbox_source(
+    arguments: &ConnectionArguments,
+    people_sign_in: bool,
+    problems: &mut Vec<Problem>,
+) -> Option<NetboxSource> {
     let (url, token) = (typed::given(arguments.netbox_url.as_deref()), typed::given(arguments.netbox_token.as_deref()));
     let verify = arguments.netbox_tls_verify.as_deref();
     let verify_certificate = typed::boolean("NETBOX_TLS_VERIFY", verify, true, problems);
@@ -200,12 +217,13 @@ fn netbox_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -
         problems.push(wrong("NETBOX_URL", "ends with `/api`", "give NetBox's own address, without `/api`"));
     }
     match token {
+        None if people_sign_in => {}
         None => problems.push(wrong(
             "NETBOX_TOKEN",
             "is missing, but NETBOX_URL is set",
-            "make one in NetBox under your user name > API Tokens; a read-only token is enough",
+            "make one in NetBox under your user name > API Tokens (a read-only token is enough), or let people sign in with AUTH_MODE=netbox",
         )),
-        Some(token) if !is_netbox_token(token) => problems.push(wrong(
+        Some(token) if !is_token(token) => problems.push(wrong(
             "NETBOX_TOKEN",
             "is not a NetBox API token",
             "a v2 token looks like nbt_KEY.TOKEN, a v1 token has 40 hexadecimal digits; give it without `Token` or `Bearer`",
@@ -227,7 +245,7 @@ fn netbox_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) -
     }
     Some(NetboxSource::Remote(RemoteNetbox {
         url: url?,
-        token: token?.into(),
+        token: token.map(Into::into),
         certificate_authority,
         verify_certificate,
         cache_directory: cache_directory(typed::given(arguments.cache_directory.as_deref())),
@@ -282,14 +300,6 @@ fn model_source(arguments: &ConnectionArguments, problems: &mut Vec<Problem>) ->
     }))
 }
 
-/// NetBox 4.5 and newer: `nbt_<key>.<token>`; before: 40 hexadecimal digits.
-fn is_netbox_token(token: &str) -> bool {
-    match token.strip_prefix("nbt_") {
-        Some(rest) => rest.split_once('.').is_some_and(|(key, secret)| !key.is_empty() && !secret.is_empty()),
-        None => token.len() == 40 && token.bytes().all(|byte| byte.is_ascii_alphanumeric()),
-    }
-}
-
 fn http_url(name: &str, text: &str, example: &str, problems: &mut Vec<Problem>) -> Option<Url> {
     let hint = format!("give an address like {example}");
     let mut url = match Url::parse(text) {
@@ -339,7 +349,7 @@ fn cors_origin(text: &str, problems: &mut Vec<Problem>) -> Option<HeaderValue> {
     value
 }
 
-fn listen_address(text: Option<&str>, anonymous: Option<&str>, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
+fn listen_address(text: Option<&str>, may_be_reached: bool, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
     let text = typed::given(text).unwrap_or(LISTEN);
     let Ok(address) = text.parse::<SocketAddr>() else {
         problems.push(wrong(
@@ -349,13 +359,11 @@ fn listen_address(text: Option<&str>, anonymous: Option<&str>, problems: &mut Ve
         ));
         return None;
     };
-    if !address.ip().is_loopback() && anonymous.map(str::trim) != Some(EVERYONE) {
+    if !address.ip().is_loopback() && !may_be_reached {
         problems.push(wrong(
             "LISTEN",
             &format!("is {address}, which other machines can reach, and there is no sign-in"),
-            &format!(
-                "listen on 127.0.0.1 behind a proxy that signs people in, or accept it with ANONYMOUS_ACCESS={EVERYONE}"
-            ),
+            &format!("let people sign in with AUTH_MODE=netbox, or accept it with ANONYMOUS_ACCESS={EVERYONE}"),
         ));
         return None;
     }

@@ -26,8 +26,8 @@ pub struct Connections {
     pub model: anthropic::Client,
     /// The NetBox.
     pub netbox: Arc<Client>,
-    /// The rights with which it is asked.
-    pub credentials: Credentials,
+    /// The rights of whoever has none of their own; none where everybody brings theirs.
+    pub service: Credentials,
     profile: ProfileChoice,
     answers: AnswerConfig,
 }
@@ -35,7 +35,7 @@ pub struct Connections {
 impl Connections {
     /// Starts what is embedded and prepares the clients. Asks neither side anything yet.
     pub async fn open(config: ConnectionConfig, pace: model::Pace) -> Result<Self, Problem> {
-        let (netbox, credentials, netbox_deployment) = open_netbox(config.netbox).await?;
+        let (netbox, service, netbox_deployment) = open_netbox(config.netbox).await?;
         let (model, model_deployment, profile) = open_model(config.model, pace).await?;
         let deployment = Deployment {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -43,7 +43,7 @@ impl Connections {
             model: model_deployment,
         };
         let netbox = Arc::new(netbox);
-        Ok(Self { deployment, model, netbox, credentials, profile, answers: config.answers })
+        Ok(Self { deployment, model, netbox, service, profile, answers: config.answers })
     }
 
     /// What answers questions over them.
@@ -58,7 +58,7 @@ impl Connections {
             prices: self.answers.prices.clone(),
             slow_after: self.answers.slow_after,
         };
-        Agent::new(self.model.clone(), Toolbox::new(Arc::clone(&self.netbox)), self.credentials.clone(), settings)
+        Agent::new(self.model.clone(), Toolbox::new(Arc::clone(&self.netbox)), settings)
     }
 }
 
@@ -73,7 +73,7 @@ async fn open_netbox(source: NetboxSource) -> Result<(Client, Credentials, Netbo
                 }
             });
             let settings = Settings::new(Address::parse(url.as_str()).map_err(|error| error.problem())?);
-            (settings, SecretString::from(demo_netbox::DEMO_TOKEN))
+            (settings, Some(SecretString::from(demo_netbox::DEMO_TOKEN)))
         }
         NetboxSource::Remote(remote) => {
             let mut settings = Settings::new(Address::parse(remote.url.as_str()).map_err(|error| error.problem())?);
@@ -85,7 +85,7 @@ async fn open_netbox(source: NetboxSource) -> Result<(Client, Credentials, Netbo
     };
     let deployment = NetboxDeployment { url: settings.address.as_url().to_string(), demo };
     let client = Client::new(settings).map_err(|error| error.problem())?;
-    Ok((client, Credentials::new(&token), deployment))
+    Ok((client, token.as_ref().map_or_else(Credentials::anonymous, Credentials::new), deployment))
 }
 
 async fn open_model(

@@ -260,7 +260,7 @@ impl Hub {
 /// The problem of a conversation that is not there, or not this person's: the same, since existence is nobody's business.
 fn not_found() -> Problem {
     Problem::new(ProblemCode::NotFound, "There is no such conversation")
-        .hint("it may have been deleted, or belong to another browser; start a new one")
+        .hint("it may have been deleted, or belong to somebody else; start a new one")
 }
 
 /// A title out of a question or of what somebody typed: one line, not too long.

@@ -1,6 +1,6 @@
 //! What every request passes on its way in and out.
 
-pub mod browser;
 pub mod request_log;
 pub mod same_origin;
 pub mod security_headers;
+pub mod sign_in;

@@ -10,6 +10,9 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::provide_context;
 use leptos_axum::ResponseOptions;
 
+use super::account;
+use super::auth::Refused;
+use super::auth::next::sign_in_path;
 use super::middleware::security_headers::page_policy;
 use super::person::Person;
 use super::state::AppState;
@@ -18,7 +21,7 @@ use crate::wire::id::ConversationId;
 
 /// Renders the page that the address names.
 pub async fn render(State(state): State<AppState>, request: Request) -> Response {
-    let person = person_of(&request);
+    let Some(person) = request.extensions().get::<Person>().cloned() else { return stranger(&state, &request) };
     let path = request.uri().path().to_owned();
     let bootstrap = bootstrap(&state, &person, &path).await;
     let status = match (&bootstrap.opened, path.as_str()) {
@@ -45,7 +48,9 @@ pub async fn render(State(state): State<AppState>, request: Request) -> Response
 
 /// Answers a server function.
 pub async fn server_function(State(state): State<AppState>, request: Request<Body>) -> Response {
-    let person = person_of(&request);
+    let Some(person) = request.extensions().get::<Person>().cloned() else {
+        return Refused::of(request.extensions()).into_response();
+    };
     let response = leptos_axum::handle_server_fns_with_context(
         move || {
             provide_context(state.clone());
@@ -83,7 +88,7 @@ async fn bootstrap(state: &AppState, person: &Person, path: &str) -> Bootstrap {
     };
     let starting_questions = match opened {
         Opened::Conversation { .. } => Vec::new(),
-        _ => state.starting_questions().get(state.agent()).await,
+        _ => state.starting_questions().get(state.agent(), &person.credentials).await,
     };
     let conversations = state.hub().list(&person.id).await.unwrap_or_else(|problem| {
         tracing::error!(problem = %problem.message, "the list of conversations could not be read");
@@ -94,12 +99,19 @@ async fn bootstrap(state: &AppState, person: &Person, path: &str) -> Bootstrap {
         conversations,
         starting_questions,
         opened,
+        person: account::signed_in(person),
         now: jiff::Timestamp::now().as_millisecond(),
     }
 }
 
-fn person_of(request: &Request) -> Person {
-    request.extensions().get::<Person>().cloned().unwrap_or_else(|| Person::from_headers(request.headers()))
+/// What somebody gets who is not signed in: the way to the sign-in page and back, or why there is none.
+pub fn stranger(state: &AppState, request: &Request) -> Response {
+    let refused = Refused::of(request.extensions());
+    if refused.status() == StatusCode::UNAUTHORIZED && state.auth().config().has_sign_in_page() {
+        let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return account::go_to(&sign_in_path(wanted));
+    }
+    account::trouble_page(refused.status(), "Not signed in", None, refused.problem().clone())
 }
 
 /// Sets the page's policy, with the nonce that its inline scripts carry.
@@ -111,7 +123,8 @@ fn set_policy() {
     }
 }
 
-fn versions() -> AssetVersions {
+/// The versions of the page's files.
+pub fn versions() -> AssetVersions {
     // A debug build's files change while it runs.
     if cfg!(debug_assertions) {
         return AssetVersions::default();

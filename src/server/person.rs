@@ -1,45 +1,30 @@
-//! Who is asking. There is no sign-in yet: a browser is known by a random cookie, a script by its connection.
+//! Who is asking. The middleware finds out (`server::auth`) and puts the person into the request; whatever is asked of
+//! NetBox is asked with that person's rights.
 
 use axum::extract::FromRequestParts;
-use http::header::{COOKIE, HeaderMap, HeaderValue};
 use http::request::Parts;
 
-/// The cookie that names a browser.
-const COOKIE_NAME: &str = "netbox_chatbox_browser";
-/// A year: as long as browsers keep a cookie (RFC 6265bis caps it at 400 days).
-const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
-const ID_CHARACTERS: usize = 32;
+use super::auth::Refused;
+use super::netbox::Credentials;
 
-/// Names a person without telling anything about them.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Names a person in the database. No secret: it opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonId(String);
 
-impl std::fmt::Debug for PersonId {
-    /// The id is what the cookie holds, so it is never written out.
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("PersonId(…)")
-    }
-}
-
 impl PersonId {
-    /// Somebody nobody has met: 128 random bits.
+    /// Somebody new.
     pub fn new() -> Self {
         Self(uuid::Uuid::new_v4().simple().to_string())
     }
 
-    /// The id as the database has it.
-    pub fn from_stored(id: String) -> Self {
-        Self(id)
+    /// As it was stored.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
     }
 
-    /// The id.
+    /// To be stored.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let valid = text.len() == ID_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        valid.then(|| Self(text.to_ascii_lowercase()))
     }
 }
 
@@ -49,75 +34,82 @@ impl Default for PersonId {
     }
 }
 
+impl std::fmt::Display for PersonId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Names a session in the database and on the settings page; not what the browser's cookie holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// A new session.
+    pub fn new() -> Self {
+        Self(uuid::Uuid::new_v4().simple().to_string())
+    }
+
+    /// As it was stored, or sent by a form.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// To be stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for SessionId {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What somebody may do here, beside what NetBox lets them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Asks questions.
+    User,
+    /// Also sees what everybody uses; never what they ask.
+    Admin,
+}
+
+impl Role {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads what was stored. What is not known may do least.
+    pub fn from_name(name: &str) -> Self {
+        if name == Self::Admin.name() { Self::Admin } else { Self::User }
+    }
+}
+
 /// The person of a request.
 #[derive(Clone, Debug)]
 pub struct Person {
     /// Whose conversations these are.
     pub id: PersonId,
-    /// Whether the request brought no valid cookie, so that the answer should set one.
-    pub is_new: bool,
-}
-
-impl Person {
-    /// Reads the cookie, or makes somebody new.
-    pub fn from_headers(headers: &HeaderMap) -> Self {
-        let known = headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(name, value)| (name == COOKIE_NAME).then(|| PersonId::parse(value)).flatten());
-        match known {
-            Some(id) => Self { id, is_new: false },
-            None => Self { id: PersonId::new(), is_new: true },
-        }
-    }
-
-    /// The `Set-Cookie` value that makes the browser known. `secure` where the page came over TLS.
-    pub fn set_cookie(&self, secure: bool) -> Option<HeaderValue> {
-        let secure = if secure { "; Secure" } else { "" };
-        HeaderValue::from_str(&format!(
-            "{COOKIE_NAME}={}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}",
-            self.id.0
-        ))
-        .ok()
-    }
-}
-
-/// Whether the request came over TLS, which ends at a proxy before this server.
-pub fn came_over_tls(headers: &HeaderMap) -> bool {
-    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes() == b"https")
+    /// What they are called.
+    pub name: String,
+    /// What they may.
+    pub role: Role,
+    /// The rights with which NetBox is asked for them.
+    pub credentials: Credentials,
+    /// The session that they came with, where there are sessions.
+    pub session: Option<SessionId>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Person {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self::from_headers(&parts.headers)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_browser_keeps_its_identity_and_a_forged_cookie_gets_a_new_one() {
-        let first = Person::from_headers(&HeaderMap::new());
-        assert!(first.is_new);
-        let cookie = first.set_cookie(false).unwrap();
-        let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
-
-        let mut headers = HeaderMap::new();
-        headers.insert(COOKIE, HeaderValue::from_str(&format!("theme=dark; {pair}")).unwrap());
-        let again = Person::from_headers(&headers);
-        assert_eq!((again.id, again.is_new), (first.id, false));
-
-        for forged in ["netbox_chatbox_browser=", "netbox_chatbox_browser=admin", "netbox_chatbox_browser=../../../etc"]
-        {
-            headers.insert(COOKIE, HeaderValue::from_static(forged));
-            assert!(Person::from_headers(&headers).is_new, "{forged}");
-        }
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Refused::of(&parts.extensions))
     }
 }

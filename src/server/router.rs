@@ -10,9 +10,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::middleware::{browser, request_log, same_origin, security_headers};
+use super::middleware::{request_log, same_origin, security_headers, sign_in};
 use super::state::AppState;
-use super::{assets, health, page, ws};
+use super::{account, assets, health, page, ws};
 
 /// The largest body of a server function, in bytes: a title or an id.
 const MAXIMUM_BODY_BYTES: usize = 64 * 1024;
@@ -30,17 +30,24 @@ pub fn router(state: AppState) -> Router {
     let pages = Router::new()
         .route("/", get(page::render))
         .route("/c/{conversation}", get(page::render))
-        .route("/api/{*function}", post(page::server_function))
         .fallback(file_or_page)
         // Files are stored compressed; this is for what is made on the spot.
         .layer(CompressionLayer::new());
-    Router::new()
-        .merge(pages)
+    // Everything that is added here is for people who are known; what strangers may ask for stands below, by name.
+    let for_people = Router::new()
+        .route("/api/{*function}", post(page::server_function))
         .route("/ws/chat", any(ws::upgrade))
+        .merge(account::for_people())
+        .route_layer(from_fn_with_state(state.clone(), sign_in::require_person));
+    Router::new()
+        // A stranger who opens a page is sent to the sign-in page; a file is everybody's.
+        .merge(pages)
+        .merge(for_people)
+        .merge(account::for_strangers())
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY_BYTES))
-        .layer(from_fn(browser::know_browser))
+        .layer(from_fn_with_state(state.clone(), sign_in::know_person))
         .layer(from_fn_with_state(state.clone(), same_origin::check_origin))
         .layer(cors)
         .layer(from_fn(security_headers::set_security_headers))

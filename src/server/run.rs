@@ -1,5 +1,6 @@
 //! The server's life: bind, serve, and stop without losing what is being written.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use axum::serve::ListenerExt;
 use futures::{Stream, StreamExt};
 use tokio::net::TcpListener;
 
+use super::auth::Auth;
 use super::config::ServeConfig;
 use super::connections::Connections;
 use super::demo::model::Pace;
@@ -39,8 +41,10 @@ impl Server {
         })?;
         let database = Database::open(config.storage.database).await?;
         let connections = Connections::open(config.connection, pace).await?;
+        let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
+        let auth = Arc::new(Auth::new(config.people, database.clone(), netbox, service)?);
         let hub = Arc::new(Hub::new(database.clone()));
-        let state = AppState::new(connections, database, hub, config.allowed_hosts, config.cors_origins);
+        let state = AppState::new(connections, database, auth, hub, config.allowed_hosts, config.cors_origins);
         Ok(Self { listener, state, drain: config.drain })
     }
 
@@ -65,8 +69,11 @@ impl Server {
         tokio::spawn(upkeep::keep_up(state.clone()));
         tokio::spawn(stop(state.clone(), drain, signals));
         // What this NetBox has and takes is learnt before somebody asks.
-        let (netbox, credentials) = (state.connections().netbox.clone(), state.connections().credentials.clone());
-        tokio::spawn(async move { netbox.schema(&credentials).await });
+        let (netbox, service) = (state.connections().netbox.clone(), state.connections().service.clone());
+        if service.kind().is_some() {
+            tokio::spawn(async move { netbox.schema(&service).await });
+        }
+        tokio::spawn(Arc::clone(state.auth()).sweep());
         let sockets = state.sockets().clone();
         // Pieces of an answer are small, and each shall be seen at once.
         let listener = listener.tap_io(|connection| {
@@ -74,10 +81,11 @@ impl Server {
                 tracing::debug!(error = %error, "a connection gathers small packets");
             }
         });
-        let serving = axum::serve(listener, router::router(state)).with_graceful_shutdown({
-            let draining = draining.clone();
-            async move { draining.cancelled().await }
-        });
+        let serving = axum::serve(listener, router::router(state).into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown({
+                let draining = draining.clone();
+                async move { draining.cancelled().await }
+            });
         let outcome = tokio::select! {
             outcome = async { serving.await } => outcome,
             () = async { draining.cancelled().await; tokio::time::sleep(LAST_CONNECTIONS).await } => Ok(()),

@@ -1,13 +1,15 @@
 //! Questions to start with, made from what the connected NetBox really holds.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::agent::driver::Agent;
+use super::netbox::Credentials;
 use super::tools::{Asking, rows_of};
 use crate::wire::deployment::StartingQuestion;
 
@@ -18,12 +20,18 @@ const LIFETIME_OF_NONE: Duration = Duration::from_secs(15);
 /// How long the first page waits for them.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// The questions, asked of NetBox now and then.
+/// For how many people they are kept at most.
+const PEOPLE: usize = 500;
+
+/// The questions, asked of NetBox now and then: each person's own, since not everybody sees the same.
 #[derive(Default)]
 pub struct StartingQuestions {
-    /// Locked while they are asked for.
-    kept: Arc<Mutex<Option<Kept>>>,
+    /// By whose rights they are; the one who came first goes first.
+    people: std::sync::Mutex<IndexMap<[u8; 32], Place>>,
 }
+
+/// One person's. Locked while they are asked for.
+type Place = Arc<Mutex<Option<Kept>>>;
 
 struct Kept {
     asked: Instant,
@@ -38,20 +46,34 @@ impl Kept {
 
 impl StartingQuestions {
     /// The questions; none where NetBox does not answer in time.
-    pub async fn get(&self, agent: &Arc<Agent>) -> Vec<StartingQuestion> {
-        let agent = Arc::clone(agent);
+    pub async fn get(&self, agent: &Arc<Agent>, credentials: &Credentials) -> Vec<StartingQuestion> {
+        let (agent, rights) = (Arc::clone(agent), credentials.clone());
         // Boxed: the future of several tool calls at once is large.
-        self.get_or_ask(Box::pin(async move { ask(&agent).await })).await
+        self.get_or_ask(credentials, Box::pin(async move { ask(&agent, &rights).await })).await
+    }
+
+    fn place(&self, credentials: &Credentials) -> Place {
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        let whose = credentials.fingerprint();
+        if let Some(place) = people.get(&whose) {
+            return Arc::clone(place);
+        }
+        if people.len() >= PEOPLE {
+            people.shift_remove_index(0);
+        }
+        Arc::clone(people.entry(whose).or_default())
     }
 
     async fn get_or_ask(
         &self,
+        credentials: &Credentials,
         asking: impl Future<Output = Vec<StartingQuestion>> + Send + 'static,
     ) -> Vec<StartingQuestion> {
         // However many pages are opened, NetBox is asked once: the others wait for the same answer.
-        let kept = match Arc::clone(&self.kept).try_lock_owned() {
+        let place = self.place(credentials);
+        let kept = match Arc::clone(&place).try_lock_owned() {
             Ok(kept) => kept,
-            Err(_) => match tokio::time::timeout(PATIENCE, Arc::clone(&self.kept).lock_owned()).await {
+            Err(_) => match tokio::time::timeout(PATIENCE, place.lock_owned()).await {
                 Ok(kept) => kept,
                 Err(_elapsed) => return Vec::new(),
             },
@@ -70,13 +92,13 @@ impl StartingQuestions {
     }
 }
 
-async fn ask(agent: &Agent) -> Vec<StartingQuestion> {
+async fn ask(agent: &Agent, credentials: &Credentials) -> Vec<StartingQuestion> {
     // The tools refuse fields and filters that a type does not have, as NetBox would ignore them.
     let list = |object_type: &'static str, fields: Value, ordering: &'static str, filters: Value| async move {
         let input = json!({"object_type": object_type, "fields": fields,
                            "ordering": ordering, "filters": filters, "limit": 5});
         // Of no conversation: nobody goes on with these results.
-        let asking = Asking::new(agent.credentials(), "");
+        let asking = Asking::new(credentials, "");
         let outcome = agent.toolbox().call(asking, "netbox_get_objects", &input).await;
         let result: Value = serde_json::from_str(&outcome.model_text).unwrap_or_default();
         rows_of(&result)
@@ -123,13 +145,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn however_many_pages_wait_netbox_is_asked_once_and_not_again_at_once() {
         let (questions, asked) = (StartingQuestions::default(), Arc::new(AtomicUsize::new(0)));
+        let alice = Credentials::new(&"nbt_alice.token".into());
         let get = |wait: u64| {
             let asked = Arc::clone(&asked);
-            questions.get_or_ask(async move {
+            let asking = async move {
                 asked.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_secs(wait)).await;
                 Vec::new()
-            })
+            };
+            questions.get_or_ask(&alice, asking)
         };
         // NetBox is down: every page waits for a moment, and for the same answer.
         futures::future::join_all((0..20).map(|_| get(10))).await;
@@ -142,5 +166,22 @@ mod tests {
         tokio::time::sleep(LIFETIME_OF_NONE).await;
         get(1).await;
         assert_eq!(asked.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_given_what_somebody_else_sees() {
+        let questions = StartingQuestions::default();
+        let of = |token: &str| Credentials::new(&token.into());
+        let asks = |text: &str| vec![StartingQuestion { topic: "Sites".into(), text: text.into() }];
+        for (token, text) in [("nbt_alice.token", "of alice"), ("nbt_bob.token", "of bob")] {
+            let asked = asks(text);
+            questions.get_or_ask(&of(token), async move { asked }).await;
+        }
+        let again = questions.get_or_ask(&of("nbt_alice.token"), async { Vec::new() }).await;
+        assert_eq!(again, asks("of alice"));
+        for number in 0..PEOPLE {
+            questions.get_or_ask(&of(&format!("nbt_{number}.token")), async { Vec::new() }).await;
+        }
+        assert_eq!(questions.people.lock().unwrap().len(), PEOPLE, "what is kept has a bound");
     }
 }

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::agent::driver::Agent;
+use super::auth::Auth;
 use super::connections::Connections;
 use super::hub::Hub;
 use super::starting_questions::StartingQuestions;
@@ -19,6 +20,7 @@ pub struct AppState(Arc<Inner>);
 struct Inner {
     connections: Connections,
     database: Database,
+    auth: Arc<Auth>,
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
@@ -33,6 +35,7 @@ impl AppState {
     pub fn new(
         connections: Connections,
         database: Database,
+        auth: Arc<Auth>,
         hub: Arc<Hub>,
         allowed_hosts: Vec<String>,
         cors_origins: Vec<http::HeaderValue>,
@@ -41,6 +44,7 @@ impl AppState {
             agent: Arc::new(connections.agent()),
             connections,
             database,
+            auth,
             hub,
             starting_questions: StartingQuestions::default(),
             allowed_hosts,
@@ -63,6 +67,11 @@ impl AppState {
     /// What is kept.
     pub fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    /// Who people are.
+    pub fn auth(&self) -> &Arc<Auth> {
+        &self.0.auth
     }
 
     /// The conversations.

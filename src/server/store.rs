@@ -9,15 +9,19 @@ mod conversations;
 mod database;
 mod error;
 mod migrations;
+mod people;
 #[cfg(test)]
 mod refusing;
 mod runs;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod sessions;
 
 pub use changes::{Elsewhere, elsewhere};
 pub use commit::{Change, Refused, RunChange, RunUsage};
 pub use conversations::StoredConversation;
 pub use database::{Database, Kind, Location};
 pub use migrations::newest as newest_schema;
+pub use people::StoredPerson;
 pub use runs::{RunRecord, Taken};
+pub use sessions::{LeftToken, StoredSession};

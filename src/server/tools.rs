@@ -99,6 +99,8 @@ pub struct Outcome {
     pub model_text: String,
     /// The requests made, the first rows, where all of them are, how it ended.
     pub evidence: ToolOutcome,
+    /// What failed, when something did.
+    pub problem: Option<Problem>,
 }
 
 impl Toolbox {
@@ -135,7 +137,7 @@ impl Toolbox {
                 ask::warn(&mut output, call.warnings());
                 self.finish(asking, table::title(name, input), output)
             }
-            Err(problem) => failure(&problem),
+            Err(problem) => failure(problem),
         };
         outcome.evidence.requests = call.into_requests();
         outcome.evidence.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -184,7 +186,8 @@ impl Toolbox {
             self.results.keep(Owner::of(asking), &handle, stored);
             shown.then_some(reference)
         });
-        Outcome { model_text, evidence: ToolOutcome { summary, table, result, ..ToolOutcome::default() } }
+        let evidence = ToolOutcome { summary, table, result, ..ToolOutcome::default() };
+        Outcome { model_text, evidence, problem: None }
     }
 }
 
@@ -200,10 +203,11 @@ pub fn rows_of(answer: &Value) -> Vec<Value> {
     rows.map(|row| Value::Object(named(row))).collect()
 }
 
-fn failure(problem: &Problem) -> Outcome {
+fn failure(problem: Problem) -> Outcome {
     Outcome {
-        model_text: data::failure_text(problem),
+        model_text: data::failure_text(&problem),
         evidence: ToolOutcome { is_error: true, summary: data::one_line(&problem.message), ..ToolOutcome::default() },
+        problem: Some(problem),
     }
 }
 

@@ -8,6 +8,8 @@ use futures::StreamExt;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::agent::context_now;
+use super::netbox::Credentials;
+use super::person::PersonId;
 use super::state::AppState;
 use super::store::elsewhere;
 
@@ -51,9 +53,10 @@ async fn look_after_runs(state: &AppState, alone: bool) {
     let hub = state.hub();
     let saved = hub.save_unsaved().await;
     for conversation in saved.conversations {
+        let Some(credentials) = rights_of(state, conversation.owner()).await else { continue };
         let context = context_now(conversation.time_zone().as_deref());
         if let Some(handle) = conversation.begin_waiting(&context).await {
-            state.agent().start(conversation, handle);
+            state.agent().start(conversation, handle, credentials);
         }
     }
     // Nothing else is tried while the database does not answer.
@@ -67,11 +70,20 @@ async fn look_after_runs(state: &AppState, alone: bool) {
     match hub.take_over(alone).await {
         Ok(runs) => {
             for (conversation, record) in runs {
-                state.agent().resume(conversation, record);
+                let credentials = rights_of(state, &record.person).await;
+                state.agent().resume(conversation, record, credentials);
             }
         }
         Err(problem) => tracing::warn!(problem = %problem.message, "runs of dead processes could not be looked for"),
     }
+}
+
+/// The rights of somebody who need not be here; none where they have signed out.
+async fn rights_of(state: &AppState, person: &PersonId) -> Option<Credentials> {
+    state.auth().credentials_of(person).await.unwrap_or_else(|problem| {
+        tracing::warn!(problem = %problem.message, "a person's rights could not be read");
+        None
+    })
 }
 
 async fn tidy(state: &AppState) {

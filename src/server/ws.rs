@@ -9,13 +9,12 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
-use http::header::{HeaderMap, SET_COOKIE};
 use serde::Deserialize;
 
 pub use parse::parse;
 pub use connection::{Incoming, Outgoing, Visitor, serve};
 
-use super::person::{Person, came_over_tls};
+use super::person::Person;
 use super::state::AppState;
 use crate::wire::command::MAXIMUM_FRAME_BYTES;
 
@@ -36,25 +35,19 @@ pub async fn upgrade(
     State(state): State<AppState>,
     person: Person,
     Query(hello): Query<Hello>,
-    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let cookie = person.is_new.then(|| person.set_cookie(came_over_tls(&headers))).flatten();
     // An unknown zone is none: questions are answered all the same.
     let time_zone = hello.time_zone.filter(|name| jiff::tz::TimeZone::get(name).is_ok());
     let sockets = state.sockets().clone();
-    let mut response = upgrade.max_message_size(SOCKET_BYTES).max_frame_size(SOCKET_BYTES).on_upgrade(move |socket| {
+    upgrade.max_message_size(SOCKET_BYTES).max_frame_size(SOCKET_BYTES).on_upgrade(move |socket| {
         sockets.track_future(async move {
             let (sink, stream) = socket.split();
             let sink = sink.with(|outgoing: Outgoing| futures::future::ready(Ok::<_, axum::Error>(message(outgoing))));
             let stream = stream.map(incoming);
-            serve(state, Visitor { person: person.id, time_zone }, Box::pin(sink), Box::pin(stream)).await;
+            serve(state, Visitor { person, time_zone }, Box::pin(sink), Box::pin(stream)).await;
         })
-    });
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
+    })
 }
 
 fn message(outgoing: Outgoing) -> Message {

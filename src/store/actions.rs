@@ -46,6 +46,19 @@ impl Store {
         send(Command::Subscribe(Resume { conversation, after: view.seq() }));
     }
 
+    /// Asks what was asked before under the same id, where the page was left meanwhile: the server takes it once.
+    pub fn ask_again(&self, id: CommandId, conversation: ConversationId, text: String) {
+        // A conversation that only this question makes was missing when the page was drawn.
+        if self.current().is_none() && Place::of_path(&conversation_path(&conversation)) == Place::of_path(&here()) {
+            self.place.set(Place::Conversation(conversation.clone()));
+            self.opened.set(OpenedView::Ready(ConversationView::empty(conversation.clone())));
+        }
+        if let Some(view) = self.current().filter(|view| view.id == conversation) {
+            view.pending.update(|pending| pending.push(Pending::new(id.clone(), text.clone())));
+        }
+        send(Command::Send { id: Some(id), conversation: Some(conversation), text, mode: SendMode::Queue });
+    }
+
     /// Takes back a question that the server refused.
     pub fn forget_pending(&self, command: &CommandId) {
         if let Some(view) = self.current() {
@@ -250,7 +263,12 @@ impl Store {
 // components.
 
 #[cfg(feature = "hydrate")]
-use super::browser::{delete_while_leaving, navigate, random_id, send};
+use super::browser::{delete_while_leaving, here, navigate, random_id, send};
+
+#[cfg(not(feature = "hydrate"))]
+fn here() -> String {
+    String::new()
+}
 
 #[cfg(not(feature = "hydrate"))]
 fn delete_while_leaving(_: &ConversationId) {}

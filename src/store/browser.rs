@@ -16,10 +16,11 @@ use super::clock::Clock;
 use super::connection::Connection;
 use super::frames::FollowUp;
 use super::{OpenedView, Store};
-use crate::client::beacon;
 use crate::client::socket::{self, SocketEvent, SocketHandle};
+use crate::client::{beacon, sign_in, storage};
 use crate::wire::command::{Command, Resume};
-use crate::wire::id::ConversationId;
+use crate::wire::id::{CommandId, ConversationId};
+use crate::wire::json;
 
 /// How often the clock is renewed.
 const CLOCK_RENEWAL: Duration = Duration::from_secs(30);
@@ -36,19 +37,26 @@ thread_local! {
 /// Opens the socket and follows the browser.
 pub fn start(store: Store) {
     let handle = socket::start(move |event| match event {
-        SocketEvent::State(state) => store.connection.update(|connection| {
-            *connection = Connection {
-                was_open: connection.was_open || state.online,
-                came_back: state.online && (connection.came_back || (connection.was_open && !connection.online)),
-                online: state.online,
-                attempt: state.attempt,
-                retry_in: state.retry_in,
-                outbox: state.outbox,
-            };
-        }),
+        SocketEvent::State(state) => {
+            // A socket that is refused does not say why: a function does.
+            if !state.online && state.attempt == 1 {
+                store.refresh_conversations();
+            }
+            store.connection.update(|connection| {
+                *connection = Connection {
+                    was_open: connection.was_open || state.online,
+                    came_back: state.online && (connection.came_back || (connection.was_open && !connection.online)),
+                    online: state.online,
+                    attempt: state.attempt,
+                    retry_in: state.retry_in,
+                    outbox: state.outbox,
+                };
+            });
+        }
         SocketEvent::Frame(frame) => frame_queue::push(store, *frame),
     });
     SOCKET.with(|socket| *socket.borrow_mut() = Some(handle));
+    send_again(store);
     if let Some(view) = store.current() {
         subscribe(Resume { conversation: view.id.clone(), after: view.seq() });
     }
@@ -57,6 +65,28 @@ pub fn start(store: Store) {
     shortcuts::listen(store);
     if let Some(body) = document().body() {
         let _ = body.set_attribute("data-hydrated", "");
+    }
+}
+
+/// Leaves for the sign-in page. What was asked and not taken yet is asked when the page comes back.
+pub fn sign_in_again() {
+    let unsent = SOCKET.with(|socket| socket.borrow().as_ref().map(SocketHandle::unsent)).unwrap_or_default();
+    if !unsent.is_empty()
+        && let Ok(json) = serde_json::to_string(&unsent)
+    {
+        storage::write_unsent(&json);
+    }
+    sign_in::go();
+}
+
+/// Asks what was not taken before the page was left to sign in.
+fn send_again(store: Store) {
+    let Some(unsent) = storage::take_unsent() else { return };
+    let Ok(unsent) = json::read::<Vec<Vec<String>>>(&unsent) else { return };
+    for question in unsent {
+        if let Ok([id, conversation, text]) = <[String; 3]>::try_from(question) {
+            store.ask_again(CommandId(id), ConversationId(conversation), text);
+        }
     }
 }
 
@@ -95,6 +125,11 @@ pub fn navigate(path: &str) {
     }
 }
 
+/// The path of this page.
+pub fn here() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
 /// An identifier that nobody else makes: 128 random bits in hexadecimal.
 pub fn random_id() -> String {
     let mut random = [0_u8; 16];
@@ -121,6 +156,9 @@ fn follow_up(store: Store, follow_up: FollowUp) {
     }
     if follow_up.refresh_conversations {
         store.refresh_conversations();
+    }
+    if follow_up.sign_in {
+        sign_in_again();
     }
     if follow_up.ended.is_some() && document().hidden() {
         store.finished_unseen.set(true);

@@ -21,6 +21,8 @@ pub struct FollowUp {
     pub refresh_conversations: bool,
     /// An answer in the open conversation ended.
     pub ended: Option<EndReason>,
+    /// Whoever is here has to sign in again.
+    pub sign_in: bool,
 }
 
 impl Store {
@@ -47,6 +49,8 @@ impl Store {
                         view.pending.update(|pending| outbox::acknowledge(pending, command, message.as_ref()));
                     }
                 }
+                Event::Bye { code, .. } if code == "reauth" => follow_up.sign_in = true,
+                Event::Error { problem, .. } if problem.code == ProblemCode::SignIn => follow_up.sign_in = true,
                 Event::Error { id, problem } => self.take_error(id.as_ref(), frame.conversation.as_ref(), problem),
                 Event::Ack { .. } | Event::Pong | Event::Bye { .. } | Event::Unknown if frame.seq == 0 => {}
                 _ => {

@@ -25,6 +25,14 @@ impl Place {
             _ => Self::Elsewhere,
         }
     }
+
+    /// The sign-in page that leads back here.
+    pub fn sign_in_path(&self) -> String {
+        match self {
+            Self::Conversation(conversation) => format!("/sign-in?next=/c/{conversation}"),
+            Self::New | Self::Elsewhere => "/sign-in".to_owned(),
+        }
+    }
 }
 
 /// The path of a conversation.

@@ -10,7 +10,11 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 /// Calls a server function with its arguments, an object with a field for each.
 pub async fn call<T: DeserializeOwned>(function: &str, arguments: Value) -> Result<T, Problem> {
-    let text = post(&format!("/api/{function}"), &arguments.to_string()).await?;
+    let text = post(&format!("/api/{function}"), &arguments.to_string()).await.inspect_err(|problem| {
+        if problem.code == ProblemCode::SignIn {
+            sign_in_again();
+        }
+    })?;
     json::read(&text).map_err(|_| {
         Problem::new(ProblemCode::Internal, "The server answered something this page does not understand")
             .hint("Load the page again: it may be older than the server")
@@ -18,7 +22,13 @@ pub async fn call<T: DeserializeOwned>(function: &str, arguments: Value) -> Resu
 }
 
 #[cfg(feature = "hydrate")]
+use super::browser::sign_in_again;
+#[cfg(feature = "hydrate")]
 use crate::client::fetch::post;
+
+/// Only a browser is signed in.
+#[cfg(not(feature = "hydrate"))]
+fn sign_in_again() {}
 
 /// Only a browser asks.
 #[cfg(not(feature = "hydrate"))]

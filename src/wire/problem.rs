@@ -88,6 +88,8 @@ pub enum ProblemCode {
     ModelFailed,
     /// The model declined to answer.
     ModelRefused,
+    /// Nobody is signed in, or not any more.
+    SignIn,
     /// NetBox cannot be reached.
     NetboxUnreachable,
     /// NetBox does not know the token, or it is expired, disabled or not allowed from here.

@@ -52,14 +52,14 @@ async fn events(scratch: &Scratch, conversation: &ConversationId) -> Vec<Event> 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_said_is_there_after_the_program_was_killed() {
     for scratch in both().await {
-        let program = Program::start(&scratch.location()).await;
+        let program = Program::start(scratch.location()).await;
         let mut socket = program.script().await;
         let conversation = ask(&mut socket, "first", "How many sites do we have?").await;
         until_over(&mut socket).await;
         let before = socket.transcript.clone();
         program.kill();
 
-        let program = Program::start(&scratch.location()).await;
+        let program = Program::start(scratch.location()).await;
         let mut socket = look_at(&program, &conversation).await;
         assert_eq!(socket.transcript, before);
         // The model remembers too, and the same command is not carried out again.
@@ -72,13 +72,13 @@ async fn what_was_said_is_there_after_the_program_was_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_goes_on_after_the_program_was_killed_in_the_middle_of_it() {
     for scratch in both().await {
-        let program = Program::start(&scratch.location()).await;
+        let program = Program::start(scratch.location()).await;
         let mut socket = program.script().await;
         let whole = ask(&mut socket, "whole", QUESTION).await;
         until_over(&mut socket).await;
         let expected = socket.answer();
         for (moment, kind) in ["run_start", "tool_use", "tool_result", "text"].iter().enumerate() {
-            let program = Program::start(&scratch.location()).await;
+            let program = Program::start(scratch.location()).await;
             let mut socket = program.script().await;
             let conversation = ask(&mut socket, &moment.to_string(), QUESTION).await;
             if socket.transcript.turns.last().is_none_or(|turn| turn.answer.is_none()) || *kind != "run_start" {
@@ -86,7 +86,7 @@ async fn an_answer_goes_on_after_the_program_was_killed_in_the_middle_of_it() {
             }
             program.kill();
 
-            let program = Program::start(&scratch.location()).await;
+            let program = Program::start(scratch.location()).await;
             let mut socket = look_at(&program, &conversation).await;
             until_over(&mut socket).await;
             assert_eq!(end_of(&socket.transcript), EndReason::Done, "killed at {kind}");
@@ -102,7 +102,7 @@ async fn an_answer_goes_on_after_the_program_was_killed_in_the_middle_of_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_goes_on_after_the_program_was_told_to_stop() {
     for scratch in both().await {
-        let program = Program::start_with(&scratch.location(), &[("DRAIN_SECONDS", "0")]).await;
+        let program = Program::start_with(scratch.location(), &[("DRAIN_SECONDS", "0")]).await;
         let mut socket = program.script().await;
         let conversation = ask(&mut socket, "first", QUESTION).await;
         socket.send(json!({"type": "send", "text": "How many racks do we have?"})).await;
@@ -114,7 +114,7 @@ async fn an_answer_goes_on_after_the_program_was_told_to_stop() {
         }
         assert_eq!((last["type"].as_str(), socket.close_code), (Some("bye"), Some(1012)));
 
-        let program = Program::start(&scratch.location()).await;
+        let program = Program::start(scratch.location()).await;
         let mut socket = look_at(&program, &conversation).await;
         while socket.transcript.turns.len() < 2 {
             socket.next().await;

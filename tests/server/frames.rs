@@ -86,7 +86,7 @@ async fn ping_is_answered() {
 
 #[tokio::test]
 async fn a_socket_that_its_client_leaves_is_closed_by_the_server_too() {
-    let stack = Stack::demo().await;
+    let stack = Stack::alone().await;
     let mut raw = tokio::net::TcpStream::connect(&stack.address).await.unwrap();
     let upgrade = format!("GET /ws/chat HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", stack.address);
     raw.write_all(upgrade.as_bytes()).await.unwrap();

@@ -211,7 +211,7 @@ async fn frames_of_any_bytes_leave_the_socket_usable_or_close_it_with_a_code() {
 
 #[tokio::test]
 async fn what_is_no_frame_closes_the_connection_and_nothing_else() {
-    let stack = Stack::demo().await;
+    let stack = Stack::alone().await;
     let mut cases = Cases::new("raw bytes after the upgrade", 60);
     for _ in 0..cases.count {
         let bytes = cases.one(&prop::collection::vec(any::<u8>(), 1..400));
@@ -227,7 +227,7 @@ async fn what_is_no_frame_closes_the_connection_and_nothing_else() {
         let reading = tokio::time::timeout(std::time::Duration::from_secs(20), raw.read_to_end(&mut rest)).await;
         assert!(reading.is_ok(), "the connection stays open after {bytes:?}");
     }
-    let mut socket = stack.script().await;
+    let mut socket = stack.browser().await.socket().await;
     assert!(!socket.ask("How many sites do we have?").await.is_empty());
 }
 
@@ -261,7 +261,7 @@ async fn bodies_of_any_kind_are_answered_and_never_a_server_error() {
             _ => changed(right[which.index(right.len())].clone(), changes).to_string().into_bytes(),
         };
         let url = format!("http://{}/api/{function}", stack.address);
-        let mut request = browser.client.post(&url).header("Cookie", &browser.cookie).body(body.clone());
+        let mut request = browser.client.post(&url).header(&browser.header.0, &browser.header.1).body(body.clone());
         let kind = if number % 3 == 0 { kind } else { "application/json" };
         if !kind.is_empty() {
             request = request.header("Content-Type", kind);
@@ -296,7 +296,7 @@ async fn paths_and_methods_of_any_kind_are_answered() {
         ));
         let Ok(url) = url::Url::parse(&format!("http://{}{path}", stack.address)) else { continue };
         let method = method.parse::<reqwest::Method>().unwrap();
-        let sent = client.request(method.clone(), url).header("Cookie", &browser.cookie).header("Accept", accept).send().await;
+        let sent = client.request(method.clone(), url).header(&browser.header.0, &browser.header.1).header("Accept", accept).send().await;
         let status = sent.unwrap_or_else(|error| panic!("{method} {path:.300}: {error}")).status().as_u16();
         // NetBox is not asked for by a path; a server that answers has no server error to tell.
         assert!(status < 500 || path.starts_with("/ready"), "{method} {path:.300}: {status}");
@@ -305,7 +305,7 @@ async fn paths_and_methods_of_any_kind_are_answered() {
 
 #[tokio::test]
 async fn requests_that_are_none_are_refused() {
-    let stack = Stack::demo().await;
+    let stack = Stack::alone().await;
     let mut cases = Cases::new("requests", 100);
     for number in 0..cases.count {
         let (bytes, text) = cases.one(&(prop::collection::vec(any::<u8>(), 1..600), text()));

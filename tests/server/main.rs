@@ -19,7 +19,9 @@ mod resuming;
 mod scratch;
 mod scripted_model;
 mod settings;
+mod sign_in;
 mod stack;
 mod stopping;
+mod stranger;
 
 use netbox_chatbox::server::store::{Database, Location};

@@ -41,7 +41,7 @@ async fn until_over(socket: &mut Socket, answers: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_on_one_is_seen_stopped_and_continued_on_another() {
     let Some(scratch) = postgres().await else { return };
-    let (here, there) = tokio::join!(Program::start(&scratch.location()), Program::start(&scratch.location()));
+    let (here, there) = tokio::join!(Program::start(scratch.location()), Program::start(scratch.location()));
     let mut asking = here.script().await;
     let conversation = ask(&mut asking, "one", QUESTION).await;
     let mut watching = look_at(&there, &conversation).await;
@@ -75,9 +75,9 @@ async fn what_is_asked_on_one_is_seen_stopped_and_continued_on_another() {
 async fn a_run_of_a_killed_process_is_taken_over_once_and_whoever_watches_sees_its_end() {
     let Some(scratch) = postgres().await else { return };
     let (writing, one, other) = tokio::join!(
-        Program::start(&scratch.location()),
-        Program::start(&scratch.location()),
-        Program::start(&scratch.location())
+        Program::start(scratch.location()),
+        Program::start(scratch.location()),
+        Program::start(scratch.location())
     );
     let mut asking = writing.script().await;
     let conversation = ask(&mut asking, "one", QUESTION).await;
@@ -108,10 +108,8 @@ async fn a_rolling_restart_under_load_loses_and_doubles_nothing() {
     let Some(scratch) = postgres().await else { return };
     const SCRIPTS: usize = 6;
     let drain = [("DRAIN_SECONDS", "0")];
-    let (first, second) = tokio::join!(
-        Program::start_with(&scratch.location(), &drain),
-        Program::start_with(&scratch.location(), &drain)
-    );
+    let (first, second) =
+        tokio::join!(Program::start_with(scratch.location(), &drain), Program::start_with(scratch.location(), &drain));
     let mut conversations = Vec::new();
     for number in 0..SCRIPTS {
         let program = if number % 2 == 0 { &first } else { &second };
@@ -119,7 +117,7 @@ async fn a_rolling_restart_under_load_loses_and_doubles_nothing() {
         conversations.push(ask(&mut socket, &format!("load-{number}"), QUESTION).await);
     }
     first.stop().await;
-    let third = Program::start_with(&scratch.location(), &drain).await;
+    let third = Program::start_with(scratch.location(), &drain).await;
     second.stop().await;
     for conversation in &conversations {
         let mut socket = look_at(&third, conversation).await;

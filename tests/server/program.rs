@@ -18,13 +18,13 @@ pub struct Program {
 
 impl Program {
     /// Serves the demo over this database, with the stand-in model at the pace of a real one.
-    pub async fn start(database: &Location) -> Self {
+    pub async fn start(database: Location) -> Self {
         Self::start_with(database, &[]).await
     }
 
     /// The same with more settings.
-    pub async fn start_with(database: &Location, settings: &[(&str, &str)]) -> Self {
-        let url = match database {
+    pub async fn start_with(database: Location, settings: &[(&str, &str)]) -> Self {
+        let url = match &database {
             Location::Memory => "memory:".to_owned(),
             Location::File(file) => format!("sqlite:{}", file.display()),
             Location::Postgres(url) => url.expose_secret().to_owned(),
@@ -61,7 +61,7 @@ impl Program {
 
     /// A script's socket.
     pub async fn script(&self) -> Socket {
-        Socket::open(&self.address, None).await
+        Socket::open(&self.address, &("user-agent".to_owned(), "a script".to_owned())).await
     }
 
     /// `kill -9`.

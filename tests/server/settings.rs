@@ -79,3 +79,29 @@ fn the_doctor_refuses_what_serve_refuses() {
     assert_eq!(report.lines().filter(|line| line.starts_with("FAIL")).count(), 2, "{report}");
     assert!(report.contains("DATABASE_URL") && report.contains("LISTEN"), "{report}");
 }
+
+#[test]
+fn a_key_is_made_once_and_rotated_on_demand() {
+    let folders = Folders::new("rotate");
+    let data = folders.above.join("data");
+    let environment = [("DATA_DIRECTORY", data.to_str().unwrap())];
+    let keys = || {
+        let text = std::fs::read_to_string(data.join("secret.key")).unwrap();
+        text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut newest = Vec::new();
+    for round in 0..3 {
+        let (output, errors) = run(&folders.above, &["rotate-key"], &environment);
+        assert!(output.status.success(), "{errors}");
+        assert!(errors.contains("0 NetBox tokens are sealed"), "{errors}");
+        newest.insert(0, keys()[0].clone());
+        assert_eq!(keys()[..keys().len().min(newest.len())], newest[..newest.len().min(2)], "round {round}");
+        assert!(!errors.contains(&newest[0]), "the key is on the screen");
+    }
+    assert_eq!(keys().len(), 2, "older ones are of no use");
+    let (output, errors) = run(&folders.above, &["rotate-key"], &[("DATABASE_URL", "memory:")]);
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    let (output, errors) = run(&folders.above, &["rotate-key"], &[("SECRET_KEY", "short"), environment[0]]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(errors.contains("SECRET_KEY") && !errors.contains("short\n"), "{errors}");
+}

@@ -1,13 +1,17 @@
 //! One stack a test, on free ports, ended with the test.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
 use netbox_chatbox::chat::reducer;
+use netbox_chatbox::server::auth::network::Network;
+use netbox_chatbox::server::auth::proxy::ProxyRules;
 use netbox_chatbox::server::config::{
-    AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, RemoteModel, RemoteNetbox, ServeConfig, StorageConfig,
+    AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, PeopleConfig, RemoteModel, RemoteNetbox, ServeConfig,
+    SignInMode, StorageConfig,
 };
 use netbox_chatbox::server::demo::{model, netbox};
 use netbox_chatbox::server::run::Server;
@@ -42,7 +46,18 @@ pub struct Model {
 }
 
 impl Stack {
-    /// Everything embedded, as fast as it goes.
+    /// As `serve` without any setting: one local person.
+    pub async fn alone() -> Self {
+        Self::with_people(NetboxSource::Demo, PeopleConfig::nobody()).await
+    }
+
+    /// With people who sign in some way.
+    pub async fn with_people(netbox: NetboxSource, people: PeopleConfig) -> Self {
+        let drain = Duration::from_millis(300);
+        Self::start_for(people, netbox, ModelSource::StandIn, AnswerConfig::default(), drain).await
+    }
+
+    /// Everything embedded, as fast as it goes. A proxy, which the test plays, says who everybody is.
     pub async fn demo() -> Self {
         Self::start(NetboxSource::Demo, ModelSource::StandIn, AnswerConfig::default()).await
     }
@@ -86,8 +101,19 @@ impl Stack {
     }
 
     async fn start_with(netbox: NetboxSource, model: ModelSource, answers: AnswerConfig, drain: Duration) -> Self {
+        Self::start_for(behind_a_proxy(), netbox, model, answers, drain).await
+    }
+
+    async fn start_for(
+        people: PeopleConfig,
+        netbox: NetboxSource,
+        model: ModelSource,
+        answers: AnswerConfig,
+        drain: Duration,
+    ) -> Self {
         let config = ServeConfig {
             connection: ConnectionConfig { netbox, model, answers },
+            people,
             storage: StorageConfig::memory(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_origins: vec!["https://portal.example.com".parse().unwrap()],
@@ -112,17 +138,26 @@ impl Stack {
         tokio::time::timeout(PATIENCE, self.serving).await.expect("the server did not stop").unwrap();
     }
 
-    /// A browser: it keeps its cookie.
+    /// The browser of somebody whom nobody else is.
+    #[allow(clippy::unused_async, reason = "tests need not know")]
     pub async fn browser(&self) -> Browser {
-        let client = http_client();
-        let response = client.get(format!("http://{}/", self.address)).send().await.unwrap();
-        let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-        Browser { client, address: self.address.clone(), cookie }
+        let number = PEOPLE.fetch_add(1, Ordering::Relaxed);
+        self.with_header(USER_HEADER, &format!("person-{number}"))
     }
 
-    /// A script without a cookie.
+    /// The browser of somebody with this session.
+    pub fn with_cookie(&self, cookie: &str) -> Browser {
+        self.with_header("cookie", cookie)
+    }
+
+    /// A browser that sends this header with everything.
+    pub fn with_header(&self, name: &str, value: &str) -> Browser {
+        Browser { client: http_client(), address: self.address.clone(), header: (name.to_owned(), value.to_owned()) }
+    }
+
+    /// A script of somebody whom nobody else is.
     pub async fn script(&self) -> Socket {
-        Socket::open(&self.address, None).await
+        self.browser().await.socket().await
     }
 
     /// How many objects the NetBox behind has, asked directly.
@@ -141,14 +176,14 @@ impl Stack {
 /// A client without the system's proxies.
 pub fn http_client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 /// A NetBox of the operator's.
 pub fn remote_netbox(url: &str, token: &str) -> NetboxSource {
     NetboxSource::Remote(RemoteNetbox {
         url: url.parse().unwrap(),
-        token: token.to_owned().into(),
+        token: (!token.is_empty()).then(|| token.to_owned().into()),
         certificate_authority: None,
         verify_certificate: true,
         cache_directory: None,
@@ -165,23 +200,48 @@ async fn remote_model(kind: Model) -> ModelSource {
     ModelSource::Remote(RemoteModel::new(base_url, Some(key.to_owned().into()), model::MODEL))
 }
 
-/// A browser with its cookie.
+/// People are counted, so that no two are the same.
+static PEOPLE: AtomicUsize = AtomicUsize::new(1);
+/// Where the proxy that a test plays names who it is.
+pub const USER_HEADER: &str = "x-forwarded-user";
+
+/// People whom a proxy on loopback names.
+pub fn behind_a_proxy() -> PeopleConfig {
+    let trusted = vec![Network::parse("127.0.0.1").unwrap()];
+    let rules = ProxyRules {
+        trusted,
+        user_header: USER_HEADER.parse().unwrap(),
+        groups_header: Some("x-forwarded-groups".parse().unwrap()),
+        admin_groups: vec!["netops".to_owned()],
+    };
+    PeopleConfig { mode: SignInMode::Proxy(rules), ..PeopleConfig::nobody() }
+}
+
+/// A browser, and what it says who it is with.
 pub struct Browser {
     pub client: reqwest::Client,
     pub address: String,
-    pub cookie: String,
+    pub header: (String, String),
 }
 
 impl Browser {
     /// Opens a socket.
     pub async fn socket(&self) -> Socket {
-        Socket::open(&self.address, Some(&self.cookie)).await
+        Socket::open(&self.address, &self.header).await
+    }
+
+    /// Sends a form; the whole answer. Redirects are not followed.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
+        let url = format!("http://{}{path}", self.address);
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.client.post(url).header(&self.header.0, &self.header.1);
+        request.header("content-type", "application/x-www-form-urlencoded").body(body).send().await.unwrap()
     }
 
     /// Opens a page; the status and the HTML.
     pub async fn page(&self, path: &str) -> (u16, String) {
         let url = format!("http://{}{path}", self.address);
-        let request = self.client.get(url).header("Cookie", &self.cookie).header("Accept", "text/html");
+        let request = self.client.get(url).header(&self.header.0, &self.header.1).header("Accept", "text/html");
         let response = request.send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     }
@@ -189,7 +249,7 @@ impl Browser {
     /// Calls a server function; the status and the answer.
     pub async fn call(&self, function: &str, arguments: Value) -> (u16, Value) {
         let url = format!("http://{}/api/{function}", self.address);
-        let request = self.client.post(url).header("Cookie", &self.cookie).json(&arguments);
+        let request = self.client.post(url).header(&self.header.0, &self.header.1).json(&arguments);
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();
@@ -210,11 +270,9 @@ pub struct Socket {
 
 impl Socket {
     /// Opens a socket and reads the greeting.
-    pub async fn open(address: &str, cookie: Option<&str>) -> Self {
+    pub async fn open(address: &str, (name, value): &(String, String)) -> Self {
         let mut request = format!("ws://{address}/ws/chat").into_client_request().unwrap();
-        if let Some(cookie) = cookie {
-            request.headers_mut().insert("cookie", cookie.parse().unwrap());
-        }
+        request.headers_mut().insert(name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap());
         let (inner, _) = connect_async(request).await.unwrap();
         let mut socket = Self { inner, transcript: Transcript::default(), close_code: None, careless: false };
         assert_eq!(socket.next().await["type"], "connected");

@@ -18,7 +18,7 @@ async fn report(netbox: NetboxSource) -> Report {
 async fn real(token: &str) -> Report {
     report(NetboxSource::Remote(RemoteNetbox {
         url: format!("{}/", setting("TEST_NETBOX_URL")).parse().unwrap(),
-        token: setting(token).into(),
+        token: Some(setting(token).into()),
         certificate_authority: None,
         verify_certificate: true,
         cache_directory: None,

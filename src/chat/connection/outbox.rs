@@ -37,6 +37,17 @@ impl Outbox {
         commands
     }
 
+    /// Questions that were not acknowledged: command, conversation, text. What else waits means nothing on a later page.
+    pub(super) fn questions(&self) -> Vec<[String; 3]> {
+        let question = |command: &Command| match command {
+            Command::Send { id: Some(id), conversation: Some(conversation), text, .. } => {
+                Some([id.0.clone(), conversation.0.clone(), text.clone()])
+            }
+            _ => None,
+        };
+        self.0.iter().filter_map(question).collect()
+    }
+
     /// The server answered this command: true if it was here.
     pub(super) fn settle(&mut self, answered: &CommandId) -> bool {
         let before = self.0.len();

@@ -7,6 +7,7 @@ use crate::components::focus::go_on;
 use crate::components::icon::{Icon, IconView};
 use crate::components::problem::ProblemView;
 use crate::store::Store;
+use crate::store::place::Place;
 use crate::wire::command::SendMode;
 use crate::wire::id::MessageId;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -66,7 +67,18 @@ pub fn AnswerEndView(
         }
         EndReason::Failed => {
             let problem = end.problem.unwrap_or_else(|| Problem::new(ProblemCode::Internal, "The answer failed"));
-            view! { <ProblemView problem ways_out=retry().erase() /> }.erase()
+            let sign_in = (problem.code == ProblemCode::SignIn).then(|| {
+                view! {
+                    <a class="text-button" href=Store::get().place.with_untracked(Place::sign_in_path) rel="external">
+                        "Sign in again"
+                    </a>
+                }
+            });
+            let ways_out = view! {
+                {sign_in}
+                {retry()}
+            };
+            view! { <ProblemView problem ways_out=ways_out.erase() /> }.erase()
         }
     }
 }

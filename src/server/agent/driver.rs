@@ -35,7 +35,6 @@ use crate::wire::transcript::{EndReason, Usage};
 pub struct Agent {
     pub(super) client: Client,
     pub(super) toolbox: Toolbox,
-    pub(super) credentials: Credentials,
     pub(super) settings: Settings,
     /// What the model can, asked until the model's server answers.
     pub(super) model: OnceCell<Chosen>,
@@ -82,9 +81,9 @@ pub(super) struct Progress {
 }
 
 impl Agent {
-    /// Answers with this model, these tools and these rights in NetBox.
-    pub fn new(client: Client, toolbox: Toolbox, credentials: Credentials, settings: Settings) -> Self {
-        Self { client, toolbox, credentials, settings, model: OnceCell::new(), runs: TaskTracker::new() }
+    /// Answers with this model and these tools.
+    pub fn new(client: Client, toolbox: Toolbox, settings: Settings) -> Self {
+        Self { client, toolbox, settings, model: OnceCell::new(), runs: TaskTracker::new() }
     }
 
     /// The tools.
@@ -92,37 +91,39 @@ impl Agent {
         &self.toolbox
     }
 
-    /// A part of a result that a tool found in this conversation.
+    /// A part of a result that a tool found in this conversation, with the rights of whoever asks for it.
     ///
     /// # Errors
     /// The result is not kept any more, has no such column, or NetBox does not answer.
     pub async fn result_page(
         &self,
+        credentials: &Credentials,
         conversation: &ConversationId,
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let asking = Asking::new(&self.credentials, conversation.as_str());
+        let asking = Asking::new(credentials, conversation.as_str());
         self.toolbox.result_page(asking, handle, query).await
     }
 
-    /// The rights with which NetBox is asked.
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
-    }
-
-    /// Starts a run and, after it, those of the messages that wait. Returns at once.
-    pub fn start(self: &Arc<Self>, conversation: Arc<Conversation>, handle: RunHandle) {
+    /// Starts a run and, after it, those of the messages that wait, with the rights of whoever asks. Returns at once.
+    pub fn start(self: &Arc<Self>, conversation: Arc<Conversation>, handle: RunHandle, credentials: Credentials) {
         let agent = Arc::clone(self);
-        self.runs.spawn(async move { agent.answer_all(&conversation, Some((handle, None))).await });
+        self.runs.spawn(async move { agent.answer_all(&conversation, Some((handle, None)), &credentials).await });
     }
 
-    /// Goes on with a run whose process died or left it, from its last completed step. Returns at once.
-    pub fn resume(self: &Arc<Self>, conversation: Arc<Conversation>, record: RunRecord) {
+    /// Goes on with a run whose process died or left it, from its last completed step. It ends where its person has no
+    /// rights any more. Returns at once.
+    pub fn resume(
+        self: &Arc<Self>,
+        conversation: Arc<Conversation>,
+        record: RunRecord,
+        credentials: Option<Credentials>,
+    ) {
         let agent = Arc::clone(self);
         self.runs.spawn(async move {
             let context = context_now(record.time_zone.as_deref());
-            let next = match conversation.adopt(&record, &context).await {
+            let next = match conversation.adopt(&record, credentials.is_some(), &context).await {
                 Ok(Adopted::Continues(handle)) => {
                     tracing::info!(conversation = %conversation.id(), run = %record.run, attempt = record.attempts, "a run goes on whose process had ended");
                     let step = record.machine.map(|machine| (machine, record.next_part));
@@ -134,16 +135,21 @@ impl Agent {
                     None
                 }
             };
-            agent.answer_all(&conversation, next).await;
+            agent.answer_all(&conversation, next, &credentials.unwrap_or_default()).await;
         });
     }
 
-    async fn answer_all(&self, conversation: &Arc<Conversation>, first: Option<(RunHandle, Option<StoredStep>)>) {
+    async fn answer_all(
+        &self,
+        conversation: &Arc<Conversation>,
+        first: Option<(RunHandle, Option<StoredStep>)>,
+        credentials: &Credentials,
+    ) {
         let mut next = first;
         while let Some((handle, step)) = next.take() {
             let run = handle.run.clone();
             // A run that panics must end like any other: somebody waits for it.
-            let answered = AssertUnwindSafe(self.answer(conversation, handle, step)).catch_unwind().await;
+            let answered = AssertUnwindSafe(self.answer(conversation, handle, step, credentials)).catch_unwind().await;
             let waiting = match answered {
                 Ok(Ok(waiting)) => waiting,
                 Ok(Err(problem)) => {
@@ -170,6 +176,7 @@ impl Agent {
         conversation: &Arc<Conversation>,
         handle: RunHandle,
         step: Option<StoredStep>,
+        credentials: &Credentials,
     ) -> Result<Option<RunHandle>, Problem> {
         let RunHandle { run, message, cancel } = handle;
         if !conversation.has_begun(&run).await {
@@ -198,7 +205,7 @@ impl Agent {
         let now = Instant::now();
         let started = now.checked_sub(Duration::from_millis(machine.milliseconds())).unwrap_or(now);
         let mut writer = AnswerWriter::new(conversation, run.clone(), next_part);
-        let Ending { why, problem } = self.work(&mut machine, &mut writer, started, &cancel).await?;
+        let Ending { why, problem } = self.work(&mut machine, &mut writer, credentials, started, &cancel).await?;
         writer.close_part().await?;
         if why == EndReason::Refused {
             writer.withdraw(0).await?;
@@ -228,6 +235,7 @@ impl Agent {
         &self,
         machine: &mut Machine,
         writer: &mut AnswerWriter<'_>,
+        credentials: &Credentials,
         started: Instant,
         cancel: &CancellationToken,
     ) -> Result<Ending, Problem> {
@@ -258,7 +266,9 @@ impl Agent {
             match step {
                 Step::Done(ending) => return Ok(ending),
                 Step::CallModel => self.call_model(machine, writer, &mut progress, cancel).await?,
-                Step::CallTools(calls) => self.call_tools(machine, writer, calls, deadline, cancel).await?,
+                Step::CallTools(calls) => {
+                    self.call_tools(machine, writer, credentials, calls, deadline, cancel).await?;
+                }
             }
         }
     }

@@ -10,9 +10,10 @@ use super::driver::Agent;
 use super::machine::{CANCELLED, Machine, ToolResult};
 use super::writer::AnswerWriter;
 use crate::server::anthropic::ToolUse;
+use crate::server::netbox::{Credentials, Owner};
 use crate::server::tools::{Asking, Outcome};
-use crate::wire::id::{CallId, ConversationId};
-use crate::wire::problem::Problem;
+use crate::wire::id::CallId;
+use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::tool::ToolOutcome;
 
 /// What the tools answer when the answer's time is used up while they run.
@@ -24,6 +25,7 @@ impl Agent {
         &self,
         machine: &mut Machine,
         writer: &mut AnswerWriter<'_>,
+        credentials: &Credentials,
         calls: Vec<ToolUse>,
         deadline: Instant,
         cancel: &CancellationToken,
@@ -38,9 +40,13 @@ impl Agent {
         let time_zone = time_zone.as_deref();
         let mut running: FuturesUnordered<_> = calls
             .iter()
-            .map(|call| async move { (call.id.as_str(), self.call_tool(conversation.id(), time_zone, call).await) })
+            .map(|call| async move {
+                let asking = Asking { credentials, conversation: conversation.id().as_str(), time_zone };
+                (call.id.as_str(), self.call_tool(asking, call).await)
+            })
             .collect();
         let mut results = Vec::with_capacity(calls.len());
+        let mut not_taken = None;
         // When the answer's time is used up, or a person stops it, what is found by then counts.
         let broken_off = loop {
             let (id, outcome) = tokio::select! {
@@ -51,7 +57,8 @@ impl Agent {
                 () = cancel.cancelled() => break Some((CANCELLED, "Stopped")),
                 () = tokio::time::sleep_until(deadline) => break Some((OUT_OF_TIME, "Out of time")),
             };
-            let Outcome { model_text, evidence } = outcome;
+            let Outcome { model_text, evidence, problem } = outcome;
+            not_taken = not_taken.or_else(|| token_problem(credentials, problem.as_ref()?));
             results.push(ToolResult { id: id.to_owned(), text: model_text, is_error: evidence.is_error });
             writer.tool_result(CallId::from(id), evidence).await?;
         };
@@ -70,14 +77,17 @@ impl Agent {
             machine.out_of_time();
         }
         machine.tool_results(results);
+        if let Some(problem) = not_taken {
+            // No tool will find anything any more; the model could only say so at length.
+            machine.fail("", problem);
+        }
         if cancel.is_cancelled() {
             machine.stop("");
         }
         Ok(())
     }
 
-    async fn call_tool(&self, conversation: &ConversationId, time_zone: Option<&str>, call: &ToolUse) -> Outcome {
-        let asking = Asking { credentials: &self.credentials, conversation: conversation.as_str(), time_zone };
+    async fn call_tool(&self, asking: Asking<'_>, call: &ToolUse) -> Outcome {
         match &call.input {
             Ok(input) => self.toolbox.call(asking, &call.name, input).await,
             Err(raw) => Outcome {
@@ -90,7 +100,22 @@ impl Agent {
                     summary: "The model sent arguments that are no JSON".to_owned(),
                     ..ToolOutcome::default()
                 },
+                problem: None,
             },
         }
     }
+}
+
+/// That NetBox does not take the person's own token any more, and what they can do about it. The server's own token is
+/// nothing that a person could change: there the model says what is wrong.
+fn token_problem(credentials: &Credentials, problem: &Problem) -> Option<Problem> {
+    if problem.code != ProblemCode::NetboxToken {
+        return None;
+    }
+    let (code, hint) = match credentials.owner() {
+        Owner::Service => return None,
+        Owner::Session => (ProblemCode::SignIn, "sign in again; your question stays here"),
+        Owner::Person => (ProblemCode::NetboxToken, "put another NetBox token into your settings, then ask again"),
+    };
+    Some(Problem::new(code, problem.message.clone()).hint(hint))
 }

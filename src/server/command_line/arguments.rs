@@ -64,6 +64,13 @@ Examples:
   NETBOX_URL=https://netbox.example.com NETBOX_TOKEN=nbt_… netbox-chatbox doctor")]
     Doctor(ServeArguments),
 
+    /// Make a new key for the NetBox tokens in the database, and seal all of them anew
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox rotate-key                       the key in the data folder, or in SECRET_KEY_FILE
+  SECRET_KEY=new,old netbox-chatbox rotate-key    keys that are kept elsewhere: the first one seals")]
+    RotateKey(ServeArguments),
+
     /// List the tools that the model has, or call one
     #[command(
         subcommand,
@@ -118,7 +125,9 @@ impl Command {
     /// What is wrong with its settings, to be told together with what else is wrong.
     pub(super) fn problems(self) -> Vec<Problem> {
         match self {
-            Self::Serve(arguments) | Self::Doctor(arguments) => arguments.validate().err().unwrap_or_default(),
+            Self::Serve(arguments) | Self::Doctor(arguments) | Self::RotateKey(arguments) => {
+                arguments.validate().err().unwrap_or_default()
+            }
             Self::Ask(arguments) => arguments.connection.validate().err().unwrap_or_default(),
             Self::Tool(ToolCommand::Call(arguments)) => arguments.connection.validate().err().unwrap_or_default(),
             Self::Tool(ToolCommand::List { .. })
@@ -136,6 +145,7 @@ impl Command {
             Self::Ask(_)
             | Self::Tool(_)
             | Self::Doctor(_)
+            | Self::RotateKey(_)
             | Self::NetboxCatalogue { .. }
             | Self::Completions { .. } => "error",
         }

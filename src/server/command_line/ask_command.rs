@@ -37,7 +37,7 @@ pub(super) async fn ask(arguments: AskArguments) -> Result<ExitCode, Vec<Problem
     let accepted = conversation.send(None, &question, &context_now(None), SendMode::Queue).await.map_err(one)?;
     let Some(handle) = accepted.start else { return Ok(ExitCode::FAILURE) };
     let cancel = handle.cancel.clone();
-    agent.start(conversation, handle);
+    agent.start(conversation, handle, connections.service.clone());
     let frames = stream::unfold(view, |mut view| async move { view.next().await.map(|frame| (frame, view)) });
     let options = ask::Options {
         json: arguments.json,

@@ -29,7 +29,7 @@ async fn call(arguments: ToolCallArguments) -> Result<ExitCode, Vec<Problem>> {
     let ToolCallArguments { name, input, view, connection } = arguments;
     let connections = Connections::open(connection.validate()?, Pace::Instant).await.map_err(one)?;
     let agent = connections.agent();
-    let asking = Asking::new(agent.credentials(), CONVERSATION);
+    let asking = Asking::new(&connections.service, CONVERSATION);
     if name == "-" {
         return session(agent.toolbox(), asking).await;
     }

@@ -114,6 +114,10 @@ pub struct ServeArguments {
     #[arg(long, env = "ANONYMOUS_ACCESS", value_name = "SENTENCE")]
     pub anonymous_access: Option<String>,
 
+    /// Who may ask.
+    #[command(flatten)]
+    pub people: PeopleArguments,
+
     /// What is kept.
     #[command(flatten)]
     pub storage: StorageArguments,
@@ -133,4 +137,59 @@ pub struct StorageArguments {
     /// The folder for what has to outlive this program: the SQLite file and the key that seals tokens [default: the user's data folder]
     #[arg(long, env = "DATA_DIRECTORY", value_name = "FOLDER", help_heading = "Storage")]
     pub data_directory: Option<String>,
+}
+
+/// Who may ask.
+#[derive(clap::Args)]
+pub struct PeopleArguments {
+    /// How people sign in: not at all, with their NetBox user, or at a proxy in front [default: none] [possible values: none, netbox, proxy]
+    #[arg(long, env = "AUTH_MODE", value_name = "MODE", help_heading = "People")]
+    pub auth_mode: Option<String>,
+
+    /// Who is an admin: names as people sign in with, divided by commas
+    #[arg(long, env = "ADMINS", value_name = "NAMES", value_delimiter = ',', help_heading = "People")]
+    pub admins: Vec<String>,
+
+    /// Groups whose members are admins, divided by commas
+    #[arg(long, env = "ADMIN_GROUPS", value_name = "GROUPS", value_delimiter = ',', help_heading = "People")]
+    pub admin_groups: Vec<String>,
+
+    /// Hours after which an unused session ends [default: 168]
+    #[arg(long, env = "SESSION_IDLE_HOURS", value_name = "HOURS", help_heading = "People")]
+    pub session_idle_hours: Option<String>,
+
+    /// Hours after which every session ends [default: 720]
+    #[arg(long, env = "SESSION_HOURS", value_name = "HOURS", help_heading = "People")]
+    pub session_hours: Option<String>,
+
+    /// The address under which people open the page, where a proxy in front has another one
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL", help_heading = "People")]
+    pub public_url: Option<String>,
+
+    /// Addresses and networks of proxies that are believed about who asks and from where, divided by commas
+    #[arg(long, env = "TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', help_heading = "People")]
+    pub trusted_proxies: Vec<String>,
+
+    /// The header in which such a proxy names who is signed in [default: X-Forwarded-User]
+    #[arg(long, env = "PROXY_USER_HEADER", value_name = "HEADER", help_heading = "People")]
+    pub proxy_user_header: Option<String>,
+
+    /// The header in which such a proxy names their groups
+    #[arg(long, env = "PROXY_GROUPS_HEADER", value_name = "HEADER", help_heading = "People")]
+    pub proxy_groups_header: Option<String>,
+
+    /// What NetBox tokens are sealed with: 32 random bytes in base64; older ones after it, divided by commas. Better set in the environment than as a flag [default: one that is made in the data folder]
+    #[arg(
+        long,
+        env = "SECRET_KEY",
+        value_name = "KEYS",
+        value_delimiter = ',',
+        hide_env_values = true,
+        help_heading = "People"
+    )]
+    pub secret_key: Vec<String>,
+
+    /// A file with such keys, one a line, the newest first
+    #[arg(long, env = "SECRET_KEY_FILE", value_name = "FILE", help_heading = "People")]
+    pub secret_key_file: Option<String>,
 }

@@ -154,3 +154,53 @@ fn listening_beyond_loopback_needs_the_sentence() {
     let config = validate(&["--listen=0.0.0.0:80", &format!("--anonymous-access={EVERYONE}")]).unwrap();
     assert!(config.allowed_hosts.is_empty());
 }
+
+#[test]
+fn how_people_sign_in_is_read_and_what_is_wrong_with_it_is_told() {
+    let wrong = [
+        "--auth-mode=ldap",
+        "--session-hours=0",
+        "--session-idle-hours=ten",
+        "--public-url=https://example.com/chat",
+        "--trusted-proxies=10.0.0.0/33,proxy",
+        "--secret-key=too-short-secret",
+    ];
+    let text = validate(&wrong).unwrap_err().iter().map(Problem::to_string).collect::<Vec<_>>().join("\n");
+    for argument in wrong {
+        let name = argument.trim_start_matches("--").split('=').next().unwrap().replace('-', "_").to_uppercase();
+        assert!(text.contains(&name), "{name} is missing in\n{text}");
+    }
+    assert_eq!(text.matches("hint: ").count(), wrong.len() + 1, "{text}");
+    assert!(!text.contains("too-short-secret"), "{text}");
+    let text = validate(&["--auth-mode=proxy"]).unwrap_err()[0].to_string();
+    assert!(text.contains("TRUSTED_PROXIES"), "{text}");
+
+    let given = ["--auth-mode=Proxy", "--trusted-proxies=10.0.0.5, 10.1.0.0/16", "--admin-groups=netops, "];
+    let people = validate(&given).unwrap().people;
+    let SignInMode::Proxy(rules) = &people.mode else { panic!("not a proxy: {people:?}") };
+    assert_eq!((rules.trusted.len(), rules.user_header.as_str()), (2, "x-forwarded-user"));
+    assert_eq!(rules.admin_groups, ["netops"]);
+    assert_eq!((people.idle.as_secs(), people.lifetime.as_secs()), (7 * 86_400, 30 * 86_400));
+}
+
+#[test]
+fn where_people_sign_in_no_token_is_needed_and_others_may_reach_it() {
+    let netbox = "--netbox-url=https://netbox.example.com";
+    assert!(validate(&[netbox]).is_err());
+    let config = validate(&[netbox, "--auth-mode=netbox", "--listen=0.0.0.0:80"]).unwrap();
+    let NetboxSource::Remote(remote) = &config.connection.netbox else { panic!("not remote") };
+    assert!(remote.token.is_none() && config.people.signs_in());
+}
+
+#[test]
+fn keys_are_given_or_made_in_the_data_folder_but_not_both_ways() {
+    let (one, other) = ("A".repeat(43), "Q".repeat(43));
+    let given = format!("--secret-key={one},{other}");
+    let keys = |arguments: &[&str]| validate(arguments).map(|config| config.people.keys);
+    assert!(matches!(keys(&[&given]), Ok(KeySource::Given(keys)) if keys.len() == 2));
+    assert!(matches!(keys(&["--database-url=memory:"]), Ok(KeySource::Passing)));
+    let made = keys(&["--data-directory=/var/lib/chat"]);
+    assert!(matches!(made, Ok(KeySource::Generated(file)) if file.ends_with("chat/secret.key")));
+    assert!(keys(&[&given, "--secret-key-file=/nowhere"]).is_err());
+    assert!(keys(&["--secret-key-file=/nowhere"]).is_err());
+}

@@ -5,6 +5,7 @@
 //! are one estate, written in `estate`; `tests/netbox/compare.py` asks it and a real NetBox with the same rows the
 //! same questions.
 
+mod accounts;
 mod book;
 mod cable;
 mod display;
@@ -23,6 +24,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use accounts::ACCOUNTS;
 use axum::Router;
 use jiff::Timestamp;
 use tokio::net::TcpListener;

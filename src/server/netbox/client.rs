@@ -1,5 +1,7 @@
 //! The client: one GET at a time, bounded, retried, recorded.
 
+mod tokens;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +13,8 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LO
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
+
+pub use tokens::{TokenMade, TokenWanted, is_token};
 
 use super::cache::Cache;
 use super::custom_field::CustomField;

@@ -10,6 +10,19 @@ use super::Error;
 #[derive(Clone, Default)]
 pub struct Credentials {
     token: Option<SecretString>,
+    owner: Owner,
+}
+
+/// Whose token it is: what helps when NetBox does not take it any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Owner {
+    /// The server's own.
+    #[default]
+    Service,
+    /// A person's, from the settings page.
+    Person,
+    /// That of a session: signing in anew gives another.
+    Session,
 }
 
 /// The two kinds of NetBox token.
@@ -26,12 +39,23 @@ impl Credentials {
     pub fn new(token: &SecretString) -> Self {
         let text = token.expose_secret().trim();
         let text = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("Token ")).unwrap_or(text).trim();
-        Self { token: (!text.is_empty()).then(|| SecretString::from(text)) }
+        Self { token: (!text.is_empty()).then(|| SecretString::from(text)), owner: Owner::Service }
     }
 
     /// No token: what a NetBox shows to everybody (`LOGIN_REQUIRED = False`).
     pub fn anonymous() -> Self {
         Self::default()
+    }
+
+    /// Says whose token it is.
+    #[must_use]
+    pub fn owned_by(self, owner: Owner) -> Self {
+        Self { owner, ..self }
+    }
+
+    /// Whose token it is.
+    pub fn owner(&self) -> Owner {
+        self.owner
     }
 
     /// Which kind of token it is; `None` without one.

@@ -20,6 +20,8 @@ pub enum Refusal {
     SourceAddress(String),
     /// The token's user is switched off.
     InactiveUser,
+    /// The user name or the password is wrong, or the user is switched off: NetBox does not say which.
+    Password,
     /// The user may not do this to this type of object.
     Permission,
     /// Something before NetBox asks for credentials of its own.
@@ -53,6 +55,8 @@ impl Refusal {
             Self::SourceAddress(address.parse::<std::net::IpAddr>().map_or_else(|_| String::new(), |ip| ip.to_string()))
         } else if lower.contains("user inactive") {
             Self::InactiveUser
+        } else if lower.contains("invalid username/password") {
+            Self::Password
         } else if lower.contains("do not have permission") {
             Self::Permission
         } else {
@@ -101,6 +105,10 @@ impl Refusal {
             Self::InactiveUser => (
                 "The NetBox token's user is not active".into(),
                 "activate the user in NetBox or use another user's token",
+            ),
+            Self::Password => (
+                "NetBox does not accept this user name and password".into(),
+                "check both; people who come to NetBox through single sign-on have no password there",
             ),
             Self::Permission => (
                 format!("The NetBox token's user may not view {what}"),

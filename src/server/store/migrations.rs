@@ -20,8 +20,10 @@ const fn common(number: i64, makes: &'static str, text: &'static str) -> Step {
     Step { number, makes, sqlite: text, postgres: text }
 }
 
-const STEPS: &[Step] =
-    &[common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql"))];
+const STEPS: &[Step] = &[
+    common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql")),
+    common(3, "tokens that were left", include_str!("../../../migrations/0003_people.sql")),
+];
 
 /// What brings a database of this kind to the newest schema.
 pub(super) fn migrator(kind: Kind) -> Migrator {

@@ -13,7 +13,11 @@ use crate::wire::problem::{Problem, ProblemCode};
 impl Connection {
     pub(super) async fn obey(&mut self, command: Command) {
         let (id, conversation) = names(&command);
-        if let Err(problem) = self.carry_out(command).await {
+        let done = match self.authorise(&command).await {
+            Ok(()) => self.carry_out(command).await,
+            Err(problem) => Err(problem),
+        };
+        if let Err(problem) = done {
             self.complain(id, conversation, problem).await;
         }
     }
@@ -74,10 +78,10 @@ impl Connection {
                 // One that was deleted under this socket's feet is no place to ask; a new one is.
                 let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
                 let current = current.map(|current| current.id());
-                self.state.hub().conversation_for(&self.person, id.as_ref(), current).await?
+                self.state.hub().conversation_for(&self.person.id, id.as_ref(), current).await?
             }
         };
-        let conversation = self.state.hub().open_or_create(&self.person, &conversation).await?;
+        let conversation = self.state.hub().open_or_create(&self.person.id, &conversation).await?;
         self.current = Some(Arc::clone(&conversation));
         // Whoever asks wants to see the answer: the view begins before the question is in the log.
         if !self.looks_at(&conversation) {
@@ -93,7 +97,10 @@ impl Connection {
     async fn accepted(&mut self, conversation: &Arc<Conversation>, id: Option<CommandId>, accepted: Accepted) {
         let Accepted { message, duplicate, start } = accepted;
         if let Some(handle) = start {
-            self.state.agent().start(Arc::clone(conversation), handle);
+            // The person may have changed their NetBox token since this socket was opened.
+            let rights = self.state.auth().rights_now(&self.person).await;
+            let rights = rights.unwrap_or_else(|_| self.person.credentials.clone());
+            self.state.agent().start(Arc::clone(conversation), handle, rights);
         }
         let mut frame = outside(Event::Ack { id, message: Some(message), duplicate }, String::new());
         frame.conversation = Some(conversation.id().clone());
@@ -103,7 +110,7 @@ impl Connection {
     /// The named conversation, or the one this socket is in.
     async fn open(&self, conversation: Option<&ConversationId>) -> Result<Arc<Conversation>, Problem> {
         match (conversation, &self.current) {
-            (Some(id), _) => self.state.hub().open(&self.person, id).await,
+            (Some(id), _) => self.state.hub().open(&self.person.id, id).await,
             (None, Some(current)) => Ok(Arc::clone(current)),
             (None, None) => Err(Problem::new(ProblemCode::BadRequest, "This connection is in no conversation yet")
                 .hint("name one with `conversation`, or send a message first")),

@@ -1,5 +1,6 @@
 //! One socket's life, over any sink and stream, so that tests need no network.
 
+mod session;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -16,7 +17,7 @@ use tokio::time::Instant;
 
 use super::parse::parse;
 use crate::server::hub::Conversation;
-use crate::server::person::PersonId;
+use crate::server::person::Person;
 use crate::server::state::AppState;
 use crate::wire::command::{MAXIMUM_FRAME_BYTES, PROTOCOL_VERSION};
 use crate::wire::event::{Event, Frame};
@@ -31,6 +32,8 @@ const MAXIMUM_VIEWS: usize = 16;
 const CLOSE_TOO_BIG: u16 = 1009;
 /// "Service restart", IANA's registry of close codes.
 const CLOSE_RESTART: u16 = 1012;
+/// Our own, among those that applications may use: whoever is here has to sign in again.
+const CLOSE_SIGN_IN: u16 = 4401;
 /// When a client should come back after the server stopped, in milliseconds.
 const COME_BACK: u64 = 1000;
 /// How long a client may be silent. It is pinged more often than that, and even a client that only listens answers
@@ -75,7 +78,7 @@ pub enum Outgoing {
 /// One client's connection.
 pub struct Connection {
     pub(super) state: AppState,
-    pub(super) person: PersonId,
+    pub(super) person: Person,
     pub(super) time_zone: Option<String>,
     frames: mpsc::Sender<Arc<Frame>>,
     views: HashMap<ConversationId, OpenView>,
@@ -83,6 +86,8 @@ pub struct Connection {
     pub(super) current: Option<Arc<Conversation>>,
     /// The person's list changed, and there was no room to say so.
     list_changed: bool,
+    /// When it was noted last that the session is used.
+    noted: Option<Instant>,
     /// The client does not read.
     stuck: bool,
 }
@@ -97,7 +102,7 @@ struct OpenView {
 #[derive(Clone, Debug)]
 pub struct Visitor {
     /// The person.
-    pub person: PersonId,
+    pub person: Person,
     /// Their time zone, `Europe/Berlin`, where they told it.
     pub time_zone: Option<String>,
 }
@@ -118,6 +123,7 @@ where
     let mut storage = state.hub().storage();
     let draining = state.draining().clone();
     let room = frames.clone();
+    let mut signed_out = Box::pin(session::over(state.clone(), person.session.clone()));
     let mut connection = Connection {
         state,
         person,
@@ -126,6 +132,7 @@ where
         views: HashMap::new(),
         current: None,
         list_changed: false,
+        noted: None,
         stuck: false,
     };
     connection.say(connection.greeting()).await;
@@ -152,7 +159,7 @@ where
             }
             changed = list_changes.recv() => {
                 // Having missed some is a change too.
-                connection.list_changed |= !changed.as_ref().is_ok_and(|person| *person != connection.person);
+                connection.list_changed |= !changed.as_ref().is_ok_and(|person| *person != connection.person.id);
             }
             Ok(room) = room.reserve(), if connection.list_changed => {
                 connection.list_changed = false;
@@ -168,6 +175,12 @@ where
                 let bye = Event::Bye { code: "drain".to_owned(), retry_milliseconds: COME_BACK };
                 connection.say(outside(bye, "The server is restarting".to_owned())).await;
                 last = Some(Outgoing::Close { code: CLOSE_RESTART, reason: "restart" });
+                break;
+            }
+            () = &mut signed_out => {
+                let bye = Event::Bye { code: "reauth".to_owned(), retry_milliseconds: 0 };
+                connection.say(outside(bye, "You are not signed in any more".to_owned())).await;
+                last = Some(Outgoing::Close { code: CLOSE_SIGN_IN, reason: "sign in again" });
                 break;
             }
             () = tokio::time::sleep_until(heard + LONGEST_SILENCE) => {

@@ -37,7 +37,7 @@ async fn a_run_that_panics_ends_as_failed_and_the_next_begins_and_one_that_canno
         let mut view = conversation.lossless_view(0).await.unwrap();
         let first = conversation.send(None, "How many sites?", "now", SendMode::Queue).await.unwrap();
         conversation.send(None, "How many racks?", "now", SendMode::Queue).await.unwrap();
-        agent.start(Arc::clone(&conversation), first.start.unwrap());
+        agent.start(Arc::clone(&conversation), first.start.unwrap(), Credentials::anonymous());
         let mut ends = Vec::new();
         while ends.len() < 2 {
             let frame = view.next().await.unwrap();
@@ -49,7 +49,7 @@ async fn a_run_that_panics_ends_as_failed_and_the_next_begins_and_one_that_canno
                     broken.store(false, Ordering::SeqCst);
                     assert!(hub.save_unsaved().await.all);
                     let next = conversation.begin_waiting("now").await.unwrap();
-                    agent.start(Arc::clone(&conversation), next);
+                    agent.start(Arc::clone(&conversation), next, Credentials::anonymous());
                 }
             }
         }

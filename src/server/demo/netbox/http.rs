@@ -10,25 +10,32 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
+use super::accounts::{self, Asker, Tokens};
 use super::estate::estate;
 use super::filter::{self, Query, values};
 use super::render::{Scope, Selection};
 use super::schema::{TypeId, schema};
 use super::store::Object;
-use super::{DEMO_TOKEN, openapi, order, pages, part};
+use super::{openapi, order, pages, part};
+
+/// The largest body that is read, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+const FORBIDDEN: &str = "You do not have permission to perform this action.";
 
 /// What a request is answered from.
 struct Server {
+    /// The moment that the change log leads up to.
     now: Timestamp,
+    tokens: Tokens,
 }
 
 /// The routes of the demo NetBox, with `now` as the moment its change log ends.
 pub fn router(now: Timestamp) -> Router {
-    Router::new().fallback(answer).with_state(Arc::new(Server { now }))
+    Router::new().fallback(answer).with_state(Arc::new(Server { now, tokens: Tokens::default() }))
 }
 
 async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let base = format!("http://{host}");
     let scope = Scope { store: estate(), base: &base, now: server.now };
@@ -36,8 +43,13 @@ async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response
     let raw_query = parts.uri.query().unwrap_or_default();
     let query: Vec<(String, String)> =
         url::form_urlencoded::parse(raw_query.as_bytes()).map(|(key, value)| (key.into(), value.into())).collect();
-    let mut response = if path == "/api" || path.starts_with("/api/") {
-        api(&scope, &parts.method, path, raw_query, &query, &parts.headers)
+    let mut response = if path == "/api/users/tokens/provision/" && parts.method == Method::POST {
+        let body = axum::body::to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+        let body = serde_json::from_slice(&body).unwrap_or_default();
+        let (status, answer) = server.tokens.provision(&body, &base, Timestamp::now());
+        reply(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), &answer)
+    } else if path == "/api" || path.starts_with("/api/") {
+        api(&scope, &server.tokens, &parts.method, path, raw_query, &query, &parts.headers)
     } else {
         pages::page(&scope, path, &query)
     };
@@ -106,24 +118,29 @@ fn detail(status: StatusCode, sentence: &str) -> Response {
     reply(status, &json!({ "detail": sentence }))
 }
 
-/// Who may not ask, and in which words NetBox says so.
-fn refusal(headers: &HeaderMap) -> Option<&'static str> {
-    let Some(given) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
-        return Some("Authentication credentials were not provided.");
-    };
+/// Who asks, or in which words NetBox says why nobody does.
+fn asker(headers: &HeaderMap, tokens: &Tokens) -> Result<Asker, &'static str> {
+    const NOTHING: &str = "Authentication credentials were not provided.";
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(NOTHING)?;
     let (keyword, token) = given.trim().split_once(' ').unwrap_or((given.trim(), ""));
     if !matches!(keyword.to_lowercase().as_str(), "bearer" | "token") {
-        return Some("Authentication credentials were not provided.");
+        return Err(NOTHING);
     }
     match token.trim() {
-        DEMO_TOKEN => None,
-        "" => Some("Invalid authorization header: Must be in the form \"Bearer <key>.<token>\" or \"Token <token>\""),
-        token if token.starts_with("nbt_") => Some("Invalid v2 token"),
-        _ => Some("Invalid v1 token"),
+        "" => Err("Invalid authorization header: Must be in the form \"Bearer <key>.<token>\" or \"Token <token>\""),
+        token => tokens.asker(token, Timestamp::now()),
     }
 }
 
-fn api(scope: &Scope, method: &Method, path: &str, raw_query: &str, query: &Query, headers: &HeaderMap) -> Response {
+fn api(
+    scope: &Scope,
+    tokens: &Tokens,
+    method: &Method,
+    path: &str,
+    raw_query: &str,
+    query: &Query,
+    headers: &HeaderMap,
+) -> Response {
     if !path.ends_with('/') {
         let query = if raw_query.is_empty() { String::new() } else { format!("?{raw_query}") };
         let location = HeaderValue::from_str(&format!("{path}/{query}")).unwrap_or(HeaderValue::from_static("/"));
@@ -138,22 +155,37 @@ fn api(scope: &Scope, method: &Method, path: &str, raw_query: &str, query: &Quer
         let content_type = [(header::CONTENT_TYPE, "application/vnd.oai.openapi+json")];
         return (StatusCode::OK, content_type, openapi::document()).into_response();
     }
-    if let Some(sentence) = refusal(headers) {
-        return detail(StatusCode::FORBIDDEN, sentence);
-    }
+    let asker = match asker(headers, tokens) {
+        Ok(asker) => asker,
+        Err(sentence) => return detail(StatusCode::FORBIDDEN, sentence),
+    };
     if method == Method::OPTIONS {
         return reply(
             StatusCode::OK,
             &json!({"name": "", "description": "", "renders": ["application/json", "text/html"], "parses": ["application/json", "multipart/form-data"]}),
         );
     }
+    if let (&Method::DELETE, ["users", "tokens", id]) = (method, segments.as_slice()) {
+        return match tokens.delete(asker, id.parse().unwrap_or_default()) {
+            204 => StatusCode::NO_CONTENT.into_response(),
+            404 => detail(StatusCode::NOT_FOUND, "No Token matches the given query."),
+            _ => detail(StatusCode::FORBIDDEN, FORBIDDEN),
+        };
+    }
     if method != Method::GET && method != Method::HEAD {
-        return detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.");
+        return detail(StatusCode::FORBIDDEN, FORBIDDEN);
+    }
+    let listed = match segments.as_slice() {
+        [app, list, ..] => schema().at_endpoint(&format!("{app}/{list}")),
+        _ => None,
+    };
+    if listed.is_some_and(|kind| !asker.may_view(kind)) {
+        return detail(StatusCode::FORBIDDEN, FORBIDDEN);
     }
     match segments.as_slice() {
         [] => Answer::Json(part::root(scope.base)),
         ["status"] => Answer::Json(part::status()),
-        ["authentication-check"] => Answer::Json(scope.object(part::demo_user(), Selection::All)),
+        ["authentication-check"] => Answer::Json(accounts::myself(scope, asker)),
         ["users", "config"] => Answer::Json(json!({})),
         ["plugins"] => {
             let list = format!("{}/api/plugins/installed-plugins/", scope.base);
@@ -165,13 +197,22 @@ fn api(scope: &Scope, method: &Method, path: &str, raw_query: &str, query: &Quer
         }
         ["core", "background-queues" | "background-workers" | "background-tasks"] => Answer::Json(empty_page()),
         ["dcim", "connected-device"] => part::connected_device(scope, query),
+        ["users", "tokens"] => {
+            let key = values(query, "key").last().copied();
+            let tokens = tokens.list(asker, key, None, scope.base);
+            self::page(Some(tokens.len()), &Json::Null, &Json::Null, tokens.into_iter())
+        }
+        ["users", "tokens", id] => match tokens.list(asker, None, id.parse().ok(), scope.base).pop() {
+            Some(token) if id.parse::<i64>().is_ok() => Answer::Json(token),
+            _ => Answer::NotFound("No Token matches the given query.".to_owned()),
+        },
         [app] => Answer::Json(part::app(scope.base, app)),
         [app, list] => match schema().at_endpoint(&format!("{app}/{list}")) {
-            Some(kind) => self::list(scope, kind, path, query),
+            Some(kind) => self::list(scope, asker, kind, path, query),
             None => Answer::NoSuchPage,
         },
         [app, list, id, rest @ ..] => match schema().at_endpoint(&format!("{app}/{list}")) {
-            Some(kind) => one(scope, kind, id, rest, query),
+            Some(kind) => one(scope, asker, kind, id, rest, query),
             None => Answer::NoSuchPage,
         },
     }
@@ -185,6 +226,7 @@ fn known(segments: &[&str]) -> bool {
         | ["status" | "authentication-check" | "plugins" | "schema"]
         | ["plugins", "installed-plugins"]
         | ["users", "config"]
+        | ["users", "tokens", "provision"]
         | ["dcim", "connected-device"]
         | ["core", "background-queues" | "background-workers" | "background-tasks"] => true,
         [app] => schema().listed().any(|(_, kind)| kind.app() == *app),
@@ -211,9 +253,10 @@ fn selected<'a>(names_wanted: Option<&'a [&'a str]>, omitted: Option<&'a [&'a st
     }
 }
 
-fn list(scope: &Scope, kind: TypeId, path: &str, query: &Query) -> Answer {
-    let mut objects = match filter::apply(scope, kind, query) {
-        Ok(objects) => objects,
+fn list(scope: &Scope, asker: Asker, kind: TypeId, path: &str, query: &Query) -> Answer {
+    let asked = if schema().kind(kind).name == "users.user" { superusers_asked(scope, kind, query) } else { None };
+    let mut objects = match asked.unwrap_or_else(|| filter::apply(scope, kind, query)) {
+        Ok(objects) => asker.visible(scope, kind, objects),
         Err(errors) => return Answer::Refused(Json::Object(errors)),
     };
     let last = |name: &str| values(query, name).last().copied();
@@ -261,6 +304,17 @@ fn list(scope: &Scope, kind: TypeId, path: &str, query: &Query) -> Answer {
     self::page(Some(count), &next, &previous, page.iter().map(|object| scope.object(*object, selection)))
 }
 
+/// The users that a query for superusers means: whether one is, stands with the accounts, not in the estate.
+fn superusers_asked(scope: &Scope, kind: TypeId, query: &Query) -> Option<Result<Vec<Object>, filter::Errors>> {
+    if values(query, "is_superuser").last() != Some(&"true") {
+        return None;
+    }
+    let others: Vec<_> = query.iter().filter(|(name, _)| name != "is_superuser").cloned().collect();
+    let superusers: Vec<Object> = accounts::superusers().collect();
+    let found = filter::apply(scope, kind, &others);
+    Some(found.map(|found| found.into_iter().filter(|object| superusers.contains(object)).collect()))
+}
+
 /// NetBox's page size: 50 unless asked, 1000 at most and for 0.
 fn page_size(asked: Option<&str>) -> usize {
     match asked.and_then(|text| text.parse::<i64>().ok()) {
@@ -270,11 +324,13 @@ fn page_size(asked: Option<&str>) -> usize {
     }
 }
 
-fn one(scope: &Scope, kind: TypeId, id: &str, rest: &[&str], query: &Query) -> Answer {
+fn one(scope: &Scope, asker: Asker, kind: TypeId, id: &str, rest: &[&str], query: &Query) -> Answer {
     let Ok(id) = id.parse::<u32>() else { return Answer::NotFound("Not found.".to_owned()) };
     let object = Object { kind, id };
     let missing = || Answer::NotFound(format!("No {} matches the given query.", part::class_name(kind)));
     match rest {
+        // What somebody may not see is not there.
+        _ if scope.store.exists(object) && asker.visible(scope, kind, vec![object]).is_empty() => missing(),
         [] if !scope.store.exists(object) => missing(),
         [] => {
             let (wanted, omitted) = (names(query, "fields"), names(query, "omit"));

@@ -11,11 +11,6 @@ use super::render::{Scope, Selection};
 use super::schema::{TypeId, schema};
 use super::store::Object;
 
-/// The user whom the demo's token belongs to.
-pub fn demo_user() -> Object {
-    Object { kind: schema().id("users.user"), id: super::estate::FIRST_USER }
-}
-
 /// `/api/`
 pub fn root(base: &str) -> Json {
     let apps = [

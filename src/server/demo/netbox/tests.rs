@@ -187,3 +187,76 @@ async fn pages_for_people_escape_what_they_show() {
     assert_eq!(status, StatusCode::OK);
     assert!(body.contains("<h1>Cleveland 01</h1>") && body.contains("This is the demo NetBox"));
 }
+
+/// As [`send`], of one server whose tokens live on, and with a body.
+async fn say(server: &axum::Router, method: &str, path: &str, token: &str, body: Json) -> (StatusCode, Json) {
+    let request = Request::builder().method(method).uri(path).header("Host", "demo.example:8000");
+    let request = request.header("Authorization", format!("Bearer {token}")).header("Content-Type", "application/json");
+    let response = server.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+    let status = response.status();
+    let body = to_bytes(response.into_body(), 50_000_000).await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+async fn provisioned(server: &axum::Router, name: &str, more: Json) -> (String, i64) {
+    let mut body = json!({"username": name, "password": name});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let (status, made) = say(server, "POST", "/api/users/tokens/provision/", "", body).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    assert_eq!(made["user"]["username"], name);
+    let token = format!("nbt_{}.{}", made["key"].as_str().unwrap(), made["token"].as_str().unwrap());
+    (token, made["id"].as_i64().unwrap())
+}
+
+#[tokio::test]
+async fn tokens_are_made_for_a_password_and_end_as_in_netbox() {
+    let server = router("2026-11-22T12:00:00Z".parse().unwrap());
+    let path = "/api/users/tokens/provision/";
+    for (body, status) in [
+        (json!({"username": "alice.nguyen", "password": "wrong"}), StatusCode::FORBIDDEN),
+        (json!({"username": "nobody", "password": "nobody"}), StatusCode::FORBIDDEN),
+        (json!({"username": "alice.nguyen"}), StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(say(&server, "POST", path, "", body.clone()).await.0, status, "{body}");
+    }
+    let (token, id) =
+        provisioned(&server, "alice.nguyen", json!({"write_enabled": false, "description": "ours"})).await;
+    let (_, me) = say(&server, "GET", "/api/authentication-check/", &token, Json::Null).await;
+    assert_eq!(me["username"], "alice.nguyen");
+    let own = format!("/api/users/tokens/{id}/");
+    assert_eq!(say(&server, "GET", &own, &token, Json::Null).await.1["description"], "ours");
+    assert_eq!(say(&server, "DELETE", &own, &token, Json::Null).await.0, StatusCode::FORBIDDEN, "it may only read");
+    let (writer, _) = provisioned(&server, "alice.nguyen", json!({})).await;
+    let (other, _) = provisioned(&server, "bola.okafor", json!({})).await;
+    assert_eq!(say(&server, "DELETE", &own, &other, Json::Null).await.0, StatusCode::NOT_FOUND, "it is not theirs");
+    assert_eq!(say(&server, "DELETE", &own, &writer, Json::Null).await.0, StatusCode::NO_CONTENT);
+    let (status, answer) = say(&server, "GET", "/api/dcim/sites/", &token, Json::Null).await;
+    assert_eq!((status, answer), (StatusCode::FORBIDDEN, json!({"detail": "Invalid v2 token"})));
+    let (late, _) = provisioned(&server, "alice.nguyen", json!({"expires": "2020-01-01T00:00:00Z"})).await;
+    assert_eq!(say(&server, "GET", "/api/dcim/sites/", &late, Json::Null).await.1["detail"], "Token expired");
+}
+
+#[tokio::test]
+async fn people_see_what_they_may() {
+    let server = router("2026-11-22T12:00:00Z".parse().unwrap());
+    let count = async |token: &str, path: &str| say(&server, "GET", path, token, Json::Null).await.1["count"].as_u64();
+    let (all, _) = provisioned(&server, "alice.nguyen", json!({})).await;
+    let (local, _) = provisioned(&server, "bola.okafor", json!({})).await;
+    let (nobody, _) = provisioned(&server, "carl.lindqvist", json!({})).await;
+    let (admin, _) = provisioned(&server, "divya.patel", json!({})).await;
+    let devices = "/api/dcim/devices/?limit=1";
+    let here = count(&all, "/api/dcim/devices/?limit=1&site=cle-01").await;
+    assert!(here.unwrap() > 0 && here < count(&all, devices).await);
+    assert_eq!(count(&local, devices).await, here);
+    assert_eq!(count(&local, "/api/dcim/devices/?limit=1&site=cmh-01").await, Some(0));
+    assert_eq!(count(&local, "/api/dcim/sites/").await, Some(1));
+    assert_eq!(say(&server, "GET", "/api/ipam/ip-addresses/", &local, Json::Null).await.0, StatusCode::FORBIDDEN);
+    let elsewhere = get("/api/dcim/devices/?limit=1&site=cmh-01&fields=id").await["results"][0]["id"].clone();
+    let (status, _) = say(&server, "GET", &format!("/api/dcim/devices/{elsewhere}/"), &local, Json::Null).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(say(&server, "GET", devices, &nobody, Json::Null).await.0, StatusCode::FORBIDDEN);
+    for (token, name, superuser) in [(&admin, "divya.patel", 1), (&all, "alice.nguyen", 0)] {
+        let path = format!("/api/users/users/?username={name}&is_superuser=true");
+        assert_eq!(count(token, &path).await, Some(superuser), "{name}");
+    }
+}

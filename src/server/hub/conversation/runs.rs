@@ -54,12 +54,12 @@ impl Conversation {
         self.close(&mut live, run, EndReason::Interrupted, Some(interrupted()), None).await
     }
 
-    /// Takes over a run whose process is dead. It goes on where that is safe: when nobody has stopped it and it was
-    /// not begun too often already.
+    /// Takes over a run whose process is dead. It goes on where that is safe: when nobody has stopped it, its person
+    /// still has rights (`may_go_on`), and it was not begun too often already.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn adopt(&self, record: &RunRecord, context: &str) -> Result<Adopted, Problem> {
+    pub async fn adopt(&self, record: &RunRecord, may_go_on: bool, context: &str) -> Result<Adopted, Problem> {
         self.set_time_zone(record.time_zone.clone());
         let mut live = self.live.lock().await;
         live.history_is_stale = true;
@@ -67,7 +67,7 @@ impl Conversation {
         let (run, part) = (record.run.clone(), record.next_part);
         let why = if record.stop_requested {
             Some((EndReason::Stopped, None))
-        } else if record.attempts > MOST_ATTEMPTS {
+        } else if record.attempts > MOST_ATTEMPTS || !may_go_on {
             Some((EndReason::Interrupted, Some(interrupted())))
         } else {
             None
@@ -76,7 +76,8 @@ impl Conversation {
         if let Some((why, problem)) = why {
             self.repair(&mut live);
             self.close(&mut live, run.clone(), why, problem, Some(RunChange::End { run, usage: None })).await?;
-            return Ok(Adopted::Ended(self.begin_next(&mut live, context).await?));
+            let next = if may_go_on { self.begin_next(&mut live, context).await? } else { None };
+            return Ok(Adopted::Ended(next));
         }
         let shown = live.transcript.turns.last().and_then(|turn| turn.answer.as_ref()).map(|answer| answer.parts.len());
         if shown.is_some_and(|parts| parts > part) {

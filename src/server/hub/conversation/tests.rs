@@ -114,7 +114,9 @@ async fn a_run_that_took_its_process_down_too_often_ends_and_what_waited_begins(
     let hub = Hub::new(database);
     let (conversation, record) = hub.take_over(true).await.unwrap().pop().unwrap();
     assert_eq!(record.conversation, id);
-    let Adopted::Ended(Some(next)) = conversation.adopt(&record, "now").await.unwrap() else { panic!("it goes on") };
+    let Adopted::Ended(Some(next)) = conversation.adopt(&record, true, "now").await.unwrap() else {
+        panic!("it goes on")
+    };
     let transcript = hub.open(&person, &id).await.unwrap().transcript().await;
     assert_eq!(end_of(&transcript, 0), EndReason::Interrupted);
     assert_eq!((transcript.turns[1].question.as_str(), &transcript.turns[1].message), ("two", &next.message));

@@ -3,10 +3,12 @@
 use futures::channel::mpsc::{Receiver, UnboundedSender, channel, unbounded};
 
 use super::*;
-use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource};
+use crate::server::auth::Auth;
+use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, PeopleConfig};
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
+use crate::server::person::{PersonId, Role};
 use crate::server::store::Database;
 
 struct Client {
@@ -23,11 +25,21 @@ async fn client() -> Client {
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
     let database = Database::memory().await.unwrap();
     let hub = Arc::new(Hub::new(database.clone()));
-    let state = AppState::new(connections, database, hub, Vec::new(), Vec::new());
+    let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
+    // Made by hand: the database answers in real time, and this one is the test's.
+    let person = Person {
+        id: PersonId::new(),
+        name: "Local".to_owned(),
+        role: Role::User,
+        credentials: service.clone(),
+        session: None,
+    };
+    let auth = Arc::new(Auth::new(PeopleConfig::nobody(), database.clone(), netbox, service).unwrap());
+    let state = AppState::new(connections, database, auth, hub, Vec::new(), Vec::new());
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
-    let serving =
-        tokio::spawn(serve(state.clone(), Visitor { person: PersonId::new(), time_zone: None }, outgoing, incoming));
+    let visitor = Visitor { person, time_zone: None };
+    let serving = tokio::spawn(serve(state.clone(), visitor, outgoing, incoming));
     Client { state, say, heard, serving }
 }
 

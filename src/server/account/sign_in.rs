@@ -1,0 +1,116 @@
+//! Signing in and out.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use http::StatusCode;
+use http::header::SET_COOKIE;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use super::{answer, go_to, host, status_of, trouble_page};
+use crate::pages::sign_in::SignInPage;
+use crate::server::auth::next::local_path;
+use crate::server::auth::{Refused, Visit};
+use crate::server::config::SignInMode;
+use crate::server::demo::netbox::ACCOUNTS;
+use crate::server::person::Person;
+use crate::server::state::AppState;
+use crate::wire::problem::Problem;
+
+const TITLE: &str = "Sign in";
+
+/// Where to go afterwards.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    next: Option<String>,
+}
+
+/// What was typed: a name and a password, or a token.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Typed {
+    next: Option<String>,
+    username: String,
+    password: String,
+    token: String,
+}
+
+/// `GET /sign-in`
+pub(super) async fn page(
+    State(state): State<AppState>,
+    Query(Wanted { next }): Query<Wanted>,
+    person: Result<Person, Refused>,
+) -> Response {
+    let next = local_path(next.as_deref());
+    match (&state.auth().config().mode, person) {
+        (SignInMode::Netbox, person) => {
+            let signed_in = person.ok().map(|person| person.name);
+            draw(&state, StatusCode::OK, SignInPage { next: next.to_owned(), signed_in, ..SignInPage::default() })
+        }
+        // Elsewhere there is nothing to do here.
+        (_, Ok(_)) => go_to(next),
+        (_, Err(refused)) => trouble_page(refused.status(), "Not signed in", None, refused.problem().clone()),
+    }
+}
+
+/// `POST /sign-in`
+pub(super) async fn submit(State(state): State<AppState>, visit: Visit, Form(typed): Form<Typed>) -> Response {
+    let Typed { next, username, password, token } = typed;
+    let next = local_path(next.as_deref()).to_owned();
+    if !matches!(state.auth().config().mode, SignInMode::Netbox) {
+        return go_to(&next);
+    }
+    let (password, token) = (SecretString::from(password), SecretString::from(token));
+    let with_token = !token.expose_secret().is_empty();
+    let identified = if with_token {
+        state.auth().with_token(token.expose_secret()).await
+    } else {
+        state.auth().with_password(&username, &password).await
+    };
+    let signed_in = match identified {
+        Ok(identity) => state.auth().sign_in(identity, &visit).await,
+        Err(problem) => Err(problem),
+    };
+    match signed_in {
+        Ok(cookie) => {
+            let mut response = go_to(&next);
+            response.headers_mut().append(SET_COOKIE, cookie);
+            response
+        }
+        Err(problem) => {
+            tracing::info!(address = visit.address, problem = %problem.message, "somebody could not sign in");
+            let status = status_of(&problem);
+            let page = SignInPage { next, name: username, with_token, problem: Some(problem), ..SignInPage::default() };
+            draw(&state, status, page)
+        }
+    }
+}
+
+/// `POST /sign-out`
+pub(super) async fn sign_out(State(state): State<AppState>, person: Person, visit: Visit) -> Response {
+    match state.auth().sign_out(&person, visit.over_tls).await {
+        Ok(cookie) => {
+            let mut response = go_to(if person.session.is_some() { "/sign-in" } else { "/" });
+            if let Some(cookie) = cookie {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(problem) => failed(problem, &person),
+    }
+}
+
+fn failed(problem: Problem, person: &Person) -> Response {
+    trouble_page(status_of(&problem), "Not done", Some(super::signed_in(person)), problem)
+}
+
+fn draw(state: &AppState, status: StatusCode, page: SignInPage) -> Response {
+    let netbox = &state.deployment().netbox;
+    let demo_accounts =
+        if netbox.demo { ACCOUNTS.iter().map(|account| (account.name, account.about)).collect() } else { Vec::new() };
+    let name = if netbox.demo { "the demo NetBox".to_owned() } else { host(&netbox.url) };
+    let page = SignInPage { netbox: name, demo_accounts, ..page };
+    answer(status, TITLE, "/sign-in", None, || page.draw())
+}

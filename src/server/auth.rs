@@ -1,0 +1,218 @@
+//! Who people are: how they sign in, the sessions that they have, and the rights with which NetBox is asked for them.
+//!
+//! Each way of signing in finds out an [`Identity`]; [`Auth::sign_in`] makes a session out of it. Every request is
+//! recognised by [`Auth::recognise`], and nothing else decides who is asking.
+
+pub mod cookie;
+pub mod identity;
+mod netbox;
+pub mod network;
+pub mod next;
+mod nobody;
+pub mod proxy;
+mod sessions;
+mod tokens;
+pub mod vault;
+mod visit;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::HeaderMap;
+use secrecy::SecretString;
+use tokio::sync::broadcast;
+
+pub use identity::{Identity, SessionToken};
+pub use nobody::{Nobody, Refused};
+pub use sessions::SessionSummary;
+pub use tokens::seal_anew;
+pub use visit::Visit;
+
+use self::vault::{Purpose, Sealed, Vault};
+use super::config::{KeySource, PeopleConfig, SignInMode};
+use super::netbox::{Client, Credentials, Owner};
+use super::person::{Person, PersonId, Role, SessionId};
+use super::store::{Database, StoredPerson};
+use crate::wire::problem::Problem;
+
+/// The one person of a server without sign-in.
+const LOCAL: &str = "local";
+const LOCAL_NAME: &str = "Local";
+/// That somebody is here is noted at most this often, in milliseconds: it costs a write.
+const NOTED_EVERY: i64 = 60_000;
+/// Ended sessions that a slow reader may fall behind; one that missed some looks into the database.
+const ENDED: usize = 64;
+
+/// Finds out who asks.
+pub struct Auth {
+    config: PeopleConfig,
+    database: Database,
+    vault: Vault,
+    netbox: Arc<Client>,
+    service: Credentials,
+    ended: broadcast::Sender<SessionId>,
+}
+
+impl Auth {
+    /// Over this database and NetBox. `service` are the rights of whoever has none of their own.
+    ///
+    /// # Errors
+    /// The key that seals tokens cannot be read or made.
+    pub fn new(
+        config: PeopleConfig,
+        database: Database,
+        netbox: Arc<Client>,
+        service: Credentials,
+    ) -> Result<Self, Problem> {
+        let vault = open_vault(&config.keys)?;
+        Ok(Self { config, database, vault, netbox, service, ended: broadcast::channel(ENDED).0 })
+    }
+
+    /// How people sign in, and for how long.
+    pub fn config(&self) -> &PeopleConfig {
+        &self.config
+    }
+
+    /// The rights of whoever has none of their own; what the server asks for itself is asked with them.
+    pub fn service(&self) -> &Credentials {
+        &self.service
+    }
+
+    /// The database that people and sessions are in.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Told of each session that is ended before its time in this process.
+    pub fn ended(&self) -> broadcast::Receiver<SessionId> {
+        self.ended.subscribe()
+    }
+
+    /// Who a request is from; none for a stranger.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn recognise(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Result<Option<Person>, Problem> {
+        match &self.config.mode {
+            SignInMode::Nobody => {
+                let person = self.known(LOCAL, LOCAL_NAME, Role::Admin).await?;
+                Ok(Some(self.person_with_own_rights(person)))
+            }
+            SignInMode::Proxy(rules) => {
+                let Some(identity) = rules.identity(peer, headers) else { return Ok(None) };
+                let person = self.known(&identity.subject, &identity.display_name, identity.role).await?;
+                Ok(Some(self.person_with_own_rights(person)))
+            }
+            SignInMode::Netbox => self.person_of_session(headers, peer).await,
+        }
+    }
+
+    /// The rights with which a run of this person goes on when nobody of theirs is here: after a restart.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn credentials_of(&self, person: &PersonId) -> Result<Option<Credentials>, Problem> {
+        if matches!(self.config.mode, SignInMode::Netbox) {
+            let (now, idle_since) = self.moments();
+            let sessions = self.database.sessions_of(person, now, idle_since).await?;
+            return Ok(sessions.iter().find_map(|session| self.session_rights(person, session.netbox_token.as_ref()?)));
+        }
+        let person = self.database.person(person).await?;
+        Ok(person.map(|person| self.own_rights(&person)))
+    }
+
+    /// The rights of a person who has been here for a while: a token that they keep in the settings may be another one
+    /// now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn rights_now(&self, person: &Person) -> Result<Credentials, Problem> {
+        if person.credentials.owner() == Owner::Session {
+            return Ok(person.credentials.clone());
+        }
+        let stored = self.database.person(&person.id).await?;
+        Ok(stored.map_or_else(|| person.credentials.clone(), |stored| self.own_rights(&stored)))
+    }
+
+    /// The person of this subject, noted as being here now and then.
+    async fn known(&self, subject: &str, name: &str, role: Role) -> Result<StoredPerson, Problem> {
+        let now = now();
+        let known = self.database.person_of_subject(subject).await?;
+        match known {
+            Some(person)
+                if person.display_name == name && person.role == role && now - person.seen_at < NOTED_EVERY =>
+            {
+                Ok(person)
+            }
+            _ => self.database.meet(subject, name, role, now).await,
+        }
+    }
+
+    fn person_with_own_rights(&self, person: StoredPerson) -> Person {
+        let credentials = self.own_rights(&person);
+        self.person(person, credentials, None)
+    }
+
+    fn person(&self, stored: StoredPerson, credentials: Credentials, session: Option<SessionId>) -> Person {
+        let role = if self.is_listed_admin(&stored.subject) { Role::Admin } else { stored.role };
+        Person { id: stored.id, name: stored.display_name, role, credentials, session }
+    }
+
+    /// Whether `ADMINS` names this subject: as a whole, or by the name that NetBox or the proxy knows.
+    fn is_listed_admin(&self, subject: &str) -> bool {
+        let name = subject.strip_prefix("netbox:").or_else(|| subject.strip_prefix("proxy:")).unwrap_or(subject);
+        self.config.admins.iter().any(|admin| admin == subject || admin == name)
+    }
+
+    /// The token that they left in the settings, else the service's rights.
+    fn own_rights(&self, person: &StoredPerson) -> Credentials {
+        let Some(sealed) = &person.netbox_token else { return self.service.clone() };
+        match self.open(Purpose::PersonalToken, &person.id, sealed) {
+            Some(token) => Credentials::new(&token).owned_by(Owner::Person),
+            None => {
+                tracing::warn!(person = %person.id, "a NetBox token cannot be opened with the keys that are known");
+                // Rights that are not theirs instead would be a surprise; NetBox says that there are none.
+                Credentials::anonymous().owned_by(Owner::Person)
+            }
+        }
+    }
+
+    fn session_rights(&self, person: &PersonId, sealed: &Sealed) -> Option<Credentials> {
+        let token = self.open(Purpose::SessionToken, person, sealed)?;
+        Some(Credentials::new(&token).owned_by(Owner::Session))
+    }
+
+    fn open(&self, purpose: Purpose, person: &PersonId, sealed: &Sealed) -> Option<SecretString> {
+        Some(self.vault.open(purpose, person.as_str(), sealed)?.secret)
+    }
+
+    /// Now, and the moment since when a session must have been used, in milliseconds since 1970 (UTC).
+    fn moments(&self) -> (i64, i64) {
+        let now = now();
+        (now, now.saturating_sub(milliseconds(self.config.idle)))
+    }
+}
+
+/// The keys that the settings name.
+///
+/// # Errors
+/// They cannot be read or made.
+pub fn open_vault(source: &KeySource) -> Result<Vault, Problem> {
+    match source {
+        KeySource::Given(keys) => Vault::new(keys.clone()),
+        KeySource::File(file) => Vault::of_file(file.clone()),
+        KeySource::Generated(file) => {
+            vault::generate(file)?;
+            Vault::of_file(file.clone())
+        }
+        KeySource::Passing => Ok(Vault::passing()),
+    }
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+fn milliseconds(duration: std::time::Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

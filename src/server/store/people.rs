@@ -1,0 +1,147 @@
+//! People: who was here, what they are called, what they may, and the NetBox token that they left.
+
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::Database;
+use super::error::unavailable;
+use crate::server::auth::vault::Sealed;
+use crate::server::person::{PersonId, Role};
+use crate::wire::problem::Problem;
+
+/// A person as they are kept.
+#[derive(Clone, Debug)]
+pub struct StoredPerson {
+    /// Names them here.
+    pub id: PersonId,
+    /// Names them where they sign in.
+    pub subject: String,
+    /// What they are called.
+    pub display_name: String,
+    /// What they may.
+    pub role: Role,
+    /// The NetBox token that they left in the settings.
+    pub netbox_token: Option<Sealed>,
+    /// When they were here last, in milliseconds since 1970 (UTC).
+    pub seen_at: i64,
+}
+
+const COLUMNS: &str = "id, subject, display_name, role, netbox_token, seen_at";
+
+impl StoredPerson {
+    /// Reads the columns of [`COLUMNS`], from this one on.
+    pub(super) fn read(row: &AnyRow, first: usize) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: PersonId::from_stored(row.try_get(first)?),
+            subject: row.try_get(first + 1)?,
+            display_name: row.try_get(first + 2)?,
+            role: Role::from_name(&row.try_get::<String, _>(first + 3)?),
+            netbox_token: row.try_get::<Option<String>, _>(first + 4)?.map(Sealed::from_stored),
+            seen_at: row.try_get(first + 5)?,
+        })
+    }
+}
+
+impl Database {
+    /// The person of this subject, as they are called and may now; made if they were never here.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn meet(&self, subject: &str, display_name: &str, role: Role, now: i64) -> Result<StoredPerson, Problem> {
+        let row = sqlx::query(
+            "INSERT INTO people (id, subject, display_name, role, netbox_token, created_at, seen_at) \
+             VALUES ($1, $2, $3, $4, NULL, $5, $5) \
+             ON CONFLICT (subject) DO UPDATE \
+             SET display_name = excluded.display_name, role = excluded.role, seen_at = excluded.seen_at \
+             RETURNING id, subject, display_name, role, netbox_token, seen_at",
+        )
+        .bind(PersonId::new().as_str().to_owned())
+        .bind(subject.to_owned())
+        .bind(display_name.to_owned())
+        .bind(role.name())
+        .bind(now)
+        .fetch_one(self.pool())
+        .await
+        .map_err(unavailable)?;
+        StoredPerson::read(&row, 0).map_err(unavailable)
+    }
+
+    /// The person of this subject.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn person_of_subject(&self, subject: &str) -> Result<Option<StoredPerson>, Problem> {
+        let statement = select("FROM people WHERE subject = $1");
+        let row =
+            sqlx::query(statement).bind(subject.to_owned()).fetch_optional(self.pool()).await.map_err(unavailable)?;
+        row.map(|row| StoredPerson::read(&row, 0)).transpose().map_err(unavailable)
+    }
+
+    /// The person of this id.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn person(&self, id: &PersonId) -> Result<Option<StoredPerson>, Problem> {
+        let statement = select("FROM people WHERE id = $1");
+        let row = sqlx::query(statement)
+            .bind(id.as_str().to_owned())
+            .fetch_optional(self.pool())
+            .await
+            .map_err(unavailable)?;
+        row.map(|row| StoredPerson::read(&row, 0)).transpose().map_err(unavailable)
+    }
+
+    /// Keeps a person's own NetBox token, or forgets it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep_personal_token(&self, person: &PersonId, token: Option<&Sealed>) -> Result<(), Problem> {
+        sqlx::query("UPDATE people SET netbox_token = $1 WHERE id = $2")
+            .bind(token.map(|token| token.as_stored().to_owned()))
+            .bind(person.as_str().to_owned())
+            .execute(self.pool())
+            .await
+            .map(|_| ())
+            .map_err(unavailable)
+    }
+
+    /// Everybody who left a NetBox token.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn people_with_tokens(&self) -> Result<Vec<StoredPerson>, Problem> {
+        let statement = select("FROM people WHERE netbox_token IS NOT NULL ORDER BY id");
+        let rows = sqlx::query(statement).fetch_all(self.pool()).await.map_err(unavailable)?;
+        rows.iter().map(|row| StoredPerson::read(row, 0)).collect::<Result<_, _>>().map_err(unavailable)
+    }
+}
+
+/// A query for people. All its parts are constants of this file.
+fn select(rest: &'static str) -> sqlx::AssertSqlSafe<String> {
+    sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} {rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::store::scratch::both;
+
+    #[tokio::test]
+    async fn a_person_is_the_same_each_time_and_called_as_they_are_now() {
+        for scratch in both().await {
+            let database = scratch.open().await;
+            let first = database.meet("netbox:alice", "alice", Role::User, 1).await.unwrap();
+            let other = database.meet("proxy:alice", "alice", Role::User, 1).await.unwrap();
+            assert_ne!(first.id, other.id, "the same name by another way is somebody else");
+            let token = Sealed::from_stored("v1.key.text".to_owned());
+            database.keep_personal_token(&first.id, Some(&token)).await.unwrap();
+            let again = database.meet("netbox:alice", "Alice Nguyen", Role::Admin, 2).await.unwrap();
+            assert_eq!((&again.id, again.role, again.seen_at), (&first.id, Role::Admin, 2));
+            assert_eq!((again.display_name.as_str(), again.netbox_token.as_ref()), ("Alice Nguyen", Some(&token)));
+            assert_eq!(database.people_with_tokens().await.unwrap().len(), 1);
+            database.keep_personal_token(&first.id, None).await.unwrap();
+            assert!(database.person(&first.id).await.unwrap().unwrap().netbox_token.is_none());
+            assert!(database.person_of_subject("netbox:bob").await.unwrap().is_none());
+        }
+    }
+}

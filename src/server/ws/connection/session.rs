@@ -1,0 +1,60 @@
+//! The session behind a socket: a socket outlives the request that opened it, but not the session.
+
+use std::time::Duration;
+
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::Connection;
+use crate::server::person::SessionId;
+use crate::server::state::AppState;
+use crate::wire::command::Command;
+use crate::wire::problem::{Problem, ProblemCode};
+
+/// How often the database is asked: another process may have ended the session, or time has.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// That it is used is noted at most this often.
+const NOTED_EVERY: Duration = Duration::from_mins(1);
+
+/// Done when the session is over; never where there are none.
+pub(super) async fn over(state: AppState, session: Option<SessionId>) {
+    let Some(session) = session else { return std::future::pending().await };
+    let mut ended = state.auth().ended();
+    let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            told = ended.recv() => match told {
+                Ok(one) if one == session => return,
+                Ok(_) => continue,
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return std::future::pending().await,
+            },
+            _ = look.tick() => {}
+        }
+        // A database that does not answer ends nothing: what is asked meanwhile is refused by it anyway.
+        if matches!(state.auth().goes_on(&session).await, Ok(false)) {
+            return;
+        }
+    }
+}
+
+impl Connection {
+    /// Refuses a command of a session that is over, and notes that the session is used.
+    pub(in crate::server::ws) async fn authorise(&mut self, command: &Command) -> Result<(), Problem> {
+        let Some(session) = self.person.session.clone() else { return Ok(()) };
+        // An open page pings by itself, whether somebody is there or not.
+        if matches!(command, Command::Ping) {
+            return Ok(());
+        }
+        if !self.state.auth().goes_on(&session).await? {
+            return Err(Problem::new(ProblemCode::SignIn, "You are not signed in any more")
+                .hint("sign in again; what you wrote is kept"));
+        }
+        if self.noted.is_none_or(|noted| noted.elapsed() >= NOTED_EVERY) {
+            self.noted = Some(Instant::now());
+            self.state.auth().note_use(&session).await?;
+        }
+        Ok(())
+    }
+}

@@ -7,6 +7,7 @@ mod arguments;
 mod ask;
 mod call;
 mod changelog;
+mod data;
 mod describe;
 mod filters;
 mod finding;
@@ -205,10 +206,10 @@ impl Toolbox {
                 rows.source.as_ref().is_some_and(|source| source.is_telling),
             )
         });
-        let summary = output.summary.clone();
+        let summary = data::one_line(&output.summary);
         // The handle is part of the model's text, and the text is made before the rows are given away.
         let handle = output.is_kept().then(|| self.results.reserve(asking.conversation));
-        let model_text = output.model_text(handle.as_deref());
+        let model_text = data::as_data(&output.model_text(handle.as_deref()));
         let mut result = None;
         if let (Some(handle), Some(stored)) = (handle, output.into_stored(title)) {
             let stored = self.results.keep(&Owner::of(asking), &handle, stored).await;
@@ -236,8 +237,8 @@ pub fn rows_of(answer: &Value) -> Vec<Value> {
 
 fn failure(problem: Problem) -> Outcome {
     Outcome {
-        model_text: problem.to_string(),
-        evidence: ToolOutcome { is_error: true, summary: problem.message.clone(), ..ToolOutcome::default() },
+        model_text: data::failure_text(&problem),
+        evidence: ToolOutcome { is_error: true, summary: data::one_line(&problem.message), ..ToolOutcome::default() },
         problem: Some(problem),
     }
 }

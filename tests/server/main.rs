@@ -10,6 +10,7 @@ mod conversations;
 mod durable;
 mod failures;
 mod frames;
+mod fuzzed;
 mod identity;
 mod limits;
 mod long_conversations;

@@ -352,6 +352,10 @@ pub(super) struct DemoNetboxArguments {
     /// The moment that the change log leads up to (RFC 3339) [default: now]
     #[arg(long, value_name = "TIME")]
     pub now: Option<jiff::Timestamp>,
+
+    /// Put each text of this JSON file into every kind of field, in objects of its own: for tests of hostile data
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub plant: Option<std::path::PathBuf>,
 }
 
 /// What `demo-model` takes.

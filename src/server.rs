@@ -24,6 +24,7 @@ pub mod person;
 pub mod router;
 pub mod run;
 pub mod search;
+pub mod sharing;
 pub mod starting_questions;
 pub mod state;
 pub mod store;

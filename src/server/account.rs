@@ -1,7 +1,9 @@
 //! The pages about a person: drawn on the server, plain forms, an answer to each that sends the browser on.
 
 mod audit;
+mod oidc;
 mod settings;
+mod share;
 mod sign_in;
 mod usage;
 
@@ -28,7 +30,11 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 /// What strangers may ask for.
 pub fn for_strangers() -> Router<AppState> {
-    Router::new().route("/sign-in", get(sign_in::page).post(sign_in::submit))
+    Router::new()
+        .route("/sign-in", get(sign_in::page).post(sign_in::submit))
+        .route("/sign-in/oidc", get(oidc::begin))
+        .route("/sign-in/oidc/callback", get(oidc::callback))
+        .route("/sign-out/done", get(oidc::signed_out))
 }
 
 /// What a person may ask for.
@@ -42,19 +48,22 @@ pub fn for_people() -> Router<AppState> {
         .route("/settings/netbox-token/forget", post(settings::forget_token))
         .route("/settings/sessions/end", post(settings::end_session))
         .route("/settings/sessions/end-others", post(settings::end_other_sessions))
+        .route("/c/{conversation}/share", get(share::page).post(share::share))
+        .route("/c/{conversation}/share/revoke", post(share::revoke))
+        .route("/s/{secret}", get(share::shared))
 }
 
 /// A page's answer: drawn under a policy of its own.
 pub fn answer(
     status: StatusCode,
-    title: &'static str,
+    title: &str,
     path: &'static str,
     person: Option<SignedIn>,
     body: impl FnOnce() -> Erased,
 ) -> Response {
     let (html, nonce) = Owner::new().with(|| {
         provide_nonce();
-        let frame = AccountFrame { title, path, person, assets: versions() };
+        let frame = AccountFrame { title: title.to_owned(), path, person, assets: versions() };
         let html = document(frame, body()).to_html();
         (html, use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default())
     });

@@ -2,8 +2,8 @@
 
 pub mod budget;
 pub mod driver;
+pub mod grounding;
 mod guard;
-mod grounding;
 pub mod history;
 pub mod machine;
 mod model_call;

@@ -66,7 +66,9 @@ async fn file_or_page(state: axum::extract::State<AppState>, request: Request) -
     if let Some(file) = assets::respond(&request) {
         return file;
     }
+    // What belongs to the page is a file or nothing, also for somebody whose name is not looked up for it.
     let wants_page = request.method() == Method::GET
+        && !request.uri().path().starts_with("/pkg/")
         && request
             .headers()
             .get(header::ACCEPT)

@@ -12,8 +12,9 @@ use super::config::ServeConfig;
 use super::connections::Connections;
 use super::demo::model::Pace;
 use super::hub::Hub;
-use super::state::AppState;
+use super::state::{AppState, Reach};
 use super::store::Database;
+use super::tools::Results;
 use super::{assets, listen, router, upkeep};
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -39,11 +40,12 @@ impl Server {
         })?;
         let database = Database::open(config.storage.database).await?;
         let connections = Connections::open(config.connection, pace).await?;
+        let results = Results::in_database(database.clone(), config.storage.result_days);
         let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
         let auth = Arc::new(Auth::new(config.people, database.clone(), netbox, service)?);
         let hub = Arc::new(Hub::new(database.clone()));
-        let state =
-            AppState::new(connections, database, auth, hub, config.allowed_hosts, config.cors_origins, config.limits);
+        let reach = Reach { allowed_hosts: config.allowed_hosts, cors_origins: config.cors_origins };
+        let state = AppState::new(connections, database, auth, hub, results, reach, config.limits);
         Ok(Self { listener, state, drain: config.drain })
     }
 

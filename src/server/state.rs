@@ -16,11 +16,21 @@ use super::hub::Hub;
 use super::limits::Limits;
 use super::starting_questions::StartingQuestions;
 use super::store::Database;
+use super::tools::Results;
 use crate::wire::deployment::Deployment;
 
 /// The server's state; cloning it is cheap.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
+
+/// From where it may be used, besides its own pages.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// Names under which this server may be addressed, besides its addresses and `localhost`.
+    pub allowed_hosts: Vec<String>,
+    /// Origins besides our own that may use it from a browser.
+    pub cors_origins: Vec<http::HeaderValue>,
+}
 
 struct Inner {
     connections: Connections,
@@ -33,8 +43,7 @@ struct Inner {
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
-    allowed_hosts: Vec<String>,
-    cors_origins: Vec<http::HeaderValue>,
+    reach: Reach,
     sockets: TaskTracker,
     draining: CancellationToken,
 }
@@ -46,15 +55,15 @@ impl AppState {
         database: Database,
         auth: Arc<Auth>,
         hub: Arc<Hub>,
-        allowed_hosts: Vec<String>,
-        cors_origins: Vec<http::HeaderValue>,
+        results: Results,
+        reach: Reach,
         limit_config: LimitConfig,
     ) -> Self {
         let audit = Audit::start(database.clone(), limit_config.audit);
         let limits = Limits::start(database.clone(), limit_config.rates, limit_config.budgets);
         let guard = Guard { limits: limits.clone(), audit: audit.clone() };
         Self(Arc::new(Inner {
-            agent: Arc::new(connections.agent().guarded_by(guard)),
+            agent: Arc::new(connections.agent().keeping(results).guarded_by(guard)),
             connections,
             audit,
             limits,
@@ -64,8 +73,7 @@ impl AppState {
             auth,
             hub,
             starting_questions: StartingQuestions::default(),
-            allowed_hosts,
-            cors_origins,
+            reach,
             sockets: TaskTracker::new(),
             draining: CancellationToken::new(),
         }))
@@ -128,12 +136,12 @@ impl AppState {
 
     /// Names under which this server may be addressed, besides its addresses and `localhost`.
     pub fn allowed_hosts(&self) -> &[String] {
-        &self.0.allowed_hosts
+        &self.0.reach.allowed_hosts
     }
 
     /// Origins besides our own that may use it from a browser.
     pub fn cors_origins(&self) -> &[http::HeaderValue] {
-        &self.0.cors_origins
+        &self.0.reach.cors_origins
     }
 
     /// Open sockets: no server waits for them by itself once they are upgraded.

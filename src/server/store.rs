@@ -15,12 +15,14 @@ mod people;
 mod rates;
 #[cfg(test)]
 mod refusing;
+mod results;
 mod runs;
 #[cfg(test)]
 pub(crate) mod scratch;
 mod search;
 mod sessions;
 mod usage;
+mod shares;
 
 pub use audit::AuditRow;
 pub use backup::{Progress, Report};
@@ -30,6 +32,8 @@ pub use conversations::StoredConversation;
 pub use database::{Database, Kind, Location};
 pub use migrations::newest as newest_schema;
 pub use people::StoredPerson;
+pub use results::ResultKey;
 pub use runs::{RunRecord, Taken};
 pub use sessions::{LeftToken, StoredSession};
 pub use usage::{Amount, DayOfModel, OfPerson, Question, Standing, Standings, Used};
+pub use shares::StoredShare;

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
 
+pub use parse::parse;
 pub use connection::{Incoming, Outgoing, Visitor, serve};
 
 use super::client_address::Origin;

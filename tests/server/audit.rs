@@ -5,7 +5,8 @@ use std::process::Command;
 use netbox_chatbox::server::config::{AuditConfig, LimitConfig, PeopleConfig, SignInMode, StorageConfig};
 use serde_json::{Value, json};
 
-use crate::databases::both;
+use crate::program::database_url;
+use crate::scratch::both;
 use crate::stack::{Model, Stack, USER_HEADER, http_client, unlimited};
 
 fn noting(content: bool) -> LimitConfig {
@@ -128,14 +129,14 @@ async fn an_admin_sees_what_everybody_used_and_not_what_they_asked() {
 #[tokio::test]
 async fn the_command_prints_what_the_server_noted() {
     for scratch in both().await {
-        let stack = Stack::limited(noting(false), scratch.storage(), Model::default()).await;
+        let stack = Stack::limited(noting(false), StorageConfig::at(scratch.location()), Model::default()).await;
         stack.with_header(USER_HEADER, "anna").socket().await.ask("How many sites do we have?").await;
         trail(&stack, "tool_call", "").await;
         let export = |arguments: &[&str]| {
             let command = Command::new(env!("CARGO_BIN_EXE_netbox-chatbox"))
                 .args([&["audit", "export"], arguments].concat())
                 .env_clear()
-                .env("DATABASE_URL", scratch.url())
+                .env("DATABASE_URL", database_url(&scratch.location()))
                 .output()
                 .unwrap();
             let errors = String::from_utf8_lossy(&command.stderr).into_owned();

@@ -3,7 +3,7 @@
 use netbox_chatbox::server::config::{Bounds, BudgetConfig, LimitConfig, PeopleConfig, RateConfig, StorageConfig};
 use serde_json::{Value, json};
 
-use crate::databases::both;
+use crate::scratch::both;
 use crate::stack::{Browser, Model, Socket, Stack, USER_HEADER, http_client, unlimited};
 
 fn rates(change: impl FnOnce(&mut RateConfig)) -> LimitConfig {
@@ -39,8 +39,8 @@ async fn ask(socket: &mut Socket, number: usize) -> Value {
 async fn two_servers_over_one_database_share_a_persons_messages() {
     for scratch in both().await {
         let limits = rates(|rates| rates.messages = 4);
-        let one = Stack::limited(limits.clone(), scratch.storage(), Model::default()).await;
-        let other = Stack::limited(limits, scratch.storage(), Model::default()).await;
+        let one = Stack::limited(limits.clone(), StorageConfig::at(scratch.location()), Model::default()).await;
+        let other = Stack::limited(limits, StorageConfig::at(scratch.location()), Model::default()).await;
         let mut sockets = [browser(&one, "anna").socket().await, browser(&other, "anna").socket().await];
         let mut refusals = Vec::new();
         for number in 0..6 {
@@ -178,8 +178,8 @@ async fn passwords_cannot_be_tried_without_end() {
 async fn two_servers_over_one_database_share_a_budget_and_the_page_says_how_it_stands() {
     for scratch in both().await {
         let limits = budget(Bounds { tokens_a_day: 3_000, ..Bounds::default() });
-        let one = Stack::limited(limits.clone(), scratch.storage(), Model::default()).await;
-        let other = Stack::limited(limits, scratch.storage(), Model::default()).await;
+        let one = Stack::limited(limits.clone(), StorageConfig::at(scratch.location()), Model::default()).await;
+        let other = Stack::limited(limits, StorageConfig::at(scratch.location()), Model::default()).await;
         let anna = browser(&one, "anna");
         let mut sockets = [anna.socket().await, browser(&other, "anna").socket().await];
         let (mut used, mut refused, mut warned) = (0, None, 0);
@@ -227,8 +227,8 @@ async fn only_so_many_answers_are_written_at_once_and_a_message_may_wait() {
     for scratch in both().await {
         let limits = budget(Bounds { running: 1, ..Bounds::default() });
         let model = Model { natural: true, ..Model::default() };
-        let one = Stack::limited(limits.clone(), scratch.storage(), model).await;
-        let other = Stack::limited(limits, scratch.storage(), model).await;
+        let one = Stack::limited(limits.clone(), StorageConfig::at(scratch.location()), model).await;
+        let other = Stack::limited(limits, StorageConfig::at(scratch.location()), model).await;
         let mut socket = browser(&one, "anna").socket().await;
         socket.send(json!({"type": "send", "text": "List all devices"})).await;
         socket.until("run_start").await;

@@ -8,7 +8,7 @@ use http::header::{RETRY_AFTER, SET_COOKIE};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{answer, go_to, host, status_of, trouble_page};
+use super::{answer, go_to, host, oidc, status_of, trouble_page};
 use crate::pages::sign_in::SignInPage;
 use crate::server::audit::Entry;
 use crate::server::auth::next::local_path;
@@ -29,7 +29,7 @@ const MODE: &str = "netbox";
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wanted {
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 /// What was typed: a name and a password, or a token.
@@ -49,6 +49,9 @@ pub(super) async fn page(
     person: Result<Person, Refused>,
 ) -> Response {
     let next = local_path(next.as_deref());
+    if let Some(provider) = state.auth().oidc() {
+        return oidc::page(provider, next, person);
+    }
     match (&state.auth().config().mode, person) {
         (SignInMode::Netbox, person) => {
             let signed_in = person.ok().map(|person| person.name);
@@ -125,7 +128,12 @@ pub(super) async fn sign_out(
     match state.auth().sign_out(&person, visit.over_tls).await {
         Ok(cookie) => {
             state.audit().record(Entry::sign_out(&person.id).from(origin.address));
-            let mut response = go_to(if person.session.is_some() { "/sign-in" } else { "/" });
+            let has_provider = state.auth().oidc().is_some();
+            let mut response = go_to(match (&person.session, has_provider) {
+                (Some(_), true) => "/sign-out/done",
+                (Some(_), false) => "/sign-in",
+                (None, _) => "/",
+            });
             if let Some(cookie) = cookie {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }

@@ -41,7 +41,8 @@ impl Agent {
         let mut running: FuturesUnordered<_> = calls
             .iter()
             .map(|call| async move {
-                let asking = Asking { credentials, conversation: conversation.id().as_str(), time_zone };
+                let person = Some(conversation.owner().as_str());
+                let asking = Asking { credentials, conversation: conversation.id().as_str(), person, time_zone };
                 let outcome = match self.wait_for_turn(conversation).await {
                     Ok(()) => self.call_tool(asking, call).await,
                     Err(refused) => refused,

@@ -73,6 +73,7 @@ Examples:
   netbox-chatbox rotate-key                       the key in the data folder, or in SECRET_KEY_FILE
   SECRET_KEY=new,old netbox-chatbox rotate-key    keys that are kept elsewhere: the first one seals")]
     RotateKey(ServeArguments),
+
     /// Write everything that is kept to a file, while the server runs
     #[command(after_help = "\
 Examples:
@@ -350,6 +351,10 @@ pub(super) struct DemoNetboxArguments {
     /// The moment that the change log leads up to (RFC 3339) [default: now]
     #[arg(long, value_name = "TIME")]
     pub now: Option<jiff::Timestamp>,
+
+    /// Put each text of this JSON file into every kind of field, in objects of its own: for tests of hostile data
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub plant: Option<std::path::PathBuf>,
 }
 
 /// What `demo-model` takes.

@@ -47,10 +47,14 @@ async fn read(location: Location, arguments: &RestoreArguments) -> Result<(), Pr
     }
     let mut source = files::open(&arguments.file)?;
     let database = Database::open(location).await?;
+    if cfg!(unix) && matches!(database.location(), Location::File(_)) && !database.is_ours_alone() {
+        return Err(Problem::new(ProblemCode::BadRequest, "Another program has the database open")
+            .hint("stop the server, restore, and start it again"));
+    }
     let rows = database.restore(&mut source, arguments.replace, &mut report).await?;
     say(&format!("Restored {rows} rows from {}", files::name(&arguments.file)));
     let conversations = database.index_what_is_missing().await?;
-    say(&format!("Made {conversations} conversations searchable"));
+    say(&searchable(conversations));
     note(&database, Entry::restore(rows)).await;
     database.close().await;
     Ok(())
@@ -73,7 +77,7 @@ pub(super) async fn reindex(arguments: ReindexArguments) -> Result<ExitCode, Vec
         conversations
     };
     let conversations = indexed.await.map_err(|problem| vec![problem])?;
-    say(&format!("Made {conversations} conversations searchable"));
+    say(&searchable(conversations));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -91,4 +95,9 @@ fn report(progress: Progress) {
     if rows > 0 {
         say(&format!("  {table}: {done} of {rows}"));
     }
+}
+
+fn searchable(conversations: u64) -> String {
+    let plural = if conversations == 1 { "" } else { "s" };
+    format!("Made {conversations} conversation{plural} searchable")
 }

@@ -92,7 +92,8 @@ impl Database {
             Location::File(_) | Location::Postgres(_) => {}
         }
         sqlx::any::install_default_drivers();
-        let database = Self::connect(location).await?;
+        // It may be a server's, now or in a moment, so nothing is held.
+        let database = Self { alone: None, ..Self::connect(location).await? };
         let row = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(&database.pool).await;
         let version: Option<i64> = row.and_then(|row| row.try_get("version")).map_err(|error| {
             tracing::debug!(error = %error, "the schema's version cannot be read");

@@ -37,6 +37,8 @@ const STEPS: &[Step] = &[
     of_each!(2, "search", "0002_search.sql"),
     common(3, "tokens that were left", include_str!("../../../migrations/0003_people.sql")),
     common(4, "rates and budgets", include_str!("../../../migrations/0004_limits.sql")),
+    common(5, "the size of results", include_str!("../../../migrations/0005_results.sql")),
+    common(6, "shared conversations", include_str!("../../../migrations/0006_shares.sql")),
     Step {
         number: 7,
         makes: "an audit trail that only grows",

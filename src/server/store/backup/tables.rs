@@ -96,6 +96,7 @@ pub const TABLES: &[Table] = &[
             integer("netbox_token_id"),
         ],
     },
+    Table { name: "left_tokens", key: 1, columns: &[integer("id"), text("person"), integer("expires_at")] },
     Table {
         name: "conversations",
         key: 1,
@@ -110,11 +111,7 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table { name: "events", key: 2, columns: &[text("conversation"), integer("seq"), text("frame")] },
-    Table {
-        name: "history_messages",
-        key: 2,
-        columns: &[text("conversation"), integer("position"), text("message")],
-    },
+    Table { name: "history_messages", key: 2, columns: &[text("conversation"), integer("position"), text("message")] },
     Table {
         name: "commands",
         key: 2,
@@ -159,7 +156,14 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "results",
         key: 3,
-        columns: &[text("conversation"), text("handle"), text("reader"), text("stored"), integer("created_at")],
+        columns: &[
+            text("conversation"),
+            text("handle"),
+            text("reader"),
+            text("stored"),
+            integer("created_at"),
+            integer("bytes"),
+        ],
     },
     Table {
         name: "audit",

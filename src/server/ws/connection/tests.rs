@@ -9,7 +9,9 @@ use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
 use crate::server::person::{PersonId, Role};
+use crate::server::state::Reach;
 use crate::server::store::Database;
+use crate::server::tools::Results;
 
 struct Client {
     state: AppState,
@@ -35,7 +37,8 @@ async fn client() -> Client {
         session: None,
     };
     let auth = Arc::new(Auth::new(PeopleConfig::nobody(), database.clone(), netbox, service).unwrap());
-    let state = AppState::new(connections, database, auth, hub, Vec::new(), Vec::new(), LimitConfig::default());
+    let (results, reach, limits) = (Results::default(), Reach::default(), LimitConfig::default());
+    let state = AppState::new(connections, database, auth, hub, results, reach, limits);
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
     let visitor = Visitor { person, address: IpAddr::from([127, 0, 0, 1]), time_zone: None };

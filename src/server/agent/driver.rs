@@ -121,12 +121,14 @@ impl Agent {
     /// A part of a result as far as it is kept; nothing is asked of NetBox for it.
     pub async fn kept_page(
         &self,
-        credentials: &Credentials,
+        person: &Person,
         conversation: &ConversationId,
         handle: &str,
         query: &ResultQuery,
     ) -> Option<ResultPage> {
-        self.toolbox.kept_page(Asking::new(credentials, conversation.as_str()), handle, query).await
+        let reader = Some(person.id.as_str());
+        let asking = Asking { person: reader, ..Asking::new(&person.credentials, conversation.as_str()) };
+        self.toolbox.kept_page(asking, handle, query).await
     }
 
     /// Starts a run and, after it, those of the messages that wait, with the rights of whoever asks. Returns at once.

@@ -256,6 +256,7 @@ mod tests {
             bytes: 345,
             total: Some(1),
             returned: Some(1),
+            kept_milliseconds: None,
         };
         ToolOutcome { milliseconds: 15, requests: vec![request], ..ToolOutcome::default() }
     }

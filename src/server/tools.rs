@@ -7,6 +7,7 @@ mod arguments;
 mod ask;
 mod call;
 mod changelog;
+mod data;
 mod describe;
 mod filters;
 mod finding;
@@ -187,6 +188,15 @@ impl Toolbox {
         person::page(self.netbox.address(), &stored, query)
     }
 
+    /// A part of an earlier result as far as it is kept, to be shown to others: nothing is asked of NetBox. None where
+    /// it is not kept any more.
+    #[allow(clippy::unused_async, reason = "where results are kept is about to be asked, not looked up")]
+    pub async fn kept_page(&self, asking: Asking<'_>, handle: &str, query: &ResultQuery) -> Option<ResultPage> {
+        let stored = self.results.get(Owner::of(asking), handle)?;
+        let page = person::page(self.netbox.address(), &stored, query).ok()?;
+        Some(ResultPage { offset: stored.offset + page.offset, ..page })
+    }
+
     /// Keeps what was found and says it to both.
     async fn finish(&self, asking: Asking<'_>, title: String, output: Output) -> Outcome {
         let table = output.rows.as_ref().and_then(|rows| {
@@ -196,10 +206,10 @@ impl Toolbox {
                 rows.source.as_ref().is_some_and(|source| source.is_telling),
             )
         });
-        let summary = output.summary.clone();
+        let summary = data::one_line(&output.summary);
         // The handle is part of the model's text, and the text is made before the rows are given away.
         let handle = output.is_kept().then(|| self.results.reserve(asking.conversation));
-        let model_text = output.model_text(handle.as_deref());
+        let model_text = data::as_data(&output.model_text(handle.as_deref()));
         let mut result = None;
         if let (Some(handle), Some(stored)) = (handle, output.into_stored(title)) {
             let stored = self.results.keep(&Owner::of(asking), &handle, stored).await;
@@ -227,8 +237,8 @@ pub fn rows_of(answer: &Value) -> Vec<Value> {
 
 fn failure(problem: Problem) -> Outcome {
     Outcome {
-        model_text: problem.to_string(),
-        evidence: ToolOutcome { is_error: true, summary: problem.message.clone(), ..ToolOutcome::default() },
+        model_text: data::failure_text(&problem),
+        evidence: ToolOutcome { is_error: true, summary: data::one_line(&problem.message), ..ToolOutcome::default() },
         problem: Some(problem),
     }
 }

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::budget::Budget;
 use super::context_now;
 use super::grounding;
+use super::guard::Guard;
 use super::history::History;
 use super::machine::{Ending, Machine, Step};
 use super::model_choice::{Chosen, ProfileChoice};
@@ -39,6 +40,8 @@ pub struct Agent {
     pub(super) settings: Settings,
     /// What the model can, asked until the model's server answers.
     pub(super) model: OnceCell<Chosen>,
+    /// What is asked before something is used; none at a terminal.
+    pub(super) guard: Option<Guard>,
     runs: TaskTracker,
 }
 
@@ -84,7 +87,7 @@ pub(super) struct Progress {
 impl Agent {
     /// Answers with this model and these tools.
     pub fn new(client: Client, toolbox: Toolbox, settings: Settings) -> Self {
-        Self { client, toolbox, settings, model: OnceCell::new(), runs: TaskTracker::new() }
+        Self { client, toolbox, settings, model: OnceCell::new(), guard: None, runs: TaskTracker::new() }
     }
 
     /// The same, which keeps what its tools find in `results`.
@@ -113,6 +116,17 @@ impl Agent {
         let reader = Some(person.id.as_str());
         let asking = Asking { person: reader, ..Asking::new(&person.credentials, conversation.as_str()) };
         self.toolbox.result_page(asking, handle, query).await
+    }
+
+    /// A part of a result as far as it is kept; nothing is asked of NetBox for it.
+    pub async fn kept_page(
+        &self,
+        credentials: &Credentials,
+        conversation: &ConversationId,
+        handle: &str,
+        query: &ResultQuery,
+    ) -> Option<ResultPage> {
+        self.toolbox.kept_page(Asking::new(credentials, conversation.as_str()), handle, query).await
     }
 
     /// Starts a run and, after it, those of the messages that wait, with the rights of whoever asks. Returns at once.
@@ -208,7 +222,7 @@ impl Agent {
                     return Err(Problem::new(ProblemCode::Internal, "The answer cannot go on"));
                 }
             },
-            None => (Machine::new(history, message, self.settings.budget), 0),
+            None => (self.begin(conversation, &run, history, message).await, 0),
         };
         // The time that it took before counts, the time in which nobody worked on it does not.
         let now = Instant::now();
@@ -220,6 +234,10 @@ impl Agent {
             writer.withdraw(0).await?;
         }
         let usage = *machine.usage();
+        let problem = match problem {
+            Some(problem) => Some(problem),
+            None => self.warning(conversation, why, &usage).await,
+        };
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
         let ungrounded = grounding::ungrounded(&machine.history, why);
@@ -248,6 +266,10 @@ impl Agent {
         started: Instant,
         cancel: &CancellationToken,
     ) -> Result<Ending, Problem> {
+        // Nothing is left of a budget.
+        if let Step::Done(ending) = machine.next_step() {
+            return Ok(ending);
+        }
         let both = async { futures::join!(self.choose(), self.tools(credentials)) };
         let Some((Chosen { model, profile }, tools)) = cancel.run_until_cancelled(both).await else {
             machine.stop("");

@@ -27,7 +27,13 @@ impl StorageConfig {
     /// Everything in memory, gone with the program.
     #[must_use]
     pub fn memory() -> Self {
-        Self { database: Location::Memory, data_directory: None, result_days: RESULT_DAYS }
+        Self::at(Location::Memory)
+    }
+
+    /// Everything in this database, and nothing beside it.
+    #[must_use]
+    pub fn at(database: Location) -> Self {
+        Self { database, data_directory: None, result_days: RESULT_DAYS }
     }
 
     /// Checks what was given; what is wrong is added to `problems`.

@@ -110,11 +110,7 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table { name: "events", key: 2, columns: &[text("conversation"), integer("seq"), text("frame")] },
-    Table {
-        name: "history_messages",
-        key: 2,
-        columns: &[text("conversation"), integer("position"), text("message")],
-    },
+    Table { name: "history_messages", key: 2, columns: &[text("conversation"), integer("position"), text("message")] },
     Table {
         name: "commands",
         key: 2,

@@ -7,6 +7,7 @@ use super::format;
 use super::icon::{Icon, IconButton, IconView};
 use super::theme_switch::ThemeSwitch;
 use crate::store::Store;
+use crate::wire::person::SignedIn;
 
 /// The rail: a new conversation, the list, and what is connected.
 #[component]
@@ -140,7 +141,7 @@ fn Connected() -> impl IntoView {
 /// Who is signed in, and the pages about them. Those are the server's own: the router has nothing to do with them.
 #[component]
 fn Account() -> impl IntoView {
-    let person = Store::get().person.get_value();
+    let person = use_context::<SignedIn>().unwrap_or_default();
     let sign_out = person.can_sign_out.then(|| {
         view! {
             <form method="post" action="/sign-out">

@@ -224,6 +224,12 @@ impl Database {
         &self.pool
     }
 
+    /// The connections, for tests that look or meddle behind the statements here.
+    #[cfg(test)]
+    pub(crate) fn pool_for_tests(&self) -> &AnyPool {
+        &self.pool
+    }
+
     /// Begins a transaction that writes.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Any>, Problem> {
         let begun = match self.kind {

@@ -128,7 +128,7 @@ async fn kept_results(state: &AppState, person: &Person, transcript: &Transcript
     let (mut results, mut bytes) = (Vec::new(), 0);
     for (reference, _) in references(transcript) {
         let agent = state.agent();
-        let page = agent.kept_page(&person.credentials, &transcript.conversation, &reference.handle, &query).await;
+        let page = agent.kept_page(person, &transcript.conversation, &reference.handle, &query).await;
         let Some(page) = page else { continue };
         bytes += serde_json::to_string(&page).map_or(usize::MAX, |text| text.len());
         if bytes > MOST_BYTES {

@@ -10,8 +10,9 @@ use http::header::{
 const FIXED: [(HeaderName, &str); 5] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
-    // Links to NetBox shall not tell which conversation they were in.
-    (REFERRER_POLICY, "no-referrer"),
+    // Links to NetBox shall not tell which conversation they were in. (Not `no-referrer`: with it browsers send the
+    // page's own forms with `Origin: null`, as if they were another's.)
+    (REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];

@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build watch test lint fmt bench questions questions-large setup clean screenshots
+.PHONY: help run build watch test lint fmt bench questions questions-large soak setup clean screenshots
 
 # Tools in the project's cache come first on PATH, and the right toolchain is chosen, in every recipe.
 ENVIRONMENT := . scripts/common.sh
@@ -37,6 +37,9 @@ questions: build ## ask the real NetBox and the demo what network people ask, an
 
 questions-large: build ## the same of 10,000 devices, and what it costs compared with the small estate
 	@scripts/setup.sh test && $(ENVIRONMENT) && exec python3 tests/questions/run.py --large $(ARGS)
+
+soak: build ## 300 random kills under load, and every fault at every moment, on SQLite and PostgreSQL (FAULT_KILLS=20 for fewer); figures in docs/faults.md
+	@scripts/setup.sh test && $(ENVIRONMENT) && FAULT_KILLS=$${FAULT_KILLS:-300} FAULT_CELLS=all PROGRAM="$$target/release/netbox-chatbox" cargo test --features ssr --test faults -- --nocapture --test-threads 1 $(ARGS)
 
 screenshots: ## take the pictures of the README anew (docs/images)
 	@scripts/setup.sh test && $(ENVIRONMENT) && SCREENSHOTS=1 exec python3 scripts/test.py build browser

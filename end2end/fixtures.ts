@@ -12,6 +12,8 @@ interface Fixtures {
   chat: Chat;
   /** The page of a server whose model fails when a question asks it to. */
   faults: Chat;
+  /** The page of a server whose NetBox holds hostile texts. */
+  hostile: Chat;
   netbox: Netbox;
   /** Console messages that this test provokes on purpose, such as the browser's own report of a broken connection. */
   expectedErrors: RegExp[];
@@ -24,7 +26,7 @@ function watch(page: Page, expected: RegExp[], problems: string[]): void {
   page.on("pageerror", (error) => report(`uncaught: ${error.message}`));
   page.on("request", (request) => {
     const address = new URL(request.url());
-    const own = address.hostname.endsWith(".localhost") || [process.env.SIGN_IN_ORIGIN, process.env.REAL_ORIGIN].includes(address.origin);
+    const own = address.hostname.endsWith(".localhost") || [process.env.SIGN_IN_ORIGIN, process.env.REAL_ORIGIN, process.env.HOSTILE_ORIGIN].includes(address.origin);
     if (!own && !["data:", "blob:", "about:"].includes(address.protocol)) report(`request to another origin: ${address}`);
   });
 }
@@ -33,6 +35,7 @@ export const test = base.extend<Fixtures>({
   person: async ({}, use, info) => use(`person-${info.testId}`),
   chat: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.ORIGIN ?? ""), isMobile)),
   faults: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.FAULTS_ORIGIN ?? ""), isMobile)),
+  hostile: async ({ page, isMobile }, use) => use(new Chat(page, process.env.HOSTILE_ORIGIN, isMobile)),
   netbox: async ({}, use) => use(new Netbox()),
   expectedErrors: async ({}, use) => use([]),
   watched: [

@@ -1,6 +1,7 @@
 // Starts the real program for the tests, on ports that were free, and ends it afterwards:
 //   ORIGIN         serve --demo, behind a proxy that says who people are (people.ts)
 //   FAULTS_ORIGIN  serve, with a stand-in model of its own that fails when a question asks it to ([[overloaded]] ...)
+//   HOSTILE_ORIGIN serve, with a NetBox whose every field holds hostile texts (tests/hostile/fields.json)
 //   SIGN_IN_ORIGIN serve --demo, where people sign in with their NetBox user
 //   REAL_ORIGIN    the same before the real NetBox, where one is named by TEST_NETBOX_URL
 //   NETBOX         the demo NetBox alone: what it says over REST is what answers have to say
@@ -84,6 +85,13 @@ export default async function setup(): Promise<() => Promise<void>> {
       ...PROXY,
       ANTHROPIC_BASE_URL: model,
       ANTHROPIC_MODEL: "netbox-chatbox-stand-in",
+    });
+    process.env.HOSTILE_NETBOX = await start("hostile-netbox", program, ["demo-netbox", "--plant", path.join(root, "tests/hostile/fields.json")], {});
+    process.env.HOSTILE_ORIGIN = await start("hostile", program, ["serve"], {
+      ANTHROPIC_BASE_URL: model,
+      ANTHROPIC_MODEL: "netbox-chatbox-stand-in",
+      NETBOX_URL: process.env.HOSTILE_NETBOX,
+      NETBOX_TOKEN: process.env.NETBOX_TOKEN,
     });
     process.env.FAULTS_ORIGIN = await behindProxy(faults);
     process.env.SIGN_IN_ORIGIN = await start("sign-in", program, ["serve", "--demo"], { AUTH_MODE: "netbox" });

@@ -62,7 +62,7 @@ pub async fn page_of_result(
 ) -> Result<ResultPage, ServerFnError> {
     let (state, person) = caller::caller()?;
     state.hub().open(&person.id, &conversation).await.map_err(caller::refuse)?;
-    state.agent().result_page(&person.credentials, &conversation, &handle, &query).await.map_err(caller::refuse)
+    state.agent().result_page(&person, &conversation, &handle, &query).await.map_err(caller::refuse)
 }
 
 /// Questions to start with, made from the connected NetBox.

@@ -72,6 +72,25 @@ def netbox(run: Run) -> Counts:
         run.netbox[name] = value
     if ports:
         run.netbox["TEST_NETBOX_URL"] = f"http://127.0.0.1:{ports['TEST_NETBOX_HTTP_PORT']}"
+    return counts + hostile_netbox(run, ports, state)
+
+
+def hostile_netbox(run: Run, ports: dict[str, str], state: Path) -> Counts:
+    """A second one beside it, with hostile texts in every kind of field; always ended, since only tests look at it."""
+    estate = run.logs / "hostile.jsonl"
+    with estate.open("w") as output:
+        if subprocess.run([run.program, "demo-netbox", "--plant", ROOT / "tests" / "hostile" / "fields.json", "--export"], stdout=output, check=False).returncode:
+            raise Failure("'netbox-chatbox demo-netbox --plant --export' failed")
+    port = int(os.environ.get("TEST_NETBOX_HOSTILE_HTTP_PORT", 18002))
+    ports = ports | {"TEST_NETBOX_HOSTILE_HTTP_PORT": str(port if port_is_free(port) else free_port())}
+    stop = ["bash", HARNESS / "hostile" / "stop.sh"]
+    subprocess.run(stop, env=os.environ | ports, stdout=subprocess.DEVNULL, check=False)
+    counts = run.command("bash", HARNESS / "hostile" / "start.sh", estate, environment=ports, timeout=900)
+    run.at_end.append(lambda: subprocess.run(stop, env=os.environ | ports, stdout=subprocess.DEVNULL, check=False))
+    settings = state / "hostile" / "settings.env"
+    if not counts.failed and settings.exists():
+        name, _, value = settings.read_text().strip().partition("=")
+        run.netbox[name] = value
     return counts
 
 

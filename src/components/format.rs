@@ -39,7 +39,7 @@ pub fn bytes(number: u64) -> String {
 /// The host (and port) of an address, for a short mention.
 pub fn host(address: &str) -> &str {
     let after_scheme = address.split_once("://").map_or(address, |(_, rest)| rest);
-    after_scheme.split('/').next().unwrap_or(after_scheme)
+    after_scheme.split(['/', '?', '#']).next().unwrap_or(after_scheme)
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub async fn server_function(State(state): State<AppState>, request: Request<Bod
     let Some(person) = request.extensions().get::<Person>().cloned() else {
         return Refused::of(request.extensions()).into_response();
     };
-    leptos_axum::handle_server_fns_with_context(
+    let response = leptos_axum::handle_server_fns_with_context(
         move || {
             provide_context(state.clone());
             provide_context(person.clone());
@@ -59,7 +59,23 @@ pub async fn server_function(State(state): State<AppState>, request: Request<Bod
         request,
     )
     .await
-    .into_response()
+    .into_response();
+    blame(response).await
+}
+
+/// A body that cannot be read is the caller's fault, not the server's, as the framework says (500).
+async fn blame(response: Response) -> Response {
+    const UNREADABLE: [&[u8]; 3] = [b"Args|", b"Deserialization|", b"MissingArg|"];
+    const LONGEST: usize = 64 * 1024;
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(text) = axum::body::to_bytes(body, LONGEST).await else { return parts.status.into_response() };
+    if UNREADABLE.iter().any(|prefix| text.starts_with(prefix)) {
+        parts.status = StatusCode::BAD_REQUEST;
+    }
+    Response::from_parts(parts, Body::from(text))
 }
 
 async fn bootstrap(state: &AppState, person: &Person, path: &str) -> Bootstrap {

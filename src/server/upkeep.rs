@@ -25,7 +25,9 @@ pub async fn keep_up(state: AppState) {
     // What is unfinished when the only process starts was left by one that is dead.
     let mut alone = hub.database().is_ours_alone();
     if !alone && hub.database().kind() == Kind::Sqlite {
-        tracing::warn!("another process has this SQLite file open: what is said there is not seen here as it happens; several processes need PostgreSQL");
+        tracing::warn!(
+            "another process has this SQLite file open: what is said there is not seen here as it happens; several processes need PostgreSQL"
+        );
     }
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -96,12 +98,17 @@ async fn index(state: AppState) {
     match state.database().index_what_is_missing().await {
         Ok(0) => {}
         Ok(conversations) => tracing::info!(conversations, "conversations were indexed for the search"),
-        Err(problem) => tracing::warn!(problem = %problem.message, "older conversations are not found by what they say"),
+        Err(problem) => {
+            tracing::warn!(problem = %problem.message, "older conversations are not found by what they say")
+        }
     }
 }
 
 async fn tidy(state: &AppState) {
     if let Err(problem) = state.database().forget_old_commands().await {
         tracing::warn!(problem = %problem.message, "old commands could not be forgotten");
+    }
+    if let Err(problem) = state.agent().toolbox().forget_old_results().await {
+        tracing::warn!(problem = %problem.message, "old results could not be forgotten");
     }
 }

@@ -65,7 +65,9 @@ mod tests {
 
     #[test]
     fn titles_are_filtered_by_all_words() {
-        for (typed, expected) in [("", true), ("  ", true), ("SITES", true), ("ohio sit", true), ("racks", false), ("sites racks", false)] {
+        for (typed, expected) in
+            [("", true), ("  ", true), ("SITES", true), ("ohio sit", true), ("racks", false), ("sites racks", false)]
+        {
             assert_eq!(has_words("How many Sites in Ohio?", typed), expected, "{typed}");
         }
     }

@@ -1,6 +1,7 @@
 """Fills the test NetBox with the demo's estate, under the same primary keys.
 
     fill.py ESTATE    loads what `netbox-chatbox demo-netbox --export` printed
+    fill.py --add FILE   loads of it only what is not there yet
     fill.py --shift   moves the recent times (change log, journal) back to their distance from now
 
 Rows that NetBox's own code completes (racks, scopes) go through its models; the many others are inserted in bulk, and
@@ -30,6 +31,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.models import Max
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.utils import timezone
 from extras.models import TaggedItem
@@ -54,9 +56,17 @@ def read(path):
     rows = collections.defaultdict(list)
     with open(path, encoding="utf-8") as file:
         for line in file:
-            row = json.loads(line)
+            # PostgreSQL has no place for this one character in a text.
+            row = json.loads(line.replace("\\u0000", "\ufffd"))
             rows[row["type"]].append(row)
     return rows
+
+
+def without_those_there(rows):
+    """Only the rows that come after what the database has: rows of an estate are never renumbered."""
+    last = {name: model_of(name).objects.aggregate(last=Max("pk"))["last"] or 0 for name in rows}
+    fresh = {name: [row for row in found if row["id"] > last[name]] for name, found in rows.items()}
+    return collections.defaultdict(list, {name: found for name, found in fresh.items() if found})
 
 
 def model_of(name):
@@ -201,14 +211,14 @@ def shift():
             )
 
 
-def fill(path):
+def fill(path, adding=False):
     now = timezone.now().replace(microsecond=0)
-    rows = read(path)
+    rows = without_those_there(read(path)) if adding else read(path)
     relations, moments, moved = [], [], []
     devices = {}
     order = [name for name in FIRST if name in rows]
     last = ["dcim.cable", "dcim.cabletermination"]
-    order += [name for name in rows if name not in FIRST and name not in last] + last
+    order += [name for name in rows if name not in FIRST and name not in last] + [name for name in last if name in rows]
     kept = {}
     begin = time.monotonic()
     with transaction.atomic():
@@ -242,7 +252,8 @@ def fill(path):
             ends = {f"{side}_id": row["fields"][side]["id"] for side in ("termination_a", "termination_z") if side in row["fields"]}
             model_of("circuits.circuit").objects.filter(pk=row["id"]).update(**ends)
         write_moments(moments)
-        remember(moved)
+        if not adding:
+            remember(moved)
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), [model_of(name) for name in rows]):
                 cursor.execute(statement)
@@ -253,5 +264,7 @@ def fill(path):
 
 if sys.argv[1] == "--shift":
     shift()
+elif sys.argv[1] == "--add":
+    fill(sys.argv[2], adding=True)
 else:
     fill(sys.argv[1])

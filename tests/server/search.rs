@@ -30,7 +30,8 @@ async fn what_was_asked_answered_and_shown_is_found_until_it_is_deleted() {
     for query in ["ohio", "\"sites do we\"", "OHI whic", row.as_str()] {
         let hits = found(&browser, query).await;
         assert!(
-            hits.iter().any(|hit| hit["conversation"] == conversation.as_str() && hit["message"] == turn.message.as_str()),
+            hits.iter()
+                .any(|hit| hit["conversation"] == conversation.as_str() && hit["message"] == turn.message.as_str()),
             "{query}: {hits:?}"
         );
     }
@@ -51,7 +52,9 @@ async fn any_text_is_a_search() {
     let stack = Stack::demo().await;
     let browser = stack.browser().await;
     browser.socket().await.ask("How many sites do we have?").await;
-    for query in ["", " ", "\"", "* OR", "NEAR(", "'; DROP TABLE events", "\u{0}", "\u{202e}", "sites AND (", "\u{1f980}"] {
+    for query in
+        ["", " ", "\"", "* OR", "NEAR(", "'; DROP TABLE events", "\u{0}", "\u{202e}", "sites AND (", "\u{1f980}"]
+    {
         found(&browser, query).await;
     }
     found(&browser, &"long ".repeat(10_000)).await;

@@ -18,6 +18,8 @@ use crate::stack::{Stack, http_client};
 enum Function {
     /// With these arguments it knows only of what is the caller's own.
     Own(Value),
+    /// With these arguments it finds what the caller has, and nothing for another.
+    Finds(Value),
     /// With these arguments it names what is another's: to be answered with 404.
     Names(Value),
 }
@@ -28,16 +30,16 @@ fn functions(id: &ConversationId) -> Vec<(&'static str, Function)> {
     vec![
         ("conversations", Function::Own(json!({}))),
         ("starting_questions", Function::Own(json!({}))),
-        ("search_conversations", Function::Own(json!({"query": "4711"}))),
         ("conversation", Function::Names(json!({"id": id}))),
         ("rename_conversation", Function::Names(json!({"id": id, "title": "mine now"}))),
         ("delete_conversation", Function::Names(json!({"id": id}))),
+        ("search_conversations", Function::Finds(json!({"query": "sites ohio"}))),
         ("result_page", Function::Names(json!({"conversation": id, "handle": "r1", "query": query}))),
     ]
 }
 
 /// Every path of the server, and whether a stranger gets anything there.
-const PATHS: [(&str, bool); 13] = [
+const PATHS: [(&str, bool); 19] = [
     ("/", false),
     ("/c/{conversation}", false),
     ("/api/{*function}", false),
@@ -45,7 +47,13 @@ const PATHS: [(&str, bool); 13] = [
     ("/health", true),
     ("/ready", true),
     ("/sign-in", true),
+    ("/sign-in/oidc", true),
+    ("/sign-in/oidc/callback", true),
     ("/sign-out", false),
+    ("/sign-out/done", true),
+    ("/c/{conversation}/share", false),
+    ("/c/{conversation}/share/revoke", false),
+    ("/s/{secret}", false),
     ("/settings", false),
     ("/settings/netbox-token", false),
     ("/settings/netbox-token/forget", false),
@@ -213,6 +221,12 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
                 let (status, answer) = bob.call(name, arguments).await;
                 assert_eq!(status, 200, "{name}: {answer}");
                 assert!(!answer.to_string().contains(id.as_str()), "{name}: {answer}");
+            }
+            Function::Finds(arguments) => {
+                let (_, theirs) = alice.call(name, arguments.clone()).await;
+                assert!(theirs.to_string().contains(id.as_str()), "{name}: {theirs}");
+                let (status, answer) = bob.call(name, arguments).await;
+                assert_eq!((status, answer), (200, json!([])), "{name}");
             }
             Function::Names(arguments) => {
                 let (status, answer) = bob.call(name, arguments.clone()).await;

@@ -16,7 +16,11 @@ pub(super) fn allowed(url: &str) -> Option<&str> {
         (start.eq_ignore_ascii_case(prefix) && !rest.is_empty()).then_some(rest)
     };
     let followable = match long_enough("https://").or_else(|| long_enough("http://")) {
-        Some(rest) => !rest.starts_with(['/', '\\', '?', '#', ':', '@']),
+        Some(rest) => {
+            // What stands before an `@` looks like a host and is none; browsers take `\` for `/`.
+            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            !rest.starts_with(['/', '\\', '?', '#', ':']) && !authority.contains(['@', '\\'])
+        }
         None => long_enough("mailto:").is_some(),
     };
     let printable = !url.chars().any(|character| character.is_control() || character.is_whitespace());
@@ -107,6 +111,8 @@ mod tests {
             "java\nscript:alert(1)",
             "https://a\u{0}b",
             " https://a",
+            "https://netbox.example@evil.example/",
+            "https://evil.example\\.netbox.example/",
             "mailto:",
             "file:///etc/passwd",
             "https:\u{2f}\\evil",

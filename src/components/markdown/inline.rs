@@ -4,8 +4,10 @@ use crate::components::erase::{Erase, Erased};
 use leptos::prelude::*;
 
 use crate::chat::grounding::split;
-use crate::chat::markdown::Inline;
+use crate::chat::markdown::{Inline, inline_words};
+use crate::components::format;
 use crate::components::status_pill::{StatusPill, is_status};
+use crate::store::Store;
 
 /// Views of inline content, in its order.
 pub fn inlines(content: &[Inline]) -> Vec<Erased> {
@@ -20,7 +22,7 @@ fn inline(content: &Inline) -> Erased {
         Inline::Strikethrough(content) => view! { <s>{inlines(content)}</s> }.erase_in_place(),
         Inline::Code(text) => view! { <code>{marked(text)}</code> }.erase_in_place(),
         Inline::Link { url, inlines: content } => view! {
-            <a href=url.clone() target="_blank" rel="noopener noreferrer">
+            <a href=url.clone() target="_blank" rel="noopener noreferrer" data-host=elsewhere(url, content)>
                 {inlines(content)}
             </a>
         }
@@ -28,6 +30,16 @@ fn inline(content: &Inline) -> Erased {
         Inline::LineBreak => view! { <br /> }.erase_in_place(),
         Inline::SoftBreak => " ".erase_in_place(),
     }
+}
+
+/// The host of a link that leads off the connected NetBox, unless its text says it already.
+fn elsewhere(url: &str, content: &[Inline]) -> Option<String> {
+    let is_own = Store::get().deployment.with_untracked(|deployment| {
+        let netbox = &deployment.netbox.url;
+        !netbox.is_empty() && url.starts_with(netbox.as_str())
+    });
+    let host = format::host(url);
+    (!is_own && inline_words(content).trim() != url && !host.is_empty()).then(|| host.to_owned())
 }
 
 /// What in the text being drawn is not from NetBox; found in the context.

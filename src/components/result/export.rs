@@ -123,7 +123,7 @@ async fn all_rows(state: ResultState) -> Result<(Vec<Column>, Vec<Vec<Cell>>), P
 /// Rows as CSV (RFC 4180).
 fn csv(columns: &[Column], rows: &[Vec<Cell>]) -> String {
     let mut text = String::new();
-    let head: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
+    let head: Vec<String> = columns.iter().map(|column| quoted(&inert(&column.name))).collect();
     text.push_str(&head.join(","));
     text.push_str("\r\n");
     for row in rows {
@@ -135,16 +135,21 @@ fn csv(columns: &[Column], rows: &[Vec<Cell>]) -> String {
 }
 
 /// A text that no spreadsheet takes for a formula: names in NetBox are typed by people, and `=` or `@` at the front
-/// would be carried out. (OWASP, "CSV Injection".) A plain number keeps its sign.
+/// would be carried out, also as the full-width letters of East Asian keyboards and behind what is not seen. (OWASP,
+/// "CSV Injection".) A plain number keeps its sign. What drives terminals is shown as a mark.
 fn inert(text: &str) -> String {
     let is_number = text
         .strip_prefix(['-', '+'])
         .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
-    if !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    let seen = text.trim_start_matches(|first: char| first == ' ' || is_unseen(first));
+    let starts = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', '\t', '\r', '\n'];
+    let text = text.replace(|letter: char| letter.is_control() && !matches!(letter, '\t' | '\r' | '\n'), "\u{fffd}");
+    if !is_number && seen.starts_with(starts) { format!("'{text}") } else { text }
+}
+
+/// What has no width.
+fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn quoted(text: &str) -> String {
@@ -155,20 +160,32 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Rows as a table in Markdown.
+/// Rows as a table in Markdown: no cell becomes another column, a link, an image or HTML.
 fn markdown(columns: &[Column], rows: &[Vec<Cell>]) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let plain = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|").replace(['\n', '\r'], " ");
     let mut text = line(columns.iter().map(|column| plain(&column.name)).collect());
     text.push_str(&line(columns.iter().map(|_| "---".to_owned()).collect()));
     for row in rows {
         let cells = row.iter().map(|cell| match &cell.link {
-            Some(link) => format!("[{}]({link})", plain(&cell.text)),
+            Some(link) => format!("[{}](<{link}>)", plain(&cell.text)),
             None => plain(&cell.text),
         });
         text.push_str(&line(cells.collect()));
     }
     text
+}
+
+/// A text that means nothing but itself in Markdown.
+fn plain(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' | '|' | '`' | '*' | '[' | ']' | '<' | '>' | '~' | '&' => written.extend(['\\', letter]),
+            letter if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') => written.push(' '),
+            letter => written.push(letter),
+        }
+    }
+    written
 }
 
 /// A file's name out of a title.
@@ -193,9 +210,11 @@ mod tests {
 
     #[test]
     fn no_name_becomes_a_formula() {
-        for text in ["=1+1", "+cmd", "-cmd", "@SUM(A1)", "\tx"] {
+        for text in ["=1+1", "+cmd", "-cmd", "@SUM(A1)", "\tx", "  =1", "\u{200b}=1", "\u{ff1d}1", "\u{feff}\u{202e}@x"] {
             assert!(inert(text).starts_with('\''), "{text}");
         }
+        assert_eq!(inert("\u{1b}[2Ja"), "\u{fffd}[2Ja");
+        assert!(csv(&columns(&["=1+1"]), &[]).starts_with("'=1+1"));
         for text in ["cle-01", "-5", "+49.5", "", "10.0.0.1"] {
             assert_eq!(inert(text), text);
         }
@@ -211,6 +230,21 @@ mod tests {
     fn markdown_keeps_its_columns() {
         let text = markdown(&columns(&["name"]), &rows(&["a|b\nc"]));
         assert_eq!(text, "| name |\n| --- |\n| a\\|b c |\n");
+    }
+
+    #[test]
+    fn markdown_means_nothing_but_itself() {
+        use crate::chat::markdown::{Block, Inline, parse};
+        for text in ["![x](https://evil.invalid/p.png)", "<img src=x>", "<https://evil.invalid>", "[a][b]", "`**a** ~~b~~`", "\\|x", "&lt;b&gt;"] {
+            let mut row = rows(&[text]);
+            row[0][0].link = Some("https://netbox.example/a_(1)/".into());
+            let blocks = parse(&markdown(&columns(&["name"]), &row));
+            let [Block::Table { rows, .. }] = blocks.as_slice() else { panic!("{blocks:?}") };
+            let [Inline::Link { url, inlines }] = rows[0][0].as_slice() else { panic!("{text}: {:?}", rows[0]) };
+            assert_eq!(url, "https://netbox.example/a_(1)/");
+            let shown: String = inlines.iter().map(|inline| match inline { Inline::Text(text) => text.as_str(), other => panic!("{other:?}") }).collect();
+            assert_eq!(shown, text);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::driver::{Agent, Progress};
+use super::history::without_tags;
 use super::machine::Machine;
 use super::writer::AnswerWriter;
 use crate::server::anthropic::{Effort, ReplyEvent, Request, Retrying, Step, StopReason, message};
@@ -192,14 +193,18 @@ fn excerpt(text: &str, maximum: usize) -> Option<String> {
     if maximum == 0 || text.is_empty() {
         return None;
     }
-    Some(
-        match text.char_indices().nth(maximum) {
-            // A closing tag in it must not end what is marked as data.
-            Some((cut, _)) => format!("{}…", &text[..cut]),
-            None => text.to_owned(),
+    let cut = match text.char_indices().nth(maximum) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    };
+    // A closing tag in it must not end what is marked as data. An earlier summary keeps its own marks: they are ours.
+    Some(match cut.strip_prefix("<summary>") {
+        Some(inner) => {
+            let (inner, end) = inner.strip_suffix("</summary>").map_or((inner, ""), |inner| (inner, "</summary>"));
+            format!("<summary>{}{end}", without_tags(inner))
         }
-        .replace("</conversation>", "</ conversation>"),
-    )
+        None => without_tags(&cut),
+    })
 }
 
 #[cfg(test)]
@@ -222,7 +227,7 @@ mod tests {
     fn what_is_summarised_has_questions_answers_and_little_else() {
         let text = told(&conversation(), &EXCERPTS, MAXIMUM_CHARACTERS);
         assert!(text.starts_with("Person: Which sites?\nLooked up: netbox_get_objects {\"object_type\""), "{text}");
-        assert!(text.ends_with("Assistant: Fourteen. </ conversation>"), "{text}");
+        assert!(text.ends_with("Assistant: Fourteen. \\u003c/conversation>"), "{text}");
         assert!(!text.contains("secret") && text.len() < 500, "{text}");
         assert_eq!(told(&conversation(), &SHORT_EXCERPTS, SHORT_CHARACTERS).lines().count(), 2);
     }

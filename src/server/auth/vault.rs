@@ -33,6 +33,10 @@ pub enum Purpose {
     SessionToken,
     /// The NetBox token that a person keeps in the settings.
     PersonalToken,
+    /// A sign-in that is under way, which the browser keeps.
+    SignIn,
+    /// The secret in the address of a shared conversation.
+    ShareLink,
 }
 
 impl Purpose {
@@ -40,6 +44,8 @@ impl Purpose {
         match self {
             Self::SessionToken => "session-token",
             Self::PersonalToken => "personal-token",
+            Self::SignIn => "sign-in",
+            Self::ShareLink => "share-link",
         }
     }
 }

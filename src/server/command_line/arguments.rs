@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::backup_commands::location;
 use crate::server::config::{ConnectionArguments, ServeArguments, StorageArguments};
+use crate::server::config::{ConnectionArguments, ServeArguments, StorageArguments};
 use crate::wire::problem::Problem;
 
 /// Ask your NetBox in plain language
@@ -73,6 +74,7 @@ Examples:
   netbox-chatbox rotate-key                       the key in the data folder, or in SECRET_KEY_FILE
   SECRET_KEY=new,old netbox-chatbox rotate-key    keys that are kept elsewhere: the first one seals")]
     RotateKey(ServeArguments),
+
     /// Write everything that is kept to a file, while the server runs
     #[command(after_help = "\
 Examples:
@@ -113,6 +115,16 @@ Examples:
   netbox-chatbox tool call - < calls.jsonl        one {\"name\": …, \"input\": …} a line, as one conversation"
     )]
     Tool(ToolCommand),
+
+    /// Read the audit trail
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  netbox-chatbox audit export > audit.jsonl
+  netbox-chatbox audit export --since 2026-11-01 --person netbox:anna | jq -r .kind | sort | uniq -c"
+    )]
+    Audit(AuditCommand),
 
     /// Serve the embedded demo NetBox alone, for other clients
     #[command(after_help = "\
@@ -165,6 +177,7 @@ impl Command {
             | Self::Restore(RestoreArguments { storage, .. })
             | Self::Reindex(ReindexArguments { storage }) => location(&storage).err().unwrap_or_default(),
             Self::Tool(ToolCommand::List { .. })
+            | Self::Audit(_)
             | Self::DemoNetbox(_)
             | Self::DemoModel(_)
             | Self::NetboxCatalogue { .. }
@@ -179,6 +192,7 @@ impl Command {
             Self::Ask(_)
             | Self::Tool(_)
             | Self::Doctor(_)
+            | Self::Audit(_)
             | Self::RotateKey(_)
             | Self::Backup(_)
             | Self::Restore(_)
@@ -275,6 +289,33 @@ pub(super) struct ToolCallArguments {
     pub connection: ConnectionArguments,
 }
 
+/// What `audit` does.
+#[derive(Subcommand)]
+pub(super) enum AuditCommand {
+    /// Print its entries, one JSON object a line
+    Export(AuditExportArguments),
+}
+
+/// What `audit export` takes.
+#[derive(Args)]
+pub(super) struct AuditExportArguments {
+    /// From this day or moment on: 2026-11-26 or 2026-11-26T18:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// Before this day or moment
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+
+    /// Of this person: an id, or who they are where they sign in (netbox:NAME)
+    #[arg(long, value_name = "PERSON")]
+    pub person: Option<String>,
+
+    /// Where the trail is.
+    #[command(flatten)]
+    pub storage: StorageArguments,
+}
+
 /// How the tools are listed.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(super) enum ToolListFormat {
@@ -311,6 +352,10 @@ pub(super) struct DemoNetboxArguments {
     /// The moment that the change log leads up to (RFC 3339) [default: now]
     #[arg(long, value_name = "TIME")]
     pub now: Option<jiff::Timestamp>,
+
+    /// Put each text of this JSON file into every kind of field, in objects of its own: for tests of hostile data
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub plant: Option<std::path::PathBuf>,
 }
 
 /// What `demo-model` takes.

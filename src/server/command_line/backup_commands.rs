@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use super::arguments::{BackupArguments, ReindexArguments, RestoreArguments};
 use super::say;
+use crate::server::audit::Entry;
 use crate::server::config::{StorageArguments, StorageConfig};
 use crate::server::store::{Database, Location, Progress};
 use crate::wire::problem::{Problem, ProblemCode};
@@ -22,6 +23,9 @@ async fn write(location: Location, arguments: &BackupArguments) -> Result<u64, P
     let database = Database::open_as_it_is(location).await?;
     let mut target = files::Target::open(&arguments.file, arguments.gzip)?;
     let rows = database.backup(&mut target, &mut report).await;
+    if let Ok(rows) = rows {
+        note(&database, Entry::backup(rows)).await;
+    }
     database.close().await;
     // What was written of one that failed is removed with `target`.
     let rows = rows?;
@@ -43,12 +47,24 @@ async fn read(location: Location, arguments: &RestoreArguments) -> Result<(), Pr
     }
     let mut source = files::open(&arguments.file)?;
     let database = Database::open(location).await?;
+    if cfg!(unix) && matches!(database.location(), Location::File(_)) && !database.is_ours_alone() {
+        return Err(Problem::new(ProblemCode::BadRequest, "Another program has the database open")
+            .hint("stop the server, restore, and start it again"));
+    }
     let rows = database.restore(&mut source, arguments.replace, &mut report).await?;
     say(&format!("Restored {rows} rows from {}", files::name(&arguments.file)));
     let conversations = database.index_what_is_missing().await?;
-    say(&format!("Made {conversations} conversations searchable"));
+    say(&searchable(conversations));
+    note(&database, Entry::restore(rows)).await;
     database.close().await;
     Ok(())
+}
+
+/// Notes it in the audit trail. What was done stands, also where that cannot be noted.
+async fn note(database: &Database, entry: Entry) {
+    if let Err(problem) = database.add_to_audit(&[entry]).await {
+        say(&format!("warning: the audit trail does not hold this: {problem}"));
+    }
 }
 
 /// Makes the index of the search again.
@@ -61,7 +77,7 @@ pub(super) async fn reindex(arguments: ReindexArguments) -> Result<ExitCode, Vec
         conversations
     };
     let conversations = indexed.await.map_err(|problem| vec![problem])?;
-    say(&format!("Made {conversations} conversations searchable"));
+    say(&searchable(conversations));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -79,4 +95,9 @@ fn report(progress: Progress) {
     if rows > 0 {
         say(&format!("  {table}: {done} of {rows}"));
     }
+}
+
+fn searchable(conversations: u64) -> String {
+    let plural = if conversations == 1 { "" } else { "s" };
+    format!("Made {conversations} conversation{plural} searchable")
 }

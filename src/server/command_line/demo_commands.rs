@@ -14,6 +14,9 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 pub(super) async fn demo_netbox(arguments: DemoNetboxArguments) -> Result<ExitCode, Vec<Problem>> {
     let now = arguments.now.unwrap_or_else(jiff::Timestamp::now);
+    if let Some(file) = &arguments.plant {
+        netbox::plant(planted(file).map_err(|problem| vec![problem])?);
+    }
     if arguments.export {
         let mut output = std::io::BufWriter::new(std::io::stdout().lock());
         for line in netbox::export(now) {
@@ -59,6 +62,15 @@ async fn until_stopped(serving: impl Future<Output = std::io::Result<()>>) -> Re
         }),
         () = told_to_stop() => Ok(ExitCode::SUCCESS),
     }
+}
+
+fn planted(file: &std::path::Path) -> Result<Vec<netbox::Planted>, Problem> {
+    let read = std::fs::read(file).map_err(|error| error.to_string());
+    let texts = read.and_then(|text| serde_json::from_slice(&text).map_err(|error| error.to_string()));
+    texts.map_err(|error| {
+        Problem::new(ProblemCode::BadRequest, format!("{} cannot be read: {error}", file.display()))
+            .hint(r#"it holds a list like [{"kind": "html", "text": "<b>"}]"#)
+    })
 }
 
 fn cannot_write(error: &std::io::Error) -> Problem {

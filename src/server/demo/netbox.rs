@@ -29,6 +29,8 @@ use axum::Router;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
+pub use estate::{Planted, plant};
+
 /// The token that the demo NetBox accepts, in the form of NetBox 4.5 and later. It may only read.
 pub const DEMO_TOKEN: &str = "nbt_demoReadOnly.demo0netbox0reads0only0demo0netbox0reads0";
 

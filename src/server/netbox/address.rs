@@ -58,9 +58,13 @@ impl Address {
         self.join(path.trim_start_matches('/'), query)
     }
 
+    /// Below the configured address by construction: each segment is written as one, so that a name with a slash, a
+    /// percent sign or two dots in it, whoever made it up, leads nowhere else.
     fn join(&self, path: &str, query: &Query) -> Url {
         let mut url = self.0.clone();
-        url.set_path(&format!("{}{path}", self.0.path()));
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path.split('/'));
+        }
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query.pairs());
         }
@@ -130,6 +134,25 @@ mod tests {
             "https://example.com/netbox/api/dcim/sites/?name=a+b%26c"
         );
         assert_eq!(address.page("/dcim/sites/3/", &Query::new()).as_str(), "https://example.com/netbox/dcim/sites/3/");
+    }
+
+    #[test]
+    fn no_path_leaves_the_api() {
+        let address = Address::parse("https://example.com/netbox").unwrap();
+        for path in [
+            "../../../admin/", "dcim/../../..//evil.invalid/", "//evil.invalid/x", "\\\\evil.invalid/", "@evil.invalid/",
+            "dcim/sites/%2e%2e/%2e%2e/", "dcim/sites/1%2f..%2f..", "dcim/sites/?x=1#y", ":443@evil.invalid", "a\r\nHost: evil.invalid", "..\\..\\",
+        ] {
+            let url = address.api(path, &Query::new());
+            assert_eq!((url.scheme(), url.host_str(), url.port(), url.username()), ("https", Some("example.com"), None, ""), "{path}");
+            assert!(url.path().starts_with("/netbox/api/") && url.path().split('/').all(|part| part != ".."), "{path}: {url}");
+            assert!(url.query().is_none() && url.fragment().is_none(), "{path}: {url}");
+            // Read again, as whoever gets it does, it is the same.
+            assert_eq!(Url::parse(url.as_str()).unwrap(), url, "{path}");
+        }
+        let root = Address::parse("http://127.0.0.1:8000").unwrap();
+        assert_eq!(root.api("dcim/sites/", &Query::new()).as_str(), "http://127.0.0.1:8000/api/dcim/sites/");
+        assert_eq!(root.page("graphql/", &Query::new()).as_str(), "http://127.0.0.1:8000/graphql/");
     }
 
     #[test]

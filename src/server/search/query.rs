@@ -69,10 +69,8 @@ impl Term {
     fn read(text: &str, is_open: bool) -> Option<Self> {
         let words: Vec<String> = words(text).into_iter().map(|word| word.text).collect();
         let form = forms::asked(text.trim_matches(|one: char| !one.is_ascii_alphanumeric() && one != ':'));
-        (!words.is_empty()).then(|| Self {
-            written: Phrase { words, is_open },
-            form: form.map(|words| Phrase { words, is_open }),
-        })
+        (!words.is_empty())
+            .then(|| Self { written: Phrase { words, is_open }, form: form.map(|words| Phrase { words, is_open }) })
     }
 
     /// Its phrases, as written first.

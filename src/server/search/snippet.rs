@@ -64,9 +64,8 @@ fn places(term: &Term, words: &[Word], forms: &[Form]) -> (Vec<Range<usize>>, bo
             ranges.extend(first.zip(last).map(|(first, last)| first.range.start..last.range.end));
         }
         for form in forms.iter().take(MAXIMUM_PLACES) {
-            let fits = (0..form.words.len()).find_map(|place| {
-                phrase.fits(form.words.iter().skip(place).map(String::as_str))
-            });
+            let fits =
+                (0..form.words.len()).find_map(|place| phrase.fits(form.words.iter().skip(place).map(String::as_str)));
             if let Some(is_whole) = fits {
                 has_whole |= is_whole;
                 ranges.push(form.range.clone());

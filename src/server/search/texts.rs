@@ -31,7 +31,8 @@ pub struct Text {
 pub fn of_turn(turn: &Turn) -> Vec<Text> {
     let mut texts = Vec::new();
     add(&mut texts, SearchPlace::Question, &turn.question);
-    let is_withdrawn = turn.answer.as_ref().and_then(|answer| answer.end.as_ref()).is_some_and(|end| end.why == EndReason::Refused);
+    let is_withdrawn =
+        turn.answer.as_ref().and_then(|answer| answer.end.as_ref()).is_some_and(|end| end.why == EndReason::Refused);
     if is_withdrawn {
         return texts;
     }
@@ -51,7 +52,8 @@ pub fn of_turn(turn: &Turn) -> Vec<Text> {
                 lines.extend(outcome.map(|outcome| outcome.summary.clone()));
                 let table = outcome.and_then(|outcome| outcome.table.as_ref());
                 for row in table.map(|table| table.rows.as_slice()).unwrap_or_default() {
-                    let cells: Vec<&str> = row.iter().map(|cell| cell.text.as_str()).filter(|cell| !cell.is_empty()).collect();
+                    let cells: Vec<&str> =
+                        row.iter().map(|cell| cell.text.as_str()).filter(|cell| !cell.is_empty()).collect();
                     lines.push(cells.join(" \u{b7} "));
                 }
                 add(&mut texts, SearchPlace::Evidence, &lines.join("\n"));
@@ -130,7 +132,10 @@ mod tests {
         let cell = |text: &str| Cell { text: text.into(), link: None };
         let outcome = ToolOutcome {
             summary: "1 of 1 devices".into(),
-            table: Some(Table { columns: vec!["name".into()], rows: vec![vec![cell("core-sw-1"), cell(""), cell("10.1.2.3")]] }),
+            table: Some(Table {
+                columns: vec!["name".into()],
+                rows: vec![vec![cell("core-sw-1"), cell(""), cell("10.1.2.3")]],
+            }),
             ..ToolOutcome::default()
         };
         let tool = ToolCall {
@@ -149,12 +154,20 @@ mod tests {
             parts: vec![
                 Part::Thinking { text: "hidden".into() },
                 Part::Tool(tool),
-                Part::Text { text: "It is **core**-`sw`-1.\n\n| a | b |\n|---|---|\n| [x](https://e.example) | \0 |".into() },
+                Part::Text {
+                    text: "It is **core**-`sw`-1.\n\n| a | b |\n|---|---|\n| [x](https://e.example) | \0 |".into(),
+                },
             ],
             notice: Some(Problem::new(ProblemCode::ModelSlow, "slow")),
             end: Some(end),
         };
-        Turn { message: "q".into(), question: "Which switch?".into(), asked_at: 0, fresh_context: false, answer: Some(answer) }
+        Turn {
+            message: "q".into(),
+            question: "Which switch?".into(),
+            asked_at: 0,
+            fresh_context: false,
+            answer: Some(answer),
+        }
     }
 
     #[test]

@@ -92,7 +92,8 @@ impl Database {
             Location::File(_) | Location::Postgres(_) => {}
         }
         sqlx::any::install_default_drivers();
-        let database = Self::connect(location).await?;
+        // It may be a server's, now or in a moment, so nothing is held.
+        let database = Self { alone: None, ..Self::connect(location).await? };
         let row = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(&database.pool).await;
         let version: Option<i64> = row.and_then(|row| row.try_get("version")).map_err(|error| {
             tracing::debug!(error = %error, "the schema's version cannot be read");
@@ -220,6 +221,12 @@ impl Database {
 
     /// The connections, for statements outside a transaction.
     pub(super) fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// The connections, for tests that look or meddle behind the statements here.
+    #[cfg(test)]
+    pub(crate) fn pool_for_tests(&self) -> &AnyPool {
         &self.pool
     }
 

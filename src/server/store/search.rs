@@ -19,7 +19,7 @@ use crate::server::search::snippet::{Fit, snippet};
 use crate::server::search::texts::index_words;
 use crate::wire::id::{ConversationId, MessageId};
 use crate::wire::problem::Problem;
-use crate::wire::search::{SearchPlace, SearchHit};
+use crate::wire::search::{SearchHit, SearchPlace};
 
 pub(super) use index::index_news;
 
@@ -60,7 +60,8 @@ impl Database {
             rows = rows.bind(expression);
         }
         let rows = rows.fetch_all(self.pool()).await.map_err(unavailable)?;
-        let candidates = rows.iter().map(|row| candidate(row, &query)).collect::<Result<_, _>>().map_err(unavailable)?;
+        let candidates =
+            rows.iter().map(|row| candidate(row, &query)).collect::<Result<_, _>>().map_err(unavailable)?;
         Ok(rank(candidates, limit))
     }
 

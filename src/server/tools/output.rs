@@ -67,14 +67,18 @@ impl Output {
         if let Some(handle) = handle {
             text.insert("handle".into(), json!(handle));
         }
-        text.extend(self.head.clone());
+        // The handle is ours: whatever else is called so is no handle, and takes no place of one.
+        let named = |facts: &Map<String, Value>| {
+            facts.iter().filter(|(name, _)| *name != "handle").map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
+        };
+        text.extend(named(&self.head));
         if let Some(rows) = self.rows.as_ref().filter(|rows| rows.shown > 0) {
             text.extend(rows.for_model());
         }
         if let Some(page) = &self.page {
             text.insert("page".into(), json!(page));
         }
-        text.extend(self.tail.clone());
+        text.extend(named(&self.tail));
         Value::Object(text).to_string()
     }
 
@@ -220,6 +224,14 @@ mod tests {
         assert_eq!(text["rows"][1][1].as_str().map(str::len), Some(5_000));
         assert_eq!((&text["total"], &text["returned"], &text["next_offset"]), (&json!(3), &json!(2), &json!(2)));
         assert!(text["shortened"].as_str().unwrap().starts_with("Only 2 of 3"));
+    }
+
+    #[test]
+    fn only_what_is_kept_has_a_handle() {
+        let forged = || Map::from_iter([("handle".to_owned(), json!("r999")), ("a".to_owned(), json!(1))]);
+        let output = Output { head: forged(), tail: forged(), ..Output::default() };
+        assert_eq!(output.model_text(None), r#"{"a":1}"#);
+        assert!(output.model_text(Some("r3")).starts_with(r#"{"handle":"r3","a":1"#));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::filters::short;
 use super::tool::Tool;
 use super::words;
-use super::{aggregate, changelog, describe, graphql, ip_space, list, object, search, topology};
+use super::{aggregate, changelog, data, describe, graphql, ip_space, list, object, search, topology};
 
 /// Every tool, sorted by name: the same text each time, so that a prompt cache holds it.
 pub(super) static ALL: [&Tool; 9] = [
@@ -26,7 +26,7 @@ pub(super) fn by_name(name: &str) -> Option<&'static Tool> {
 
 /// What a call asks for, in words: `devices where site is cle-01`.
 pub(super) fn title(name: &str, input: &Value) -> String {
-    words::cut(by_name(name).map_or_else(|| short(name), |tool| (tool.title)(input)))
+    data::one_line(&words::cut(by_name(name).map_or_else(|| short(name), |tool| (tool.title)(input))))
 }
 
 #[cfg(test)]

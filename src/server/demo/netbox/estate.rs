@@ -16,6 +16,7 @@ mod history;
 mod organisation;
 mod people;
 mod places;
+mod planted;
 mod virtual_machines;
 
 use std::sync::LazyLock;
@@ -24,6 +25,7 @@ use super::book::{Book, row};
 use super::schema::schema;
 use super::store::Store;
 use devices::Installer;
+pub use planted::{Planted, plant};
 
 /// The id of the first user: a real NetBox that is filled with this estate has some of its own before.
 pub const FIRST_USER: u32 = 101;
@@ -59,6 +61,7 @@ pub fn write() -> Book {
     virtual_machines::write(&mut installer, &places);
     addressing::finish(&mut installer, &places);
     history::write(&mut book, &users);
+    planted::write(&mut book);
     builtin::write(&mut book);
     book
 }

@@ -109,14 +109,17 @@ async fn read_table(
         }
         let mut insert = sqlx::query(AssertSqlSafe(Arc::clone(&statement)));
         for (value, column) in values.into_iter().zip(&columns) {
-            insert = bind(insert, value, column)
-                .ok_or_else(|| damaged(&format!("The backup is damaged: {} of {} is of another kind", column.name, table.name)))?;
+            insert = bind(insert, value, column).ok_or_else(|| {
+                damaged(&format!("The backup is damaged: {} of {} is of another kind", column.name, table.name))
+            })?;
         }
         insert.execute(&mut **transaction).await.map_err(|error| match error {
             sqlx::Error::Database(error) if !error.is_unique_violation() && !error.is_foreign_key_violation() => {
                 unavailable(sqlx::Error::Database(error))
             }
-            sqlx::Error::Database(_) => damaged(&format!("The backup is damaged: a row of {} does not fit", table.name)),
+            sqlx::Error::Database(_) => {
+                damaged(&format!("The backup is damaged: a row of {} does not fit", table.name))
+            }
             error => unavailable(error),
         })?;
         if done % REPORTED_ROWS == 0 {

@@ -58,7 +58,7 @@ async fn fill(database: &Database) -> u64 {
                 values.push(match (&real.references, column.kind) {
                     _ if real.is_optional && number == 1 => Value::Null,
                     (Some(target), _) => Value::Text(key(target, number)),
-                    (None, _) if column.name == "id" => Value::Text(key(table.name, number)),
+                    (None, ColumnKind::Text) if column.name == "id" => Value::Text(key(table.name, number)),
                     (None, ColumnKind::Text) => Value::Text(format!(
                         "{} {number} \u{1f980} \"'\\ \n\r\t \u{2028} $1 {{}} \\u0000 {}",
                         column.name,
@@ -196,7 +196,8 @@ async fn a_backup_that_is_cut_off_or_damaged_restores_nothing() {
         let lines: Vec<&[u8]> = file.split_inclusive(|byte| *byte == b'\n').collect();
         let without = [&lines[..3], &lines[4..]].concat().concat();
         let twice = [&lines[..3], &lines[2..]].concat().concat();
-        for wrong in [without, twice, [file.as_slice(), b"\n"].concat(), Vec::new(), b"{}\n".to_vec(), b"PK\n".to_vec()] {
+        for wrong in [without, twice, [file.as_slice(), b"\n"].concat(), Vec::new(), b"{}\n".to_vec(), b"PK\n".to_vec()]
+        {
             restored(&database, &wrong, true).await.unwrap_err();
         }
         assert_eq!(rows(&written(&database).await), before, "nothing has changed");

@@ -119,13 +119,8 @@ fn run(message: &str, answer: &str, rows: &[&str]) -> Vec<(Event, String)> {
     let row = |row: &&str| row.split('|').map(|text| Cell { text: text.to_owned(), link: None }).collect();
     let table = Table { columns: vec!["name".into()], rows: rows.iter().map(row).collect() };
     let outcome = ToolOutcome { table: Some(table), summary: "all of them".into(), ..ToolOutcome::default() };
-    let start = Event::RunStart {
-        run: run.clone(),
-        message: message.into(),
-        model: "m".into(),
-        stand_in: true,
-        started_at: 2,
-    };
+    let start =
+        Event::RunStart { run: run.clone(), message: message.into(), model: "m".into(), stand_in: true, started_at: 2 };
     let input = serde_json::Value::Null;
     vec![
         (start, String::new()),
@@ -152,17 +147,59 @@ async fn names_of_a_network_are_found_by_any_part_of_them() {
             )
             .await;
         for query in [
-            "core", "core-sw-1", "sw-1", "sw1", "CORE sw", "10.1.2.3", "10.1.2", "10.1.2.0/24", "xe-0/0/3", "xe-0/0",
-            "00:50:56:a1:b2:c3", "0050.56a1.b2c3", "005056A1B2C3", "00-50-56", "0050.56", "FDO2213A0BC", "fdo22", "2213A",
-            "VLAN 100", "vlan-100", "2001:db8::1", "2001:0db8", "interf", "switch cleveland", "cle core 10.1.2.0",
-            "\"core-sw-1 at 10.1.2.3\"", "\"are there\"", "\u{201c}it is core", "swi",
+            "core",
+            "core-sw-1",
+            "sw-1",
+            "sw1",
+            "CORE sw",
+            "10.1.2.3",
+            "10.1.2",
+            "10.1.2.0/24",
+            "xe-0/0/3",
+            "xe-0/0",
+            "00:50:56:a1:b2:c3",
+            "0050.56a1.b2c3",
+            "005056A1B2C3",
+            "00-50-56",
+            "0050.56",
+            "FDO2213A0BC",
+            "fdo22",
+            "2213A",
+            "VLAN 100",
+            "vlan-100",
+            "2001:db8::1",
+            "2001:0db8",
+            "interf",
+            "switch cleveland",
+            "cle core 10.1.2.0",
+            "\"core-sw-1 at 10.1.2.3\"",
+            "\"are there\"",
+            "\u{201c}it is core",
+            "swi",
         ] {
             let found = written.found("ada", query).await;
             assert!(found.contains(&"m1".to_owned()), "{query} finds {found:?} ({:?})", written.database.kind());
         }
         for query in [
-            "ore", "10.1.3", "\"core sw 10\"", "\"is there\"", "core-sw-2", "sw-1 sw-2", "00:50:57", "\"vlan 10\"", "name", "m1",
-            "ada", "hidden", "**", "", "\"", "NOT", "core NOT sw", "x OR core", "words:core",
+            "ore",
+            "10.1.3",
+            "\"core sw 10\"",
+            "\"is there\"",
+            "core-sw-2",
+            "sw-1 sw-2",
+            "00:50:57",
+            "\"vlan 10\"",
+            "name",
+            "m1",
+            "ada",
+            "hidden",
+            "**",
+            "",
+            "\"",
+            "NOT",
+            "core NOT sw",
+            "x OR core",
+            "words:core",
         ] {
             assert_eq!(written.found("ada", query).await, [""; 0], "{query} ({:?})", written.database.kind());
         }
@@ -244,7 +281,15 @@ async fn what_is_withdrawn_replaced_or_deleted_is_not_found() {
         }
 
         // Withdrawn by the model.
-        written.log("c1", vec![(Event::Message { message: "m2".into(), command: None, asked_at: 1, fresh_context: false }, "fig?".to_owned())]).await;
+        written
+            .log(
+                "c1",
+                vec![(
+                    Event::Message { message: "m2".into(), command: None, asked_at: 1, fresh_context: false },
+                    "fig?".to_owned(),
+                )],
+            )
+            .await;
         written.answer("c1", "m2", "The grape.", &["hazelnut"], EndReason::Refused).await;
         assert_eq!(written.found("ada", "fig").await, ["m2"]);
         assert_eq!(written.found("ada", "grape").await, [""; 0]);
@@ -275,7 +320,8 @@ async fn what_the_index_has_not_is_put_into_it() {
             let id = format!("c{number:03}");
             written.conversation(&id, "ada", "").await;
             if number % 40 == 0 {
-                let event = Event::Message { message: id.as_str().into(), command: None, asked_at: 1, fresh_context: false };
+                let event =
+                    Event::Message { message: id.as_str().into(), command: None, asked_at: 1, fresh_context: false };
                 written.log(&id, vec![(event, "orphan?".to_owned())]).await;
                 written.log(&id, run(&id, "An answer", &[])).await;
                 let end = Event::RunEnd {

@@ -1,0 +1,162 @@
+//! The program, as a process of its own: it can be told to stop, and be killed.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use netbox_chatbox::server::demo::{model, netbox};
+use netbox_chatbox::server::store::{Database, Location};
+use secrecy::ExposeSecret as _;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+use crate::proxy::Proxy;
+use crate::scratch::Scratch;
+
+/// Everything that the program talks to, each behind a proxy.
+pub struct World {
+    pub model: Proxy,
+    pub netbox: Proxy,
+    pub database: Option<Proxy>,
+    /// Before the program itself. It stays while processes come and go.
+    pub front: Proxy,
+    /// Where the program listens.
+    listen: String,
+    database_url: String,
+    folder: PathBuf,
+    scratch: Scratch,
+}
+
+/// A process of the program.
+pub struct Process {
+    child: Child,
+}
+
+impl World {
+    /// With a stand-in model of this pace and the demo NetBox, over a database of its own.
+    pub async fn new(scratch: Scratch, pace: model::Pace) -> Self {
+        let folder = std::env::temp_dir().join(format!("netbox-chatbox-faults-{:016x}", rand::random::<u64>()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (model_listener, model_address) = listener().await;
+        tokio::spawn(model::serve(model_listener, model::Settings { pace, ..model::Settings::default() }));
+        let (netbox_listener, netbox_address) = listener().await;
+        tokio::spawn(netbox::serve(netbox_listener, jiff::Timestamp::now()));
+        // A port that was free; another program could take it, then the program says so and the test fails.
+        let listen = listener().await.1;
+        let (database, database_url) = match scratch.location() {
+            Location::Memory => panic!("nothing is kept in memory"),
+            Location::File(file) => (None, format!("sqlite:{}", file.display())),
+            Location::Postgres(url) => {
+                let mut url: url::Url = url.expose_secret().parse().unwrap();
+                let proxy = Proxy::start(format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432))).await;
+                let (host, port) = proxy.address.rsplit_once(':').unwrap();
+                url.set_host(Some(host)).unwrap();
+                url.set_port(port.parse().ok()).unwrap();
+                (Some(proxy), url.to_string())
+            }
+        };
+        Self {
+            model: Proxy::start(model_address).await,
+            netbox: Proxy::start(netbox_address).await,
+            database,
+            front: Proxy::start(listen.clone()).await,
+            listen,
+            database_url,
+            folder,
+            scratch,
+        }
+    }
+
+    /// What the database is called, for messages.
+    pub fn database_name(&self) -> &'static str {
+        if self.database.is_some() { "PostgreSQL" } else { "SQLite" }
+    }
+
+    /// The database itself, without the program: only while none runs.
+    pub async fn database(&self) -> Database {
+        self.scratch.open().await
+    }
+
+    /// Starts a process, and waits until it answers.
+    pub async fn start(&self) -> Process {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log")).unwrap();
+        let child = Command::new(std::env::var("PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_netbox-chatbox").into()))
+            .args(["serve", "--listen", &self.listen])
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("HOME", &self.folder)
+            .env("LOG_LEVEL", std::env::var("FAULT_LOG").unwrap_or_else(|_| "warn".into()))
+            .env("DATABASE_URL", &self.database_url)
+            .env("NETBOX_URL", format!("http://{}", self.netbox.address))
+            .env("NETBOX_TOKEN", netbox::DEMO_TOKEN)
+            .env("ANTHROPIC_BASE_URL", format!("http://{}", self.model.address))
+            .env("ANTHROPIC_MODEL", model::MODEL)
+            .env("MODEL_TIMEOUT", "10")
+            .env("DRAIN_SECONDS", "2")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut process = Process { child };
+        for _ in 0..1_200 {
+            if tokio::net::TcpStream::connect(&self.listen).await.is_ok() {
+                return process;
+            }
+            if let Some(status) = process.child.try_wait().unwrap() {
+                panic!("the program ended ({status}): {}", self.log());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the program does not answer: {}", self.log());
+    }
+
+    /// The end of the program's log.
+    pub fn log(&self) -> String {
+        let text = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(30)..].join("\n")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // What a failed test leaves may be looked at.
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+impl Process {
+    /// Ends it as a power cut does.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub fn tell_to_stop(&self) {
+        let id = rustix::process::Pid::from_raw(self.child.id().unwrap().try_into().unwrap()).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    }
+
+    /// Waits for its end.
+    pub async fn stopped(mut self) {
+        let status = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await.unwrap().unwrap();
+        assert!(status.success(), "{status}");
+    }
+
+    /// The memory that it has now, in bytes (Linux).
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() * 1024
+    }
+}
+
+async fn listener() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    (listener, address)
+}

@@ -1,0 +1,194 @@
+//! A TCP proxy with a will of its own.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+
+/// What a proxy does to every connection, those that are there and those that come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    Pass,
+    /// Ends connections, and refuses new ones.
+    Cut,
+    /// Keeps connections and passes nothing.
+    Stall,
+    /// Passes so few bytes at a time that every message comes in pieces, late.
+    Slow,
+    /// Passes a few more bytes of what is answered, then ends the connection; new ones too.
+    Truncate,
+    /// Answers with bytes that nobody asked for, for as long as somebody reads.
+    Flood,
+}
+
+impl Fault {
+    /// All that are some.
+    pub const ALL: [Self; 5] = [Self::Cut, Self::Stall, Self::Slow, Self::Truncate, Self::Flood];
+}
+
+/// Where the proxy stops by itself: after the bytes that it waits for, in either direction.
+struct Trap {
+    needle: watch::Sender<Option<&'static str>>,
+    sprung: Notify,
+    released: Notify,
+}
+
+/// A proxy on a port of its own.
+#[derive(Clone)]
+pub struct Proxy {
+    /// `127.0.0.1:port`.
+    pub address: String,
+    fault: watch::Sender<Fault>,
+    trap: Arc<Trap>,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Proxy {
+    /// Before the server at `target` (`127.0.0.1:port`).
+    pub async fn start(target: String) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let proxy = Self {
+            address: listener.local_addr().unwrap().to_string(),
+            fault: watch::Sender::new(Fault::Pass),
+            trap: Arc::new(Trap { needle: watch::Sender::new(None), sprung: Notify::new(), released: Notify::new() }),
+            connections: Arc::default(),
+        };
+        let accepting = proxy.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let proxy = accepting.clone();
+                let target = target.clone();
+                tokio::spawn(async move {
+                    proxy.connections.fetch_add(1, Ordering::SeqCst);
+                    proxy.connect(client, &target).await;
+                    proxy.connections.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        });
+        proxy
+    }
+
+    /// From now on, until the next word.
+    pub fn set(&self, fault: Fault) {
+        self.fault.send_replace(fault);
+    }
+
+    /// Connections that are open now.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// Stops after these bytes when they next pass.
+    pub fn trap(&self, needle: &'static str) {
+        self.trap.needle.send_replace(Some(needle));
+    }
+
+    /// They have passed: nothing moves on that connection until it is released. False when they do not come.
+    pub async fn sprung(&self) -> bool {
+        tokio::time::timeout(Duration::from_secs(20), self.trap.sprung.notified()).await.is_ok()
+    }
+
+    /// Lets go on what is trapped, and traps nothing more.
+    pub fn release(&self) {
+        self.trap.needle.send_replace(None);
+        self.trap.released.notify_waiters();
+    }
+
+    async fn connect(&self, client: TcpStream, target: &str) {
+        if *self.fault.borrow() == Fault::Cut {
+            return;
+        }
+        let Ok(server) = TcpStream::connect(target).await else { return };
+        let _ = (client.set_nodelay(true), server.set_nodelay(true));
+        let (from_client, to_client) = client.into_split();
+        let (from_server, to_server) = server.into_split();
+        // Whichever side ends, both do: half a connection would be a fault that nobody asked for.
+        tokio::select! {
+            () = self.pass(from_client, to_server, false) => {}
+            () = self.pass(from_server, to_client, true) => {}
+        }
+    }
+
+    async fn pass(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, is_answer: bool) {
+        let mut faults = self.fault.subscribe();
+        let mut buffer = vec![0; 16 * 1024];
+        loop {
+            let fault = *faults.borrow_and_update();
+            match fault {
+                Fault::Cut => return,
+                Fault::Stall => {
+                    if faults.changed().await.is_err() {
+                        return;
+                    }
+                    continue;
+                }
+                Fault::Flood if is_answer => {
+                    let junk = vec![b'x'; 64 * 1024];
+                    while *faults.borrow_and_update() == Fault::Flood {
+                        tokio::select! {
+                            written = to.write_all(&junk) => if written.is_err() { return },
+                            _ = faults.changed() => {}
+                        }
+                        tokio::task::yield_now().await;
+                    }
+                    // What came in between does not fit any more.
+                    return;
+                }
+                _ => {}
+            }
+            let room = if fault == Fault::Slow { 64 } else { buffer.len() };
+            let count = tokio::select! {
+                read = from.read(&mut buffer[..room]) => match read {
+                    Ok(count) if count > 0 => count,
+                    _ => return,
+                },
+                changed = faults.changed() => if changed.is_ok() { continue } else { return },
+            };
+            let bytes = &buffer[..count];
+            if fault == Fault::Truncate && is_answer {
+                let _ = to.write_all(&bytes[..count.min(40)]).await;
+                return;
+            }
+            if fault == Fault::Slow {
+                tokio::time::sleep(Duration::from_millis(3)).await;
+            }
+            // Up to the end of what is waited for, and no further.
+            let stop = self.trap_in(bytes);
+            if to.write_all(&bytes[..stop.unwrap_or(count)]).await.is_err() {
+                return;
+            }
+            if let Some(stop) = stop {
+                self.wait_in_trap().await;
+                if to.write_all(&bytes[stop..]).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Where in these bytes the trap's end.
+    fn trap_in(&self, bytes: &[u8]) -> Option<usize> {
+        let needle = (*self.trap.needle.borrow())?;
+        let start = bytes.windows(needle.len()).position(|window| window == needle.as_bytes())?;
+        Some(start + needle.len())
+    }
+
+    /// Nothing moves until it is released. A fault that is set meanwhile frees it too, to have its own way.
+    async fn wait_in_trap(&self) {
+        let released = self.trap.released.notified();
+        let mut faults = self.fault.subscribe();
+        faults.mark_unchanged();
+        self.trap.needle.send_replace(None);
+        self.trap.sprung.notify_one();
+        tokio::select! {
+            () = released => {}
+            _ = faults.changed() => {}
+        }
+    }
+}

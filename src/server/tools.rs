@@ -41,7 +41,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::netbox::{Client, Credentials};
+use super::netbox::{Client, Credentials, Schema};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::result::{ResultPage, ResultQuery, ResultReference};
 use crate::wire::tool::ToolOutcome;
@@ -190,9 +190,10 @@ impl Toolbox {
 
     /// A part of an earlier result as far as it is kept, to be shown to others: nothing is asked of NetBox. None where
     /// it is not kept any more.
-    #[allow(clippy::unused_async, reason = "where results are kept is about to be asked, not looked up")]
     pub async fn kept_page(&self, asking: Asking<'_>, handle: &str, query: &ResultQuery) -> Option<ResultPage> {
-        let stored = self.results.get(Owner::of(asking), handle)?;
+        // The types of plugins are only needed to read on, and NetBox would have to be asked for them.
+        let stored = self.results.find(&Owner::of(asking), handle, &Schema::embedded(None)).await;
+        let stored = stored.inspect_err(|problem| tracing::warn!(problem = %problem.message, "a result")).ok()??;
         let page = person::page(self.netbox.address(), &stored, query).ok()?;
         Some(ResultPage { offset: stored.offset + page.offset, ..page })
     }

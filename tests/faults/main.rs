@@ -16,3 +16,5 @@ mod proxy;
 mod scratch;
 mod seed;
 mod soak;
+
+use netbox_chatbox::server::store::{Database, Location};

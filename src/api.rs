@@ -8,9 +8,14 @@ use leptos::prelude::*;
 use crate::wire::deployment::{ConversationSummary, StartingQuestion};
 use crate::wire::id::ConversationId;
 use crate::wire::result::{ResultPage, ResultQuery};
+use crate::wire::search::SearchHit;
 use crate::wire::transcript::Transcript;
 
 mod caller;
+
+/// What a search finds at most.
+#[cfg(feature = "ssr")]
+const MAXIMUM_HITS: usize = 30;
 
 /// This browser's conversations, newest first.
 #[server(endpoint = "conversations", input = server_fn::codec::Json)]
@@ -25,6 +30,13 @@ pub async fn conversation(id: ConversationId) -> Result<Transcript, ServerFnErro
     let (state, person) = caller::caller()?;
     let conversation = state.hub().open(&person.id, &id).await.map_err(caller::refuse)?;
     Ok(conversation.transcript().await)
+}
+
+/// Where in them all that is searched for is found, best first.
+#[server(endpoint = "search_conversations", input = server_fn::codec::Json)]
+pub async fn search_conversations(query: String) -> Result<Vec<SearchHit>, ServerFnError> {
+    let (state, person) = caller::caller()?;
+    state.database().search(&person.id, &query, MAXIMUM_HITS).await.map_err(caller::refuse)
 }
 
 /// Gives one of them another title.
@@ -50,7 +62,7 @@ pub async fn page_of_result(
 ) -> Result<ResultPage, ServerFnError> {
     let (state, person) = caller::caller()?;
     state.hub().open(&person.id, &conversation).await.map_err(caller::refuse)?;
-    state.agent().result_page(&person.credentials, &conversation, &handle, &query).await.map_err(caller::refuse)
+    state.agent().result_page(&person, &conversation, &handle, &query).await.map_err(caller::refuse)
 }
 
 /// Questions to start with, made from the connected NetBox.

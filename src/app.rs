@@ -30,7 +30,9 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let bootstrap: SharedValue<Bootstrap, WireCodec> =
         SharedValue::new_with_encoding(|| use_context::<Bootstrap>().unwrap_or_default());
-    let store = Store::new(bootstrap.into_inner());
+    let bootstrap = bootstrap.into_inner();
+    provide_context(bootstrap.person.clone());
+    let store = Store::new(bootstrap);
     provide_context(store);
     store.start_in_browser();
 

@@ -7,6 +7,7 @@ pub mod chat_input;
 pub mod chat_message;
 pub mod connection_state;
 pub mod conversation_list;
+pub mod conversation_search;
 pub mod copy_button;
 pub mod elapsed;
 pub mod erase;

@@ -20,7 +20,7 @@ use leptos::prelude::*;
 
 use crate::app::{Bootstrap, Opened};
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
-use crate::wire::person::SignedIn;
+use crate::wire::id::MessageId;
 use crate::wire::problem::Problem;
 use crate::wire::result::ResultReference;
 
@@ -36,9 +36,7 @@ use self::toast::Toast;
 pub struct Store {
     /// What is connected.
     pub deployment: RwSignal<Deployment>,
-    /// Who is signed in.
-    pub person: StoredValue<SignedIn>,
-    /// Their conversations, newest first.
+    /// This person's conversations, newest first.
     pub conversations: RwSignal<Vec<ConversationSummary>>,
     /// What to ask first.
     pub starting_questions: RwSignal<Vec<StartingQuestion>>,
@@ -66,6 +64,8 @@ pub struct Store {
     pub finished_unseen: RwSignal<bool>,
     /// Text to put into the composer (a question to edit or try again); the composer takes it.
     pub composed: RwSignal<Option<String>>,
+    /// The turn that was searched for and is to be shown; the transcript takes it.
+    pub sought: RwSignal<Option<MessageId>>,
     /// The result that is looked at beside the conversation.
     pub panel: RwSignal<Option<ResultReference>>,
     /// Pages of results that were fetched.
@@ -98,7 +98,7 @@ impl OpenedView {
 impl Store {
     /// The state that the first page is drawn from. To be called under the root's owner.
     pub fn new(bootstrap: Bootstrap) -> Self {
-        let Bootstrap { deployment, conversations, starting_questions, opened, person, now } = bootstrap;
+        let Bootstrap { deployment, conversations, starting_questions, opened, person: _, now } = bootstrap;
         let (place, opened) = match opened {
             Opened::New => (Place::New, OpenedView::New),
             Opened::Conversation { transcript } => (
@@ -109,7 +109,6 @@ impl Store {
         };
         Self {
             deployment: RwSignal::new(deployment),
-            person: StoredValue::new(person),
             conversations: RwSignal::new(conversations),
             starting_questions: RwSignal::new(starting_questions),
             place: RwSignal::new(place),
@@ -124,6 +123,7 @@ impl Store {
             fine_pointer: RwSignal::new(true),
             finished_unseen: RwSignal::new(false),
             composed: RwSignal::new(None),
+            sought: RwSignal::new(None),
             panel: RwSignal::new(None),
             fetched: StoredValue::new(FetchedPages::default()),
         }

@@ -8,5 +8,6 @@ pub mod json;
 pub mod person;
 pub mod problem;
 pub mod result;
+pub mod search;
 pub mod tool;
 pub mod transcript;

@@ -17,8 +17,8 @@ from .processes import Failure, end, free_port, get, server
 from .runner import ROOT, Run
 
 FIRST_LOAD_BYTES = 400_000
-# With the demo NetBox in the same process, which writes its OpenAPI document, and ours, which reads it, at the start.
-MEMORY_KIBIBYTES = 64 * 1024
+# With the demo NetBox in the same process, which writes its OpenAPI document, ours, which reads it, and the database.
+MEMORY_KIBIBYTES = 48 * 1024
 START_MILLISECONDS = 300
 STARTS = 7
 

@@ -1,9 +1,11 @@
 //! Who calls a server function.
 
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 use leptos::prelude::{ServerFnError, use_context};
 use leptos_axum::ResponseOptions;
 
+use crate::server::middleware::rate_limits::retry_after;
 use crate::server::person::Person;
 use crate::server::state::AppState;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -20,10 +22,16 @@ pub fn refuse(problem: Problem) -> ServerFnError {
     let status = match problem.code {
         ProblemCode::NotFound => StatusCode::NOT_FOUND,
         ProblemCode::BadRequest => StatusCode::BAD_REQUEST,
+        ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ProblemCode::RateLimited | ProblemCode::BudgetLimit => StatusCode::TOO_MANY_REQUESTS,
+        ProblemCode::Storage => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status);
+        if let Some(wait) = retry_after(&problem) {
+            response.insert_header(RETRY_AFTER, wait);
+        }
     }
     ServerFnError::new(problem.to_string())
 }

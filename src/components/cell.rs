@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::erase::{Erase, Erased};
-use super::status_pill::{StatusPill, is_status};
+use super::status_pill::StatusPill;
 use crate::wire::result::{Column, ColumnKind};
 use crate::wire::tool::Cell;
 
@@ -23,9 +23,18 @@ pub fn cell_view(column: &Column, cell: &Cell) -> Erased {
     match column.kind {
         _ if cell.text.is_empty() => cell_text(cell),
         ColumnKind::Status => view! { <StatusPill label=cell.text.clone() /> }.erase(),
-        ColumnKind::Text if is_status(&column.name) => view! { <StatusPill label=cell.text.clone() /> }.erase(),
         ColumnKind::Time => moment(&cell.text).erase(),
         ColumnKind::Text | ColumnKind::Identifier | ColumnKind::Number => cell_text(cell),
+    }
+}
+
+/// What the style sheet knows a column by: what is read letter by letter is set in the fixed-width face, numbers flush
+/// right.
+pub fn kind_name(kind: ColumnKind) -> Option<&'static str> {
+    match kind {
+        ColumnKind::Identifier => Some("identifier"),
+        ColumnKind::Number => Some("number"),
+        ColumnKind::Text | ColumnKind::Status | ColumnKind::Time => None,
     }
 }
 

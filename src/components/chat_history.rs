@@ -47,6 +47,8 @@ pub fn ChatHistory(
         now
     });
     #[cfg(feature = "hydrate")]
+    show_sought(turns.clone(), follow);
+    #[cfg(feature = "hydrate")]
     observe::observe(scroller, column, follow);
 
     let last = {
@@ -94,6 +96,25 @@ pub fn ChatHistory(
         </div>
         <JumpToLatest scroller follow />
     }
+}
+
+/// Shows the turn that was searched for, once it is there: what takes the focus is scrolled to.
+#[cfg(feature = "hydrate")]
+fn show_sought(turns: ArcRwSignal<Vec<crate::store::conversation::TurnView>>, follow: RwSignal<Follow>) {
+    let sought = crate::store::Store::get().sought;
+    Effect::new(move |_| {
+        let Some(message) = sought.get() else { return };
+        if turns.with(|turns| turns.iter().any(|turn| turn.message == message)) {
+            sought.set(None);
+            follow.update(Follow::detach);
+            // After the drawer, which gives the focus back with the next drawing.
+            request_animation_frame(move || {
+                request_animation_frame(move || {
+                    crate::client::focus::focus(&format!("#question-{message}"));
+                });
+            });
+        }
+    });
 }
 
 /// Leads back down to the newest, with the number of what came meanwhile.

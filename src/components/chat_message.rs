@@ -34,7 +34,7 @@ pub fn ChatMessage(
                 .then(|| {
                     view! { <p class="fresh-context">"Fresh context: what is above is not remembered"</p> }
                 })}
-            <h2 class="question" id=heading>
+            <h2 class="question" id=heading tabindex="-1">
                 {question}
             </h2>
             {live(move || match answer.get() {

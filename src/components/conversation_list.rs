@@ -7,19 +7,23 @@ use leptos::prelude::*;
 
 use self::row::ConversationRow;
 use crate::store::Store;
-use crate::store::list::{Group, group_by_day};
+use crate::store::list::{Group, group_by_day, has_words};
 
 /// The list of conversations.
 #[component]
-pub fn ConversationList() -> impl IntoView {
+pub fn ConversationList(
+    /// Only those whose title has these words.
+    filter: RwSignal<String>,
+) -> impl IntoView {
     let store = Store::get();
     let groups = Memo::new(move |_| {
         // Only the day matters here: the clock alone draws nothing again within it.
-        store.conversations.with(|conversations| group_by_day(conversations.clone(), store.clock.get()))
+        let mut shown = store.conversations.get();
+        filter.with(|filter| shown.retain(|one| has_words(&one.title, filter)));
+        group_by_day(shown, store.clock.get())
     });
-    let is_empty = move || groups.with(Vec::is_empty);
+    let is_empty = move || store.conversations.with(Vec::is_empty);
     view! {
-        <div class="conversation-list">
             {when(is_empty, || view! { <p class="quiet list-empty">"Conversations will be listed here."</p> })}
             {list(move || {
                 groups
@@ -48,6 +52,5 @@ pub fn ConversationList() -> impl IntoView {
                     })
                     .collect()
             })}
-        </div>
     }
 }

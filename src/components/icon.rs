@@ -49,6 +49,8 @@ pub enum Icon {
     Retry,
     /// Sends.
     Send,
+    /// Gives others a link.
+    Share,
     /// Stops.
     Stop,
     /// The system's theme.
@@ -91,6 +93,7 @@ impl Icon {
             }
             Self::Retry => "M15.5 7.5A6 6 0 1 0 16 10.5M16 4v3.7h-3.7",
             Self::Send => "M10 16V4.5M5 9.3l5-5 5 5",
+            Self::Share => "M10 12V3.5M6.8 6.7 10 3.5l3.2 3.2M5.5 9.5H4.5v7h11v-7h-1",
             Self::Stop => "M6 6h8v8H6z",
             Self::System => "M3.5 4.5h13v8.5h-13zM7.5 16h5M10 13v3",
             Self::Table => "M3.5 4.5h13v11h-13zM3.5 8.2h13m-13 3.6h13M8 8.2v7.3",

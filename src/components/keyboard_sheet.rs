@@ -6,13 +6,14 @@ use leptos::prelude::*;
 use super::icon::{Icon, IconButton};
 use crate::store::Store;
 
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 9] = [
     ("Enter", "Send the question"),
     ("Shift Enter", "New line"),
     ("Esc", "Stop the answer, close what is open"),
     ("\u{2191}", "Change the last question (in the empty field)"),
     ("/", "Go to the question field"),
     ("Alt N", "New conversation"),
+    ("Ctrl K", "Search conversations"),
     ("End", "Jump to the latest (in the transcript)"),
     ("?", "This sheet"),
 ];

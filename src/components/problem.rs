@@ -8,6 +8,9 @@ use super::erase::Erased;
 use super::icon::{Icon, IconView};
 use crate::wire::problem::Problem;
 
+/// The longest time that is counted down, in milliseconds.
+const LONGEST_COUNTDOWN: u64 = 3_600_000;
+
 /// A problem: its sentence, its hint, when trying again makes sense, and buttons to get out of it.
 #[component]
 pub fn ProblemView(
@@ -21,6 +24,8 @@ pub fn ProblemView(
     ways_out: Option<Erased>,
 ) -> impl IntoView {
     let Problem { message, hint, retry_after_milliseconds, request_id, .. } = problem;
+    // Nobody watches a day go by: the hint says when.
+    let countdown = retry_after_milliseconds.filter(|milliseconds| *milliseconds <= LONGEST_COUNTDOWN);
     let class = if passing { "problem problem-passing" } else { "problem" };
     view! {
         <div class=class role=if passing { None } else { Some("alert") }>
@@ -28,7 +33,7 @@ pub fn ProblemView(
             <div class="problem-words">
                 <p class="problem-message">{message}</p>
                 {hint.map(|hint| view! { <p class="problem-hint">{hint}</p> })}
-                {retry_after_milliseconds.map(|milliseconds| view! { <Countdown milliseconds passing /> })}
+                {countdown.map(|milliseconds| view! { <Countdown milliseconds passing /> })}
                 {request_id.map(|request| view! { <p class="problem-hint">"Request " <code>{request}</code></p> })}
                 {ways_out.map(|ways_out| view! { <div class="problem-actions">{ways_out}</div> })}
             </div>

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::conversation_list::ConversationList;
+use super::conversation_search::ConversationSearch;
 use super::format;
 use super::icon::{Icon, IconButton, IconView};
 use super::theme_switch::ThemeSwitch;
 use crate::store::Store;
+use crate::wire::person::SignedIn;
 
 /// The rail: a new conversation, the list, and what is connected.
 #[component]
@@ -39,7 +40,7 @@ pub fn Rail() -> impl IntoView {
                 <IconView icon=Icon::New />
                 <span>"New conversation"</span>
             </a>
-            <ConversationList />
+            <ConversationSearch />
             <div class="rail-foot">
                 <Connected />
                 <Account />
@@ -140,7 +141,7 @@ fn Connected() -> impl IntoView {
 /// Who is signed in, and the pages about them. Those are the server's own: the router has nothing to do with them.
 #[component]
 fn Account() -> impl IntoView {
-    let person = Store::get().person.get_value();
+    let person = use_context::<SignedIn>().unwrap_or_default();
     let sign_out = person.can_sign_out.then(|| {
         view! {
             <form method="post" action="/sign-out">

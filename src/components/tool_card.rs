@@ -1,8 +1,8 @@
 //! A tool call with its evidence: what was asked of NetBox, how, and what came back.
 
 mod curl;
-mod preview;
-mod request;
+pub mod preview;
+pub mod request;
 
 use crate::components::erase::{Erase, live};
 use leptos::prelude::*;

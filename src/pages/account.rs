@@ -15,7 +15,7 @@ const PLACES: [(&str, &str); 3] = [("/", "Chat"), ("/settings", "Settings"), ("/
 /// What a page is drawn with.
 pub struct AccountFrame {
     /// What it is called.
-    pub title: &'static str,
+    pub title: String,
     /// Its address, so that the header's link to it is marked.
     pub path: &'static str,
     /// Who is signed in; without anybody the header leads nowhere.
@@ -28,6 +28,7 @@ pub struct AccountFrame {
 pub fn document(frame: AccountFrame, body: Erased) -> impl IntoView {
     let AccountFrame { title, path, person, assets } = frame;
     let is_narrow = person.is_none();
+    let heading = title.clone();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -40,7 +41,7 @@ pub fn document(frame: AccountFrame, body: Erased) -> impl IntoView {
                 </a>
                 <Header path person />
                 <main class="account" id="main" data-narrow=is_narrow.then_some("")>
-                    <h1>{title}</h1>
+                    <h1>{heading}</h1>
                     {body}
                 </main>
             </body>

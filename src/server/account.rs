@@ -1,7 +1,11 @@
 //! The pages about a person: drawn on the server, plain forms, an answer to each that sends the browser on.
 
+mod audit;
+mod oidc;
 mod settings;
+mod share;
 mod sign_in;
+mod usage;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -26,31 +30,40 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 /// What strangers may ask for.
 pub fn for_strangers() -> Router<AppState> {
-    Router::new().route("/sign-in", get(sign_in::page).post(sign_in::submit))
+    Router::new()
+        .route("/sign-in", get(sign_in::page).post(sign_in::submit))
+        .route("/sign-in/oidc", get(oidc::begin))
+        .route("/sign-in/oidc/callback", get(oidc::callback))
+        .route("/sign-out/done", get(oidc::signed_out))
 }
 
 /// What a person may ask for.
 pub fn for_people() -> Router<AppState> {
     Router::new()
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/usage", get(usage::page))
+        .route("/audit.jsonl", get(audit::download))
         .route("/settings", get(settings::page))
         .route("/settings/netbox-token", post(settings::keep_token))
         .route("/settings/netbox-token/forget", post(settings::forget_token))
         .route("/settings/sessions/end", post(settings::end_session))
         .route("/settings/sessions/end-others", post(settings::end_other_sessions))
+        .route("/c/{conversation}/share", get(share::page).post(share::share))
+        .route("/c/{conversation}/share/revoke", post(share::revoke))
+        .route("/s/{secret}", get(share::shared))
 }
 
 /// A page's answer: drawn under a policy of its own.
 pub fn answer(
     status: StatusCode,
-    title: &'static str,
+    title: &str,
     path: &'static str,
     person: Option<SignedIn>,
     body: impl FnOnce() -> Erased,
 ) -> Response {
     let (html, nonce) = Owner::new().with(|| {
         provide_nonce();
-        let frame = AccountFrame { title, path, person, assets: versions() };
+        let frame = AccountFrame { title: title.to_owned(), path, person, assets: versions() };
         let html = document(frame, body()).to_html();
         (html, use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default())
     });
@@ -86,7 +99,9 @@ pub fn status_of(problem: &Problem) -> StatusCode {
         ProblemCode::BadRequest => StatusCode::BAD_REQUEST,
         ProblemCode::NotFound => StatusCode::NOT_FOUND,
         ProblemCode::NetboxToken | ProblemCode::SignIn => StatusCode::UNAUTHORIZED,
-        ProblemCode::NetboxPermission => StatusCode::FORBIDDEN,
+        ProblemCode::NetboxPermission | ProblemCode::Forbidden => StatusCode::FORBIDDEN,
+        ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ProblemCode::RateLimited | ProblemCode::BudgetLimit => StatusCode::TOO_MANY_REQUESTS,
         ProblemCode::NetboxUnreachable | ProblemCode::NetboxAnswer => StatusCode::BAD_GATEWAY,
         ProblemCode::Storage => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -2,7 +2,8 @@
 
 pub mod budget;
 pub mod driver;
-mod grounding;
+pub mod grounding;
+mod guard;
 pub mod history;
 pub mod machine;
 mod model_call;
@@ -14,6 +15,7 @@ mod summary;
 mod tool_calls;
 mod writer;
 
+pub use guard::Guard;
 pub use model_choice::ProfileChoice;
 
 /// What is true at this moment, told to the model with a question. `time_zone` is the person's, where it is known.

@@ -9,6 +9,7 @@ mod netbox;
 pub mod network;
 pub mod next;
 mod nobody;
+pub mod oidc;
 pub mod proxy;
 mod sessions;
 mod tokens;
@@ -28,6 +29,7 @@ pub use sessions::SessionSummary;
 pub use tokens::seal_anew;
 pub use visit::Visit;
 
+use self::oidc::Oidc;
 use self::vault::{Purpose, Sealed, Vault};
 use super::config::{KeySource, PeopleConfig, SignInMode};
 use super::netbox::{Client, Credentials, Owner};
@@ -50,6 +52,7 @@ pub struct Auth {
     vault: Vault,
     netbox: Arc<Client>,
     service: Credentials,
+    oidc: Option<Oidc>,
     ended: broadcast::Sender<SessionId>,
 }
 
@@ -57,7 +60,7 @@ impl Auth {
     /// Over this database and NetBox. `service` are the rights of whoever has none of their own.
     ///
     /// # Errors
-    /// The key that seals tokens cannot be read or made.
+    /// The key that seals tokens cannot be read or made, or the trust settings of the sign-in provider cannot be used.
     pub fn new(
         config: PeopleConfig,
         database: Database,
@@ -65,7 +68,11 @@ impl Auth {
         service: Credentials,
     ) -> Result<Self, Problem> {
         let vault = open_vault(&config.keys)?;
-        Ok(Self { config, database, vault, netbox, service, ended: broadcast::channel(ENDED).0 })
+        let oidc = match &config.mode {
+            SignInMode::Oidc(provider) => Some(Oidc::new(provider.clone())?),
+            SignInMode::Nobody | SignInMode::Netbox | SignInMode::Proxy(_) => None,
+        };
+        Ok(Self { config, database, vault, netbox, service, oidc, ended: broadcast::channel(ENDED).0 })
     }
 
     /// How people sign in, and for how long.
@@ -76,6 +83,11 @@ impl Auth {
     /// The rights of whoever has none of their own; what the server asks for itself is asked with them.
     pub fn service(&self) -> &Credentials {
         &self.service
+    }
+
+    /// What seals secrets.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The database that people and sessions are in.
@@ -103,7 +115,7 @@ impl Auth {
                 let person = self.known(&identity.subject, &identity.display_name, identity.role).await?;
                 Ok(Some(self.person_with_own_rights(person)))
             }
-            SignInMode::Netbox => self.person_of_session(headers, peer).await,
+            SignInMode::Netbox | SignInMode::Oidc(_) => self.person_of_session(headers).await,
         }
     }
 
@@ -167,14 +179,12 @@ impl Auth {
     /// The token that they left in the settings, else the service's rights.
     fn own_rights(&self, person: &StoredPerson) -> Credentials {
         let Some(sealed) = &person.netbox_token else { return self.service.clone() };
-        match self.open(Purpose::PersonalToken, &person.id, sealed) {
-            Some(token) => Credentials::new(&token).owned_by(Owner::Person),
-            None => {
-                tracing::warn!(person = %person.id, "a NetBox token cannot be opened with the keys that are known");
-                // Rights that are not theirs instead would be a surprise; NetBox says that there are none.
-                Credentials::anonymous().owned_by(Owner::Person)
-            }
-        }
+        let Some(token) = self.open(Purpose::PersonalToken, &person.id, sealed) else {
+            tracing::warn!(person = %person.id, "a NetBox token cannot be opened with the keys that are known");
+            // Rights that are not theirs instead would be a surprise; NetBox says that there are none.
+            return Credentials::anonymous().owned_by(Owner::Person);
+        };
+        Credentials::new(&token).owned_by(Owner::Person)
     }
 
     fn session_rights(&self, person: &PersonId, sealed: &Sealed) -> Option<Credentials> {

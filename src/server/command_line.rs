@@ -3,6 +3,8 @@
 mod arguments;
 mod ask;
 mod ask_command;
+mod audit_command;
+mod backup_commands;
 mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
@@ -15,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, AuditCommand, Command};
 
 use super::config::{LogConfig, ServeArguments};
 use super::demo::model::Pace;
@@ -69,7 +71,11 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
             Command::Ask(arguments) => ask_command::ask(arguments).await,
             Command::Tool(command) => tool_command::tool(command).await,
             Command::Doctor(arguments) => doctor_command::doctor(arguments).await,
+            Command::Audit(AuditCommand::Export(arguments)) => audit_command::export(arguments).await,
             Command::RotateKey(arguments) => rotate_key_command::rotate_key(arguments).await,
+            Command::Backup(arguments) => backup_commands::backup(arguments).await,
+            Command::Restore(arguments) => backup_commands::restore(arguments).await,
+            Command::Reindex(arguments) => backup_commands::reindex(arguments).await,
             Command::DemoNetbox(arguments) => demo_commands::demo_netbox(arguments).await,
             Command::DemoModel(arguments) => demo_commands::demo_model(arguments).await,
             Command::NetboxCatalogue { file } => catalogue_command::netbox_catalogue(&file),

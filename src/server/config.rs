@@ -3,7 +3,9 @@
 
 mod answers;
 mod folder;
+mod limits;
 mod logging;
+mod oidc;
 mod people;
 mod raw;
 mod storage;
@@ -21,9 +23,11 @@ use url::Url;
 
 pub use answers::AnswerConfig;
 use folder::Purpose;
+pub use limits::{AuditConfig, Bounds, BudgetConfig, HstsConfig, LimitConfig, RateConfig, SIGN_IN_PERIOD};
 pub use logging::{LogConfig, LogFormat};
+pub use oidc::{OidcArguments, OidcConfig};
 pub use people::{KeySource, PeopleConfig, SignInMode};
-pub use raw::{ConnectionArguments, ServeArguments, StorageArguments};
+pub use raw::{ConnectionArguments, LimitArguments, ServeArguments, StorageArguments};
 pub use storage::StorageConfig;
 
 use crate::server::agent::ProfileChoice;
@@ -135,6 +139,8 @@ pub struct ServeConfig {
     pub people: PeopleConfig,
     /// Where it keeps things.
     pub storage: StorageConfig,
+    /// How much people may do, and what is noted of it.
+    pub limits: LimitConfig,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Origins besides its own that may open a socket and call its functions.
@@ -172,18 +178,24 @@ impl ServeArguments {
         let seconds = self.drain_seconds.as_deref();
         let drain = typed::number("DRAIN_SECONDS", seconds, DRAIN_SECONDS, 0..=3600, &mut problems);
         let storage = StorageConfig::read(&self.storage, &mut problems);
+        let limits = LimitConfig::read(&self.limits, &mut problems);
         let people = PeopleConfig::read(&self.people, storage.as_ref(), &mut problems);
         let anonymous = self.anonymous_access.as_deref().map(str::trim) == Some(EVERYONE);
         let listen = listen_address(self.listen.as_deref(), people.signs_in() || anonymous, &mut problems);
+        if let Some(listen) = listen {
+            people.check_address(listen, &mut problems);
+        }
+        let allowed_hosts = allowed_hosts(&self.allowed_hosts, people.public_url.as_ref());
         let connection = self.connection.validate_for(people.signs_in()).map_err(|found| problems.extend(found)).ok();
         match (connection, listen, storage) {
             (Some(connection), Some(listen), Some(storage)) if problems.is_empty() => Ok(ServeConfig {
                 connection,
                 people,
                 storage,
+                limits,
                 listen,
                 cors_origins,
-                allowed_hosts: allowed_hosts(&self.allowed_hosts),
+                allowed_hosts,
                 drain: Duration::from_secs(drain),
             }),
             _ => Err(problems),
@@ -370,8 +382,11 @@ fn listen_address(text: Option<&str>, may_be_reached: bool, problems: &mut Vec<P
     Some(address)
 }
 
-fn allowed_hosts(configured: &[String]) -> Vec<String> {
-    configured.iter().map(|host| host.trim().to_ascii_lowercase()).filter(|host| !host.is_empty()).collect()
+/// The names that were given, and that of the address under which people open the page.
+fn allowed_hosts(configured: &[String], public_url: Option<&Url>) -> Vec<String> {
+    let public = public_url.and_then(Url::host_str).map(str::to_owned);
+    let configured = configured.iter().map(|host| host.trim().to_ascii_lowercase());
+    configured.chain(public).filter(|host| !host.is_empty()).collect()
 }
 
 fn wrong(name: &str, what: &str, hint: &str) -> Problem {

@@ -18,6 +18,7 @@ mod failure;
 mod graphql;
 pub mod object_type;
 mod query;
+mod recent;
 mod refusal;
 mod saved_filter;
 pub mod schema;

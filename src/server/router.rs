@@ -10,18 +10,20 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::middleware::{request_log, same_origin, security_headers, sign_in};
+use super::middleware::{rate_limits, request_body, request_log, same_origin, security_headers, sign_in};
 use super::state::AppState;
-use super::{account, assets, health, page, ws};
+use super::{account, assets, client_address, health, page, ws};
 
-/// The largest body of a server function, in bytes: a title or an id.
-const MAXIMUM_BODY_BYTES: usize = 64 * 1024;
+/// The largest body of any request, in bytes: a title, an id or a form.
+pub const MAXIMUM_BODY_BYTES: usize = 64 * 1024;
 
 /// The whole application.
 pub fn router(state: AppState) -> Router {
     // Views spawn tasks while they are rendered. leptos_axum says where to only when it lays out the routes itself;
     // an error means that somebody has said it already.
     let _ = any_spawner::Executor::init_tokio();
+    let body_patience = request_body::Patience(state.limit_config().listen.body_patience);
+    let hsts = security_headers::Hsts::new(state.limit_config().hsts);
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(state.cors_origins().iter().cloned()))
         .allow_credentials(true)
@@ -47,10 +49,14 @@ pub fn router(state: AppState) -> Router {
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY_BYTES))
+        .layer(from_fn_with_state(state.clone(), rate_limits::limit_person))
         .layer(from_fn_with_state(state.clone(), sign_in::know_person))
+        .layer(from_fn_with_state(body_patience, request_body::read_in_time))
+        .layer(from_fn_with_state(state.clone(), rate_limits::limit_address))
         .layer(from_fn_with_state(state.clone(), same_origin::check_origin))
         .layer(cors)
-        .layer(from_fn(security_headers::set_security_headers))
+        .layer(from_fn_with_state(hsts, security_headers::set_security_headers))
+        .layer(from_fn_with_state(state.clone(), client_address::tell_origin))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(request_log::log_request))
         .with_state(state)
@@ -60,7 +66,9 @@ async fn file_or_page(state: axum::extract::State<AppState>, request: Request) -
     if let Some(file) = assets::respond(&request) {
         return file;
     }
+    // What belongs to the page is a file or nothing, also for somebody whose name is not looked up for it.
     let wants_page = request.method() == Method::GET
+        && !request.uri().path().starts_with("/pkg/")
         && request
             .headers()
             .get(header::ACCEPT)

@@ -1,11 +1,9 @@
 //! The server's life: bind, serve, and stop without losing what is being written.
 
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use futures::{Stream, StreamExt};
 use tokio::net::TcpListener;
 
@@ -14,9 +12,10 @@ use super::config::ServeConfig;
 use super::connections::Connections;
 use super::demo::model::Pace;
 use super::hub::Hub;
-use super::state::AppState;
+use super::state::{AppState, Reach};
 use super::store::Database;
-use super::{assets, router, upkeep};
+use super::tools::Results;
+use super::{assets, listen, router, upkeep};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long open connections get after the answers are done.
@@ -41,10 +40,12 @@ impl Server {
         })?;
         let database = Database::open(config.storage.database).await?;
         let connections = Connections::open(config.connection, pace).await?;
+        let results = Results::in_database(database.clone(), config.storage.result_days);
         let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
         let auth = Arc::new(Auth::new(config.people, database.clone(), netbox, service)?);
         let hub = Arc::new(Hub::new(database.clone()));
-        let state = AppState::new(connections, database, auth, hub, config.allowed_hosts, config.cors_origins);
+        let reach = Reach { allowed_hosts: config.allowed_hosts, cors_origins: config.cors_origins };
+        let state = AppState::new(connections, database, auth, hub, results, reach, config.limits);
         Ok(Self { listener, state, drain: config.drain })
     }
 
@@ -75,24 +76,16 @@ impl Server {
         }
         tokio::spawn(Arc::clone(state.auth()).sweep());
         let sockets = state.sockets().clone();
-        // Pieces of an answer are small, and each shall be seen at once.
-        let listener = listener.tap_io(|connection| {
-            if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!(error = %error, "a connection gathers small packets");
-            }
-        });
-        let serving = axum::serve(listener, router::router(state).into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown({
-                let draining = draining.clone();
-                async move { draining.cancelled().await }
-            });
-        let outcome = tokio::select! {
-            outcome = async { serving.await } => outcome,
-            () = async { draining.cancelled().await; tokio::time::sleep(LAST_CONNECTIONS).await } => Ok(()),
-        };
+        let (audit, settings) = (state.audit().clone(), state.limit_config().listen.clone());
+        let known_proxies = state.known_proxies().clone();
+        tokio::select! {
+            () = listen::serve(listener, router::router(state), settings, known_proxies, draining.clone()) => {}
+            () = async { draining.cancelled().await; tokio::time::sleep(LAST_CONNECTIONS).await } => {}
+        }
         sockets.close();
         let _ = tokio::time::timeout(LAST_CONNECTIONS, sockets.wait()).await;
-        outcome.map_err(|error| Problem::new(ProblemCode::Internal, format!("The server stopped: {error}")))
+        let _ = tokio::time::timeout(LAST_CONNECTIONS, audit.flush()).await;
+        Ok(())
     }
 }
 

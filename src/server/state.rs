@@ -5,27 +5,45 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::agent::Guard;
 use super::agent::driver::Agent;
+use super::audit::Audit;
 use super::auth::Auth;
+use super::client_address::KnownProxies;
+use super::config::LimitConfig;
 use super::connections::Connections;
 use super::hub::Hub;
+use super::limits::Limits;
 use super::starting_questions::StartingQuestions;
 use super::store::Database;
+use super::tools::Results;
 use crate::wire::deployment::Deployment;
 
 /// The server's state; cloning it is cheap.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
 
+/// From where it may be used, besides its own pages.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// Names under which this server may be addressed, besides its addresses and `localhost`.
+    pub allowed_hosts: Vec<String>,
+    /// Origins besides our own that may use it from a browser.
+    pub cors_origins: Vec<http::HeaderValue>,
+}
+
 struct Inner {
     connections: Connections,
     database: Database,
+    audit: Audit,
+    limits: Limits,
+    limit_config: LimitConfig,
+    known_proxies: KnownProxies,
     auth: Arc<Auth>,
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
-    allowed_hosts: Vec<String>,
-    cors_origins: Vec<http::HeaderValue>,
+    reach: Reach,
     sockets: TaskTracker,
     draining: CancellationToken,
 }
@@ -37,18 +55,25 @@ impl AppState {
         database: Database,
         auth: Arc<Auth>,
         hub: Arc<Hub>,
-        allowed_hosts: Vec<String>,
-        cors_origins: Vec<http::HeaderValue>,
+        results: Results,
+        reach: Reach,
+        limit_config: LimitConfig,
     ) -> Self {
+        let audit = Audit::start(database.clone(), limit_config.audit);
+        let limits = Limits::start(database.clone(), limit_config.rates, limit_config.budgets);
+        let guard = Guard { limits: limits.clone(), audit: audit.clone() };
         Self(Arc::new(Inner {
-            agent: Arc::new(connections.agent()),
+            agent: Arc::new(connections.agent().keeping(results).guarded_by(guard)),
             connections,
+            audit,
+            limits,
             database,
+            limit_config,
+            known_proxies: KnownProxies::new(&auth.config().trusted_proxies),
             auth,
             hub,
             starting_questions: StartingQuestions::default(),
-            allowed_hosts,
-            cors_origins,
+            reach,
             sockets: TaskTracker::new(),
             draining: CancellationToken::new(),
         }))
@@ -74,6 +99,26 @@ impl AppState {
         &self.0.auth
     }
 
+    /// Where it is noted who did what.
+    pub fn audit(&self) -> &Audit {
+        &self.0.audit
+    }
+
+    /// How much people may do, and have done.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The settings of that.
+    pub fn limit_config(&self) -> &LimitConfig {
+        &self.0.limit_config
+    }
+
+    /// The proxies whose word is taken for where a request comes from.
+    pub fn known_proxies(&self) -> &KnownProxies {
+        &self.0.known_proxies
+    }
+
     /// The conversations.
     pub fn hub(&self) -> &Arc<Hub> {
         &self.0.hub
@@ -91,12 +136,12 @@ impl AppState {
 
     /// Names under which this server may be addressed, besides its addresses and `localhost`.
     pub fn allowed_hosts(&self) -> &[String] {
-        &self.0.allowed_hosts
+        &self.0.reach.allowed_hosts
     }
 
     /// Origins besides our own that may use it from a browser.
     pub fn cors_origins(&self) -> &[http::HeaderValue] {
-        &self.0.cors_origins
+        &self.0.reach.cors_origins
     }
 
     /// Open sockets: no server waits for them by itself once they are upgraded.

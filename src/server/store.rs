@@ -3,6 +3,8 @@
 //! A conversation is its log of events: what people see is the reduction of it, and a view that comes back asks for
 //! what follows the last event it has. The model's own history is kept beside it, since it must be sent back unmodified.
 
+mod audit;
+mod backup;
 mod changes;
 mod commit;
 mod conversations;
@@ -10,18 +12,28 @@ mod database;
 mod error;
 mod migrations;
 mod people;
+mod rates;
 #[cfg(test)]
 mod refusing;
+mod results;
 mod runs;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod search;
 mod sessions;
+mod usage;
+mod shares;
 
+pub use audit::AuditRow;
+pub use backup::{Progress, Report};
 pub use changes::{Elsewhere, elsewhere};
 pub use commit::{Change, Refused, RunChange, RunUsage};
 pub use conversations::StoredConversation;
 pub use database::{Database, Kind, Location};
 pub use migrations::newest as newest_schema;
 pub use people::StoredPerson;
+pub use results::ResultKey;
 pub use runs::{RunRecord, Taken};
 pub use sessions::{LeftToken, StoredSession};
+pub use usage::{Amount, DayOfModel, OfPerson, Question, Standing, Standings, Used};
+pub use shares::StoredShare;

@@ -64,6 +64,8 @@ pub struct Asking<'a> {
     pub credentials: &'a Credentials,
     /// The conversation: results are kept, and numbered, for each by itself.
     pub conversation: &'a str,
+    /// The person who asks: their results stay theirs. Without one, they belong to the credentials.
+    pub person: Option<&'a str>,
     /// The time zone of the person who asks, `Europe/Berlin`; the server's own where it is not known.
     pub time_zone: Option<&'a str>,
 }
@@ -71,7 +73,7 @@ pub struct Asking<'a> {
 impl<'a> Asking<'a> {
     /// Asks with these rights in this conversation.
     pub fn new(credentials: &'a Credentials, conversation: &'a str) -> Self {
-        Self { credentials, conversation, time_zone: None }
+        Self { credentials, conversation, person: None, time_zone: None }
     }
 
     /// The time where the person is.
@@ -109,9 +111,23 @@ impl Toolbox {
         Self { netbox, results: Results::default() }
     }
 
-    /// Every tool, sorted by name: the same text each time, so that a prompt cache holds it.
+    /// The same, with results that outlive this process.
+    #[must_use]
+    pub fn keeping(self, results: Results) -> Self {
+        Self { results, ..self }
+    }
+
+    /// Every tool, sorted by name.
     pub fn definitions() -> Vec<Definition> {
         table::ALL.iter().map(|tool| tool.definition()).collect()
+    }
+
+    /// The tools that the connected NetBox has something to answer with, sorted by name: the same text each time, so
+    /// that a prompt cache holds it, until NetBox itself changes. Until NetBox has said what it has, all of them.
+    pub async fn offered(&self, credentials: &Credentials) -> Vec<Definition> {
+        let capabilities = self.netbox.capabilities(credentials).await;
+        let offered = table::ALL.iter().filter(|tool| (tool.works_with)(&capabilities));
+        offered.map(|tool| tool.definition()).collect()
     }
 
     /// What a call asks for, in words, for the card that is shown while it runs: `devices where site is cle-01`.
@@ -122,6 +138,14 @@ impl Toolbox {
     /// Results of this conversation up to the number `last` are known to its people: the next one is called after it.
     pub fn go_on_after(&self, conversation: &str, last: u32) {
         self.results.go_on_after(conversation, last);
+    }
+
+    /// Forgets results that are older than they are to be kept.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget_old_results(&self) -> Result<(), Problem> {
+        self.results.forget_old().await
     }
 
     /// Runs a call. It never fails: a failure is an outcome that tells the model what to do.
@@ -135,7 +159,7 @@ impl Toolbox {
         let mut outcome = match result {
             Ok(mut output) => {
                 ask::warn(&mut output, call.warnings());
-                self.finish(asking, table::title(name, input), output)
+                self.finish(asking, table::title(name, input), output).await
             }
             Err(problem) => failure(problem),
         };
@@ -164,8 +188,17 @@ impl Toolbox {
         person::page(self.netbox.address(), &stored, query)
     }
 
+    /// A part of an earlier result as far as it is kept, to be shown to others: nothing is asked of NetBox. None where
+    /// it is not kept any more.
+    #[allow(clippy::unused_async, reason = "where results are kept is about to be asked, not looked up")]
+    pub async fn kept_page(&self, asking: Asking<'_>, handle: &str, query: &ResultQuery) -> Option<ResultPage> {
+        let stored = self.results.get(Owner::of(asking), handle)?;
+        let page = person::page(self.netbox.address(), &stored, query).ok()?;
+        Some(ResultPage { offset: stored.offset + page.offset, ..page })
+    }
+
     /// Keeps what was found and says it to both.
-    fn finish(&self, asking: Asking<'_>, title: String, output: Output) -> Outcome {
+    async fn finish(&self, asking: Asking<'_>, title: String, output: Output) -> Outcome {
         let table = output.rows.as_ref().and_then(|rows| {
             person::preview(
                 self.netbox.address(),
@@ -177,15 +210,14 @@ impl Toolbox {
         // The handle is part of the model's text, and the text is made before the rows are given away.
         let handle = output.is_kept().then(|| self.results.reserve(asking.conversation));
         let model_text = data::as_data(&output.model_text(handle.as_deref()));
-        let result = handle.and_then(|handle| {
-            let stored = output.into_stored(title)?;
+        let mut result = None;
+        if let (Some(handle), Some(stored)) = (handle, output.into_stored(title)) {
+            let stored = self.results.keep(&Owner::of(asking), &handle, stored).await;
             let (total, picture) = (stored.total, stored.picture.is_some());
-            let reference = ResultReference { handle: handle.clone(), title: stored.title.clone(), total, picture };
             // Nothing can be gone on with, but there is nothing to show.
             let shown = picture || !stored.frame.rows.is_empty();
-            self.results.keep(Owner::of(asking), &handle, stored);
-            shown.then_some(reference)
-        });
+            result = shown.then(|| ResultReference { handle, title: stored.title.clone(), total, picture });
+        }
         let evidence = ToolOutcome { summary, table, result, ..ToolOutcome::default() };
         Outcome { model_text, evidence, problem: None }
     }

@@ -11,7 +11,7 @@ use super::agent::context_now;
 use super::netbox::Credentials;
 use super::person::PersonId;
 use super::state::AppState;
-use super::store::elsewhere;
+use super::store::{Kind, elsewhere};
 
 /// Between two signs of life. What waits for the database waits no longer than this after it answers again.
 const BEAT: Duration = Duration::from_secs(1);
@@ -20,8 +20,15 @@ const TIDYING: Duration = Duration::from_hours(1);
 
 /// Runs until the server stops.
 pub async fn keep_up(state: AppState) {
+    tokio::spawn(index(state.clone()));
     let hub = state.hub();
-    let alone = hub.database().is_ours_alone();
+    // What is unfinished when the only process starts was left by one that is dead.
+    let mut alone = hub.database().is_ours_alone();
+    if !alone && hub.database().kind() == Kind::Sqlite {
+        tracing::warn!(
+            "another process has this SQLite file open: what is said there is not seen here as it happens; several processes need PostgreSQL"
+        );
+    }
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut changes = pin!(elsewhere(hub.database(), hub.process()));
@@ -31,7 +38,7 @@ pub async fn keep_up(state: AppState) {
         tokio::select! {
             () = state.draining().cancelled() => return,
             _ = beat.tick() => {
-                look_after_runs(&state, alone).await;
+                look_after_runs(&state, std::mem::take(&mut alone)).await;
                 if tidied.is_none_or(|tidied| tidied.elapsed() > TIDYING) {
                     tidied = Some(Instant::now());
                     tidy(&state).await;
@@ -86,8 +93,22 @@ async fn rights_of(state: &AppState, person: &PersonId) -> Option<Credentials> {
     })
 }
 
+/// Makes the search find what was written while it could not be indexed, or by an older version.
+async fn index(state: AppState) {
+    match state.database().index_what_is_missing().await {
+        Ok(0) => {}
+        Ok(conversations) => tracing::info!(conversations, "conversations were indexed for the search"),
+        Err(problem) => {
+            tracing::warn!(problem = %problem.message, "older conversations are not found by what they say")
+        }
+    }
+}
+
 async fn tidy(state: &AppState) {
     if let Err(problem) = state.database().forget_old_commands().await {
         tracing::warn!(problem = %problem.message, "old commands could not be forgotten");
+    }
+    if let Err(problem) = state.agent().toolbox().forget_old_results().await {
+        tracing::warn!(problem = %problem.message, "old results could not be forgotten");
     }
 }

@@ -14,6 +14,8 @@ use serde::Deserialize;
 pub use parse::parse;
 pub use connection::{Incoming, Outgoing, Visitor, serve};
 
+use super::client_address::Origin;
+use super::middleware::rate_limits::too_many;
 use super::person::Person;
 use super::state::AppState;
 use crate::wire::command::MAXIMUM_FRAME_BYTES;
@@ -34,9 +36,14 @@ pub struct Hello {
 pub async fn upgrade(
     State(state): State<AppState>,
     person: Person,
+    origin: Origin,
     Query(hello): Query<Hello>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    let places = match state.limits().socket(&person.id, origin) {
+        Ok(places) => places,
+        Err(problem) => return too_many(problem),
+    };
     // An unknown zone is none: questions are answered all the same.
     let time_zone = hello.time_zone.filter(|name| jiff::tz::TimeZone::get(name).is_ok());
     let sockets = state.sockets().clone();
@@ -45,7 +52,9 @@ pub async fn upgrade(
             let (sink, stream) = socket.split();
             let sink = sink.with(|outgoing: Outgoing| futures::future::ready(Ok::<_, axum::Error>(message(outgoing))));
             let stream = stream.map(incoming);
-            serve(state, Visitor { person, time_zone }, Box::pin(sink), Box::pin(stream)).await;
+            let visitor = Visitor { person, address: origin.address, time_zone };
+            serve(state, visitor, Box::pin(sink), Box::pin(stream)).await;
+            drop(places);
         })
     })
 }

@@ -57,6 +57,10 @@ pub fn start(store: Store) {
     });
     SOCKET.with(|socket| *socket.borrow_mut() = Some(handle));
     send_again(store);
+    // A link to a turn, opened by itself.
+    if let Ok(hash) = window().location().hash() {
+        store.sought.set(hash.strip_prefix("#question-").map(Into::into));
+    }
     if let Some(view) = store.current() {
         subscribe(Resume { conversation: view.id.clone(), after: view.seq() });
     }

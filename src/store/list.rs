@@ -42,6 +42,13 @@ pub fn neighbour(conversations: Vec<ConversationSummary>, clock: Clock, id: &Con
     ids.get(place + 1).or_else(|| ids.get(place.checked_sub(1)?)).cloned()
 }
 
+/// Whether a title has all words of what is typed. (Capital letters of ASCII only: those of all scripts are a large
+/// table, and the server's search knows them.)
+pub fn has_words(title: &str, typed: &str) -> bool {
+    let title = title.to_ascii_lowercase();
+    typed.to_ascii_lowercase().split_ascii_whitespace().all(|word| title.contains(word))
+}
+
 fn heading(days_ago: i64) -> &'static str {
     match days_ago {
         ..=0 => "Today",
@@ -55,6 +62,15 @@ fn heading(days_ago: i64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_are_filtered_by_all_words() {
+        for (typed, expected) in
+            [("", true), ("  ", true), ("SITES", true), ("ohio sit", true), ("racks", false), ("sites racks", false)]
+        {
+            assert_eq!(has_words("How many Sites in Ohio?", typed), expected, "{typed}");
+        }
+    }
 
     #[test]
     fn groups_are_in_order_and_none_is_empty() {

@@ -100,8 +100,10 @@ pub enum ProblemCode {
     NetboxAnswer,
     /// The question needed more rounds than one run may have.
     RoundLimit,
-    /// The answer used up the tokens, the money or the time that one run may use.
+    /// The answer used up the tokens, the money or the time that one run may use, or a day's or a month's budget is.
     BudgetLimit,
+    /// Not a failure: most of a day's or a month's budget is used.
+    BudgetWarning,
     /// Not a failure: the model has not begun to answer yet.
     ModelSlow,
     /// Not a failure: the model goes on from a summary of what was said before.

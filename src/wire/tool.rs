@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::result::ResultReference;
+use super::result::{Column, ResultReference};
 
 /// One request to NetBox as it was made, without its token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetboxRequest {
     /// The HTTP method.
     pub method: String,
@@ -26,13 +26,16 @@ pub struct NetboxRequest {
     /// How many objects this answer holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned: Option<u64>,
+    /// How long ago NetBox gave this answer, in milliseconds, where it was kept since then and nothing was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_milliseconds: Option<u64>,
 }
 
 /// The first rows of a result, flattened, for the tool card. Comes from NetBox, never from the model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
-    /// Column headings: NetBox's field names.
-    pub columns: Vec<String>,
+    /// The columns, in their order.
+    pub columns: Vec<Column>,
     /// Rows, each as long as `columns`.
     pub rows: Vec<Vec<Cell>>,
 }

@@ -3,22 +3,30 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod backup;
+mod audit;
+mod connections;
 mod conversations;
 mod durable;
 mod failures;
 mod frames;
 mod fuzzed;
 mod identity;
+mod limits;
 mod long_conversations;
 mod model_failures;
+mod oidc;
 mod pages;
 mod processes;
 mod program;
+mod results;
 mod resuming;
 #[path = "../../src/server/store/scratch.rs"]
 mod scratch;
 mod scripted_model;
+mod search;
 mod settings;
+mod shares;
 mod sign_in;
 mod stack;
 mod stopping;

@@ -24,11 +24,7 @@ impl Program {
 
     /// The same with more settings.
     pub async fn start_with(database: Location, settings: &[(&str, &str)]) -> Self {
-        let url = match &database {
-            Location::Memory => "memory:".to_owned(),
-            Location::File(file) => format!("sqlite:{}", file.display()),
-            Location::Postgres(url) => url.expose_secret().to_owned(),
-        };
+        let url = database_url(&database);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
@@ -61,7 +57,7 @@ impl Program {
 
     /// A script's socket.
     pub async fn script(&self) -> Socket {
-        Socket::open(&self.address, &("user-agent".to_owned(), "a script".to_owned())).await
+        Socket::open(&self.address, None).await
     }
 
     /// `kill -9`.
@@ -82,5 +78,14 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// As `DATABASE_URL` names it.
+pub fn database_url(database: &Location) -> String {
+    match database {
+        Location::Memory => "memory:".to_owned(),
+        Location::File(file) => format!("sqlite:{}", file.display()),
+        Location::Postgres(url) => url.expose_secret().to_owned(),
     }
 }

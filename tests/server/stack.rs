@@ -7,14 +7,17 @@ use std::time::Duration;
 use futures::channel::mpsc;
 use futures::{SinkExt, StreamExt};
 use netbox_chatbox::chat::reducer;
+use netbox_chatbox::server::audit::Audit;
 use netbox_chatbox::server::auth::network::Network;
 use netbox_chatbox::server::auth::proxy::ProxyRules;
 use netbox_chatbox::server::config::{
-    AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, PeopleConfig, RemoteModel, RemoteNetbox, ServeConfig,
-    SignInMode, StorageConfig,
+    AnswerConfig, Bounds, BudgetConfig, ConnectionConfig, LimitConfig, ModelSource, NetboxSource, PeopleConfig,
+    RateConfig, RemoteModel, RemoteNetbox, ServeConfig, SignInMode, StorageConfig,
 };
 use netbox_chatbox::server::demo::{model, netbox};
 use netbox_chatbox::server::run::Server;
+use netbox_chatbox::server::state::AppState;
+use netbox_chatbox::server::store::Database;
 use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::ConversationId;
 use netbox_chatbox::wire::transcript::Transcript;
@@ -33,6 +36,7 @@ pub struct Stack {
     pub address: String,
     /// The address of the NetBox behind it.
     pub netbox: String,
+    state: AppState,
     signals: mpsc::UnboundedSender<()>,
     serving: tokio::task::JoinHandle<()>,
 }
@@ -111,10 +115,37 @@ impl Stack {
         answers: AnswerConfig,
         drain: Duration,
     ) -> Self {
+        Self::start_limited(people, netbox, model, answers, drain, unlimited(), StorageConfig::memory()).await
+    }
+
+    /// With people of a proxy, limits and storage of one's own.
+    pub async fn limited(limits: LimitConfig, storage: StorageConfig, kind: Model) -> Self {
+        let (model, answers, drain) = (remote_model(kind).await, AnswerConfig::default(), Duration::from_millis(300));
+        Self::start_limited(behind_a_proxy(), NetboxSource::Demo, model, answers, drain, limits, storage).await
+    }
+
+    /// With people and limits of one's own.
+    pub async fn with_limits(people: PeopleConfig, limits: LimitConfig) -> Self {
+        let (answers, drain) = (AnswerConfig::default(), Duration::from_millis(300));
+        let (netbox, model) = (NetboxSource::Demo, ModelSource::StandIn);
+        Self::start_limited(people, netbox, model, answers, drain, limits, StorageConfig::memory()).await
+    }
+
+    /// With people, limits and storage of one's own.
+    pub async fn start_limited(
+        people: PeopleConfig,
+        netbox: NetboxSource,
+        model: ModelSource,
+        answers: AnswerConfig,
+        drain: Duration,
+        limits: LimitConfig,
+        storage: StorageConfig,
+    ) -> Self {
         let config = ServeConfig {
             connection: ConnectionConfig { netbox, model, answers },
             people,
-            storage: StorageConfig::memory(),
+            storage,
+            limits,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             cors_origins: vec!["https://portal.example.com".parse().unwrap()],
             allowed_hosts: Vec::new(),
@@ -122,10 +153,21 @@ impl Stack {
         };
         let server = Server::bind(config, model::Pace::Instant).await.unwrap();
         let address = server.address().trim_start_matches("http://").to_owned();
-        let netbox = server.state().deployment().netbox.url.clone();
+        let state = server.state().clone();
+        let netbox = state.deployment().netbox.url.clone();
         let (signals, received) = mpsc::unbounded();
         let serving = tokio::spawn(async move { server.serve(received).await.unwrap() });
-        Self { address, netbox, signals, serving }
+        Self { address, netbox, state, signals, serving }
+    }
+
+    /// What the server keeps.
+    pub fn database(&self) -> &Database {
+        self.state.database()
+    }
+
+    /// What it notes.
+    pub fn audit(&self) -> &Audit {
+        self.state.audit()
     }
 
     /// Tells the server to stop, as SIGTERM does.
@@ -171,6 +213,22 @@ impl Stack {
             .unwrap();
         response.json::<Value>().await.unwrap()["count"].as_u64().unwrap()
     }
+}
+
+/// No limits: tests of other things do more in a minute than people do.
+pub fn unlimited() -> LimitConfig {
+    let rates = RateConfig {
+        messages: 0,
+        tool_calls: 0,
+        requests: 0,
+        requests_of_an_address: 0,
+        sign_ins_of_an_address: 0,
+        sign_ins_of_a_name: 0,
+        sockets: 0,
+        sockets_of_an_address: 0,
+    };
+    let budgets = BudgetConfig { person: Bounds::default(), all: Bounds::default() };
+    LimitConfig { rates, budgets, ..LimitConfig::default() }
 }
 
 /// A client without the system's proxies.
@@ -227,7 +285,7 @@ pub struct Browser {
 impl Browser {
     /// Opens a socket.
     pub async fn socket(&self) -> Socket {
-        Socket::open(&self.address, &self.header).await
+        Socket::open(&self.address, Some(&self.header)).await
     }
 
     /// Sends a form; the whole answer. Redirects are not followed.
@@ -270,9 +328,11 @@ pub struct Socket {
 
 impl Socket {
     /// Opens a socket and reads the greeting.
-    pub async fn open(address: &str, (name, value): &(String, String)) -> Self {
+    pub async fn open(address: &str, header: Option<&(String, String)>) -> Self {
         let mut request = format!("ws://{address}/ws/chat").into_client_request().unwrap();
-        request.headers_mut().insert(name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap());
+        if let Some((name, value)) = header {
+            request.headers_mut().insert(name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap());
+        }
         let (inner, _) = connect_async(request).await.unwrap();
         let mut socket = Self { inner, transcript: Transcript::default(), close_code: None, careless: false };
         assert_eq!(socket.next().await["type"], "connected");

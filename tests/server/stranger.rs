@@ -16,8 +16,10 @@ use crate::stack::{Stack, http_client};
 
 /// What a server function does for somebody else.
 enum Function {
-    /// It knows only of what is the caller's own.
-    Own,
+    /// With these arguments it knows only of what is the caller's own.
+    Own(Value),
+    /// With these arguments it finds what the caller has, and nothing for another.
+    Finds(Value),
     /// With these arguments it names what is another's: to be answered with 404.
     Names(Value),
 }
@@ -26,17 +28,18 @@ enum Function {
 fn functions(id: &ConversationId) -> Vec<(&'static str, Function)> {
     let query = json!({"offset": 0, "limit": 10, "ordering": "", "search": ""});
     vec![
-        ("conversations", Function::Own),
-        ("starting_questions", Function::Own),
+        ("conversations", Function::Own(json!({}))),
+        ("starting_questions", Function::Own(json!({}))),
         ("conversation", Function::Names(json!({"id": id}))),
         ("rename_conversation", Function::Names(json!({"id": id, "title": "mine now"}))),
         ("delete_conversation", Function::Names(json!({"id": id}))),
+        ("search_conversations", Function::Finds(json!({"query": "sites ohio"}))),
         ("result_page", Function::Names(json!({"conversation": id, "handle": "r1", "query": query}))),
     ]
 }
 
 /// Every path of the server, and whether a stranger gets anything there.
-const PATHS: [(&str, bool); 13] = [
+const PATHS: [(&str, bool); 19] = [
     ("/", false),
     ("/c/{conversation}", false),
     ("/api/{*function}", false),
@@ -44,7 +47,13 @@ const PATHS: [(&str, bool); 13] = [
     ("/health", true),
     ("/ready", true),
     ("/sign-in", true),
+    ("/sign-in/oidc", true),
+    ("/sign-in/oidc/callback", true),
     ("/sign-out", false),
+    ("/sign-out/done", true),
+    ("/c/{conversation}/share", false),
+    ("/c/{conversation}/share/revoke", false),
+    ("/s/{secret}", false),
     ("/settings", false),
     ("/settings/netbox-token", false),
     ("/settings/netbox-token/forget", false),
@@ -202,21 +211,27 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
     let stack = Stack::demo().await;
     let (alice, bob) = (stack.browser().await, stack.browser().await);
     let mut socket = alice.socket().await;
-    socket.ask("Which sites do we have in Ohio?").await;
+    socket.ask("Which sites do we have? Secret-4711").await;
     let id = socket.conversation();
     let message = socket.transcript.turns[0].message.clone();
 
     for (name, function) in functions(&id) {
         match function {
-            Function::Own => {
-                let (status, answer) = bob.call(name, json!({})).await;
-                assert_eq!(status, 200, "{name}");
+            Function::Own(arguments) => {
+                let (status, answer) = bob.call(name, arguments).await;
+                assert_eq!(status, 200, "{name}: {answer}");
                 assert!(!answer.to_string().contains(id.as_str()), "{name}: {answer}");
+            }
+            Function::Finds(arguments) => {
+                let (_, theirs) = alice.call(name, arguments.clone()).await;
+                assert!(theirs.to_string().contains(id.as_str()), "{name}: {theirs}");
+                let (status, answer) = bob.call(name, arguments).await;
+                assert_eq!((status, answer), (200, json!([])), "{name}");
             }
             Function::Names(arguments) => {
                 let (status, answer) = bob.call(name, arguments.clone()).await;
                 assert_eq!(status, 404, "{name}: {answer}");
-                assert!(!answer.to_string().contains("Ohio"), "{name}: {answer}");
+                assert!(!answer.to_string().contains("4711"), "{name}: {answer}");
                 // What is not there at all looks the same.
                 let text = arguments.to_string().replace(id.as_str(), "ffffffffffffffff");
                 let (_, missing) = bob.call(name, serde_json::from_str(&text).unwrap()).await;
@@ -226,7 +241,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
     }
     let (status, html) = bob.page(&format!("/c/{id}")).await;
     assert_eq!(status, 404);
-    assert!(!html.contains("Ohio"), "the page tells of it");
+    assert!(!html.contains("4711"), "the page tells of it");
 
     let mut foreign = bob.socket().await;
     for command in commands(&id, &message) {
@@ -237,7 +252,7 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
         let mut codes = Vec::new();
         loop {
             let frame = foreign.next().await;
-            assert!(!frame.to_string().contains("Ohio"), "{text}: {frame}");
+            assert!(!frame.to_string().contains("4711"), "{text}: {frame}");
             match frame["type"].as_str() {
                 Some("error") => codes.push(frame["problem"]["code"].as_str().unwrap().to_owned()),
                 Some("pong") => break,

@@ -18,6 +18,11 @@ pub type Kind = (&'static str, &'static [&'static str], &'static [Fact]);
 const FAMILIES: &[&[Kind]] =
     &[devices::KINDS, places::KINDS, addresses::KINDS, cabling::KINDS, services::KINDS, people::KINDS];
 
+/// All wordings of all kinds.
+pub fn wordings() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().flat_map(|family| family.iter()).flat_map(|(_, wordings, _)| wordings.iter().copied())
+}
+
 /// Rounds of calls that a question may take.
 const MOST_ROUNDS: usize = 2;
 

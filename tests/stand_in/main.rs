@@ -5,6 +5,7 @@
 
 mod conversations;
 mod follow_ups;
+mod grounding;
 mod kinds;
 mod protocol;
 mod questions;

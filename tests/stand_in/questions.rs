@@ -56,6 +56,11 @@ const COUNTED: &[(&str, &str, &str)] = &[
     ("list the providers", "circuits/providers/", "providers"),
 ];
 
+/// All of them.
+pub fn wordings() -> impl Iterator<Item = &'static str> {
+    COUNTED.iter().map(|(question, _, _)| *question).chain(TOLD.iter().map(|(question, _)| *question))
+}
+
 #[tokio::test]
 async fn the_numbers_are_netboxs() {
     let stack = Stack::start().await;

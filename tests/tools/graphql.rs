@@ -1,5 +1,6 @@
 //! Joins over GraphQL, asked of the real NetBox and compared with what REST says.
 
+use netbox_chatbox::server::tools::Toolbox;
 use serde_json::{Value, json};
 
 use crate::side::Side;
@@ -95,4 +96,13 @@ async fn every_list_of_the_schema_can_be_asked() {
             side.call("netbox_graphql", json!({"query": format!("{{{list}(pagination:{{limit:2}})}}")})).await;
         assert!(!outcome.evidence.is_error, "{list}: {}", outcome.model_text);
     }
+}
+
+#[tokio::test]
+async fn the_tool_is_offered_where_netbox_has_graphql() {
+    let [demo, real] = Side::both().await;
+    let all: Vec<String> = Toolbox::definitions().into_iter().map(|tool| tool.name).collect();
+    assert_eq!(real.offered().await, all);
+    let without: Vec<String> = all.into_iter().filter(|name| name != "netbox_graphql").collect();
+    assert_eq!(demo.offered().await, without);
 }

@@ -8,6 +8,7 @@ mod compared;
 mod doctor;
 mod graphql;
 mod ip_space;
+mod missing;
 mod questions;
 mod refusals;
 mod registry;

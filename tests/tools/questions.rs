@@ -67,7 +67,8 @@ async fn rows_are_flat_and_small() {
             assert!(row.get("url").is_none() && row.get("device_type").is_none(), "{row}");
         }
         let table = outcome.evidence.table.unwrap();
-        assert_eq!(table.columns, ["name", "site", "role", "status", "primary_ip"]);
+        let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(columns, ["name", "site", "role", "status", "primary_ip"]);
         let base = side.client.address().to_string();
         for cell in table.rows.iter().flatten() {
             assert!(cell.link.as_deref().is_none_or(|link| link.starts_with(&base)), "{cell:?}");

@@ -54,6 +54,11 @@ impl Side {
         self.toolbox.call(Asking::new(&self.credentials, "test"), tool, &input).await
     }
 
+    /// The names of the tools that a model is offered for it.
+    pub async fn offered(&self) -> Vec<String> {
+        self.toolbox.offered(&self.credentials).await.into_iter().map(|tool| tool.name).collect()
+    }
+
     /// The answer of a call that must succeed.
     pub async fn answer(&self, tool: &str, input: Value) -> Value {
         let outcome = self.call(tool, input.clone()).await;
@@ -94,6 +99,13 @@ impl Side {
     pub async fn count(&self, path: &str, query: &[(&str, &str)]) -> Value {
         self.raw(path, query).await["count"].clone()
     }
+}
+
+/// How many requests an answer needs: those that were kept from an earlier one count, looks at the change log for them
+/// do not.
+pub fn needed(outcome: &Outcome) -> usize {
+    let is_look = |url: &str| url.contains("/core/object-changes/?time_after=") && url.ends_with("fields=id%2Ctime");
+    outcome.evidence.requests.iter().filter(|request| !is_look(&request.url)).count()
 }
 
 /// A setting of the real NetBox.

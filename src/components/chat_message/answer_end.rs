@@ -34,7 +34,8 @@ pub fn AnswerEndView(
         view! { <WayOut is_last label="Continue" icon=Icon::Send on_press=|store| store.ask(CONTINUE, SendMode::Queue) /> }
     };
     match end.why {
-        EndReason::Done => ().erase(),
+        // Whole, but with something to say: that more was to be found, or that a budget is nearly used up.
+        EndReason::Done => end.problem.map(|problem| view! { <ProblemView problem passing=true /> }).erase(),
         EndReason::Stopped => view! {
             <p class="end-note">
                 <IconView icon=Icon::Stop />

@@ -8,6 +8,11 @@ use crate::store::Store;
 
 /// The result with a handle, or a quiet word that there is none.
 pub fn result(handle: &str) -> Erased {
+    // On a shared page it is what it was, and nothing is asked for.
+    #[cfg(feature = "ssr")]
+    if let Some(shared) = use_context::<crate::pages::shared::SharedResults>() {
+        return shared.draw(handle);
+    }
     if let Some(reference) = Store::get().result(handle) {
         return view! { <ResultView reference /> }.erase();
     }

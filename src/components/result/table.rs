@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use super::state::ResultState;
-use crate::components::cell::{cell_view, words};
+use crate::components::cell::{cell_view, kind_name, words};
 use crate::components::erase::{Erase, Erased, live};
 use crate::components::icon::{Icon, IconView};
-use crate::wire::result::{Column, ColumnKind};
+use crate::wire::result::Column;
 use crate::wire::tool::Cell;
 
 /// The table. Its head stays while rows come and go, so that whoever orders them keeps the focus.
@@ -72,14 +72,6 @@ fn row(columns: &[(usize, Column)], cells: &[Cell]) -> Erased {
         })
         .collect();
     view! { <tr>{cells}</tr> }.erase()
-}
-
-fn kind_name(kind: ColumnKind) -> Option<&'static str> {
-    match kind {
-        ColumnKind::Identifier => Some("identifier"),
-        ColumnKind::Number => Some("number"),
-        ColumnKind::Text | ColumnKind::Status | ColumnKind::Time => None,
-    }
 }
 
 /// The outline of a table, as high as it will be.

@@ -25,16 +25,7 @@ mod tests {
     use super::*;
 
     fn request(url: &str) -> NetboxRequest {
-        NetboxRequest {
-            method: "GET".into(),
-            url: url.into(),
-            page: None,
-            status: 200,
-            milliseconds: 1,
-            bytes: 1,
-            total: None,
-            returned: None,
-        }
+        NetboxRequest { method: "GET".into(), url: url.into(), status: 200, ..NetboxRequest::default() }
     }
 
     /// Lets a real shell take the command apart.

@@ -1,4 +1,4 @@
-//! One request to NetBox, exactly as it was made.
+//! One request to NetBox, exactly as it was made, or the answer that was kept of an equal one.
 
 use leptos::prelude::*;
 
@@ -38,7 +38,10 @@ fn facts(request: &NetboxRequest) -> String {
     };
     let mut facts = vec![status];
     facts.extend(rows);
-    facts.push(format::duration(request.milliseconds));
+    facts.push(match request.kept_milliseconds {
+        Some(age) => format!("kept from {} ago", format::duration(age)),
+        None => format::duration(request.milliseconds),
+    });
     if request.bytes > 0 {
         facts.push(format::bytes(request.bytes));
     }
@@ -59,7 +62,14 @@ mod tests {
             bytes: 11_001,
             total: Some(1_212),
             returned: Some(38),
+            kept_milliseconds: None,
         }
+    }
+
+    #[test]
+    fn a_kept_answer_says_how_old_it_is() {
+        let kept = NetboxRequest { kept_milliseconds: Some(12_000), milliseconds: 0, ..request(200) };
+        assert_eq!(facts(&kept), "200 \u{b7} 38 of 1,212 \u{b7} kept from 12.0 s ago \u{b7} 12 kB");
     }
 
     #[test]

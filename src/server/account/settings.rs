@@ -10,7 +10,9 @@ use serde::Deserialize;
 
 use super::{answer, go_to, host, signed_in, status_of};
 use crate::pages::settings::{SessionRow, SettingsPage, TokenSection};
+use crate::server::audit::Entry;
 use crate::server::auth::SessionSummary;
+use crate::server::client_address::Origin;
 use crate::server::config::SignInMode;
 use crate::server::netbox::Owner;
 use crate::server::person::{Person, SessionId};
@@ -54,16 +56,23 @@ pub(super) async fn page(State(state): State<AppState>, Query(Done { done }): Qu
 pub(super) async fn keep_token(
     State(state): State<AppState>,
     person: Person,
+    origin: Origin,
     Form(TypedToken { token }): Form<TypedToken>,
 ) -> Response {
     let token = SecretString::from(token);
     let kept = state.auth().keep_personal_token(&person, token.expose_secret()).await;
+    if kept.is_ok() {
+        state.audit().record(Entry::settings(&person.id, "netbox token kept").from(origin.address));
+    }
     after(&state, &person, kept.map(|_name| "token-kept")).await
 }
 
 /// `POST /settings/netbox-token/forget`
-pub(super) async fn forget_token(State(state): State<AppState>, person: Person) -> Response {
+pub(super) async fn forget_token(State(state): State<AppState>, person: Person, origin: Origin) -> Response {
     let forgotten = state.auth().forget_personal_token(&person.id).await;
+    if forgotten.is_ok() {
+        state.audit().record(Entry::settings(&person.id, "netbox token forgotten").from(origin.address));
+    }
     after(&state, &person, forgotten.map(|()| "token-forgotten")).await
 }
 
@@ -71,22 +80,29 @@ pub(super) async fn forget_token(State(state): State<AppState>, person: Person) 
 pub(super) async fn end_session(
     State(state): State<AppState>,
     person: Person,
+    origin: Origin,
     Form(ChosenSession { session }): Form<ChosenSession>,
 ) -> Response {
-    let ended = state.auth().revoke(&person, &SessionId::from_stored(session)).await;
+    let ended = revoke(&state, &person, origin, &SessionId::from_stored(session)).await;
     after(&state, &person, ended.map(|()| "session-ended")).await
 }
 
 /// `POST /settings/sessions/end-others`
-pub(super) async fn end_other_sessions(State(state): State<AppState>, person: Person) -> Response {
-    let ended = end_others(&state, &person).await;
+pub(super) async fn end_other_sessions(State(state): State<AppState>, person: Person, origin: Origin) -> Response {
+    let ended = end_others(&state, &person, origin).await;
     after(&state, &person, ended.map(|()| "others-ended")).await
 }
 
-async fn end_others(state: &AppState, person: &Person) -> Result<(), Problem> {
+async fn end_others(state: &AppState, person: &Person, origin: Origin) -> Result<(), Problem> {
     for session in state.auth().sessions(person).await?.into_iter().filter(|session| !session.is_this) {
-        state.auth().revoke(person, &session.id).await?;
+        revoke(state, person, origin, &session.id).await?;
     }
+    Ok(())
+}
+
+async fn revoke(state: &AppState, person: &Person, origin: Origin, session: &SessionId) -> Result<(), Problem> {
+    state.auth().revoke(person, session).await?;
+    state.audit().record(Entry::session_revoked(&person.id, session.as_str()).from(origin.address));
     Ok(())
 }
 

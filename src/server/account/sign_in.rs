@@ -4,27 +4,32 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use http::StatusCode;
-use http::header::SET_COOKIE;
+use http::header::{RETRY_AFTER, SET_COOKIE};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{answer, go_to, host, status_of, trouble_page};
+use super::{answer, go_to, host, oidc, status_of, trouble_page};
 use crate::pages::sign_in::SignInPage;
+use crate::server::audit::Entry;
 use crate::server::auth::next::local_path;
 use crate::server::auth::{Refused, Visit};
+use crate::server::client_address::Origin;
 use crate::server::config::SignInMode;
 use crate::server::demo::netbox::ACCOUNTS;
+use crate::server::middleware::rate_limits::retry_after;
 use crate::server::person::Person;
 use crate::server::state::AppState;
 use crate::wire::problem::Problem;
 
 const TITLE: &str = "Sign in";
+/// This way of signing in, in the audit trail.
+const MODE: &str = "netbox";
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wanted {
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 /// What was typed: a name and a password, or a token.
@@ -44,6 +49,9 @@ pub(super) async fn page(
     person: Result<Person, Refused>,
 ) -> Response {
     let next = local_path(next.as_deref());
+    if let Some(provider) = state.auth().oidc() {
+        return oidc::page(provider, next, person);
+    }
     match (&state.auth().config().mode, person) {
         (SignInMode::Netbox, person) => {
             let signed_in = person.ok().map(|person| person.name);
@@ -56,7 +64,12 @@ pub(super) async fn page(
 }
 
 /// `POST /sign-in`
-pub(super) async fn submit(State(state): State<AppState>, visit: Visit, Form(typed): Form<Typed>) -> Response {
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    visit: Visit,
+    origin: Origin,
+    Form(typed): Form<Typed>,
+) -> Response {
     let Typed { next, username, password, token } = typed;
     let next = local_path(next.as_deref()).to_owned();
     if !matches!(state.auth().config().mode, SignInMode::Netbox) {
@@ -64,13 +77,29 @@ pub(super) async fn submit(State(state): State<AppState>, visit: Visit, Form(typ
     }
     let (password, token) = (SecretString::from(password), SecretString::from(token));
     let with_token = !token.expose_secret().is_empty();
+    let name = (!with_token).then_some(username.as_str());
+    if let Err(problem) = state.limits().sign_in(origin, name).await {
+        state.audit().record(Entry::sign_in_failed(MODE, name, "too many attempts").from(origin.address));
+        let wait = retry_after(&problem);
+        let page = SignInPage { next, name: username, with_token, problem: Some(problem), ..SignInPage::default() };
+        let mut response = draw(&state, StatusCode::TOO_MANY_REQUESTS, page);
+        response.headers_mut().extend(wait.map(|wait| (RETRY_AFTER, wait)));
+        return response;
+    }
     let identified = if with_token {
         state.auth().with_token(token.expose_secret()).await
     } else {
         state.auth().with_password(&username, &password).await
     };
     let signed_in = match identified {
-        Ok(identity) => state.auth().sign_in(identity, &visit).await,
+        Ok(identity) => {
+            let subject = identity.subject.clone();
+            let signed_in = state.auth().sign_in(identity, &visit).await;
+            if signed_in.is_ok() {
+                state.audit().record(Entry::sign_in(&subject, MODE).from(origin.address));
+            }
+            signed_in
+        }
         Err(problem) => Err(problem),
     };
     match signed_in {
@@ -80,6 +109,7 @@ pub(super) async fn submit(State(state): State<AppState>, visit: Visit, Form(typ
             response
         }
         Err(problem) => {
+            state.audit().record(Entry::sign_in_failed(MODE, name, &problem.message).from(origin.address));
             tracing::info!(address = visit.address, problem = %problem.message, "somebody could not sign in");
             let status = status_of(&problem);
             let page = SignInPage { next, name: username, with_token, problem: Some(problem), ..SignInPage::default() };
@@ -89,10 +119,21 @@ pub(super) async fn submit(State(state): State<AppState>, visit: Visit, Form(typ
 }
 
 /// `POST /sign-out`
-pub(super) async fn sign_out(State(state): State<AppState>, person: Person, visit: Visit) -> Response {
+pub(super) async fn sign_out(
+    State(state): State<AppState>,
+    person: Person,
+    visit: Visit,
+    origin: Origin,
+) -> Response {
     match state.auth().sign_out(&person, visit.over_tls).await {
         Ok(cookie) => {
-            let mut response = go_to(if person.session.is_some() { "/sign-in" } else { "/" });
+            state.audit().record(Entry::sign_out(&person.id).from(origin.address));
+            let has_provider = state.auth().oidc().is_some();
+            let mut response = go_to(match (&person.session, has_provider) {
+                (Some(_), true) => "/sign-out/done",
+                (Some(_), false) => "/sign-in",
+                (None, _) => "/",
+            });
             if let Some(cookie) = cookie {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }

@@ -19,11 +19,25 @@ pub struct Budget {
     /// The longest prompt, in tokens, where the model's window is known.
     #[serde(default)]
     pub context_tokens: Option<u64>,
+    /// Whether the tokens are what a day's or a month's budget had left, and no more.
+    #[serde(default)]
+    pub tokens_are_rest: bool,
+    /// Whether the cost is.
+    #[serde(default)]
+    pub money_is_rest: bool,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { rounds: 25, tokens: 2_000_000, micro_dollars: 1_000_000, seconds: 600, context_tokens: None }
+        Self {
+            rounds: 25,
+            tokens: 2_000_000,
+            micro_dollars: 1_000_000,
+            seconds: 600,
+            context_tokens: None,
+            tokens_are_rest: false,
+            money_is_rest: false,
+        }
     }
 }
 
@@ -36,6 +50,8 @@ pub enum Limit {
     Tokens(u64),
     /// So many millionths of a US dollar.
     Money(u64),
+    /// What was left of a day's or a month's budget.
+    Rest,
     /// So many seconds.
     Time(u64),
     /// The model's window.
@@ -48,9 +64,9 @@ impl Budget {
         if rounds > self.rounds {
             Some(Limit::Rounds(self.rounds))
         } else if usage.all_input_tokens() + usage.output_tokens >= self.tokens {
-            Some(Limit::Tokens(self.tokens))
+            Some(if self.tokens_are_rest { Limit::Rest } else { Limit::Tokens(self.tokens) })
         } else if usage.cost_micro_dollars >= self.micro_dollars {
-            Some(Limit::Money(self.micro_dollars))
+            Some(if self.money_is_rest { Limit::Rest } else { Limit::Money(self.micro_dollars) })
         } else if milliseconds >= self.seconds.saturating_mul(1000) {
             Some(Limit::Time(self.seconds))
         } else if self.context_tokens.is_some_and(|most| context_tokens >= most) {
@@ -68,6 +84,7 @@ impl Limit {
             Self::Rounds(_) => "all its rounds",
             Self::Tokens(_) => "all its tokens",
             Self::Money(_) => "all the money it may cost",
+            Self::Rest => "all that was left of the budget",
             Self::Time(_) => "all its time",
             Self::Context => "all the room there is",
         };
@@ -91,6 +108,11 @@ impl Limit {
                 ProblemCode::BudgetLimit,
                 format!("more than {}", dollars(micro_dollars)),
                 "ask a narrower question; the operator can raise MAXIMUM_COST",
+            ),
+            Self::Rest => (
+                ProblemCode::BudgetLimit,
+                "more than was left of the budget for today or this month".to_owned(),
+                "see /usage for what is left; the operator can raise the budget",
             ),
             Self::Time(seconds) => (
                 ProblemCode::BudgetLimit,
@@ -125,7 +147,14 @@ mod tests {
 
     #[test]
     fn each_limit_is_noticed_and_named() {
-        let budget = Budget { rounds: 3, tokens: 100, micro_dollars: 50, seconds: 2, context_tokens: Some(80) };
+        let budget = Budget {
+            rounds: 3,
+            tokens: 100,
+            micro_dollars: 50,
+            seconds: 2,
+            context_tokens: Some(80),
+            ..Budget::default()
+        };
         let used = |output_tokens, cost_micro_dollars| Usage { output_tokens, cost_micro_dollars, ..Usage::default() };
         assert_eq!(budget.reached(3, &used(99, 49), 1_999, 79), None);
         let cases = [
@@ -140,6 +169,11 @@ mod tests {
             assert!(limit.problem(false).hint.unwrap().contains(hint));
             assert!(limit.told().contains("Answer now"));
         }
+        for rest in [Budget { tokens_are_rest: true, ..budget }, Budget { money_is_rest: true, ..budget }] {
+            assert_eq!(rest.reached(1, &used(100, 0), 0, 0) == Some(Limit::Rest), rest.tokens_are_rest);
+            assert_eq!(rest.reached(1, &used(0, 50), 0, 0) == Some(Limit::Rest), rest.money_is_rest);
+        }
+        assert!(Limit::Rest.problem(false).hint.unwrap().contains("/usage"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::budget::Budget;
 use super::context_now;
 use super::grounding;
+use super::guard::Guard;
 use super::history::History;
 use super::machine::{Ending, Machine, Step};
 use super::model_choice::{Chosen, ProfileChoice};
@@ -23,8 +24,9 @@ use super::writer::AnswerWriter;
 use crate::server::anthropic::{Client, Effort, Model, Prices, Profile, Request};
 use crate::server::hub::{Adopted, Conversation, RunHandle};
 use crate::server::netbox::Credentials;
+use crate::server::person::Person;
 use crate::server::store::{RunRecord, RunUsage};
-use crate::server::tools::{Asking, Toolbox};
+use crate::server::tools::{Asking, Results, Toolbox};
 use crate::wire::event::Event;
 use crate::wire::id::ConversationId;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -38,6 +40,8 @@ pub struct Agent {
     pub(super) settings: Settings,
     /// What the model can, asked until the model's server answers.
     pub(super) model: OnceCell<Chosen>,
+    /// What is asked before something is used; none at a terminal.
+    pub(super) guard: Option<Guard>,
     runs: TaskTracker,
 }
 
@@ -83,7 +87,13 @@ pub(super) struct Progress {
 impl Agent {
     /// Answers with this model and these tools.
     pub fn new(client: Client, toolbox: Toolbox, settings: Settings) -> Self {
-        Self { client, toolbox, settings, model: OnceCell::new(), runs: TaskTracker::new() }
+        Self { client, toolbox, settings, model: OnceCell::new(), guard: None, runs: TaskTracker::new() }
+    }
+
+    /// The same, which keeps what its tools find in `results`.
+    #[must_use]
+    pub fn keeping(self, results: Results) -> Self {
+        Self { toolbox: self.toolbox.keeping(results), ..self }
     }
 
     /// The tools.
@@ -91,19 +101,32 @@ impl Agent {
         &self.toolbox
     }
 
-    /// A part of a result that a tool found in this conversation, with the rights of whoever asks for it.
+    /// A part of a result that a tool found in this conversation of this person's. What was not read of it is read with
+    /// their rights.
     ///
     /// # Errors
     /// The result is not kept any more, has no such column, or NetBox does not answer.
     pub async fn result_page(
         &self,
-        credentials: &Credentials,
+        person: &Person,
         conversation: &ConversationId,
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let asking = Asking::new(credentials, conversation.as_str());
+        let reader = Some(person.id.as_str());
+        let asking = Asking { person: reader, ..Asking::new(&person.credentials, conversation.as_str()) };
         self.toolbox.result_page(asking, handle, query).await
+    }
+
+    /// A part of a result as far as it is kept; nothing is asked of NetBox for it.
+    pub async fn kept_page(
+        &self,
+        credentials: &Credentials,
+        conversation: &ConversationId,
+        handle: &str,
+        query: &ResultQuery,
+    ) -> Option<ResultPage> {
+        self.toolbox.kept_page(Asking::new(credentials, conversation.as_str()), handle, query).await
     }
 
     /// Starts a run and, after it, those of the messages that wait, with the rights of whoever asks. Returns at once.
@@ -199,7 +222,7 @@ impl Agent {
                     return Err(Problem::new(ProblemCode::Internal, "The answer cannot go on"));
                 }
             },
-            None => (Machine::new(history, message, self.settings.budget), 0),
+            None => (self.begin(conversation, &run, history, message).await, 0),
         };
         // The time that it took before counts, the time in which nobody worked on it does not.
         let now = Instant::now();
@@ -211,6 +234,10 @@ impl Agent {
             writer.withdraw(0).await?;
         }
         let usage = *machine.usage();
+        let problem = match problem {
+            Some(problem) => Some(problem),
+            None => self.warning(conversation, why, &usage).await,
+        };
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
         let ungrounded = grounding::ungrounded(&machine.history, why);
@@ -239,11 +266,15 @@ impl Agent {
         started: Instant,
         cancel: &CancellationToken,
     ) -> Result<Ending, Problem> {
-        let Some(Chosen { model, profile }) = cancel.run_until_cancelled(self.choose()).await else {
+        // Nothing is left of a budget.
+        if let Step::Done(ending) = machine.next_step() {
+            return Ok(ending);
+        }
+        let both = async { futures::join!(self.choose(), self.tools(credentials)) };
+        let Some((Chosen { model, profile }, tools)) = cancel.run_until_cancelled(both).await else {
             machine.stop("");
             return Ok(Ending { why: EndReason::Stopped, problem: None });
         };
-        let tools = tools();
         let changed = machine.history.enter(self.segment(profile, &tools));
         if !changed.is_empty() {
             tracing::info!(
@@ -273,6 +304,16 @@ impl Agent {
         }
     }
 
+    /// The tools of the connected NetBox as requests name them: the same bytes each time, so that a cache holds them. When
+    /// NetBox gets or loses one, the conversation goes on in a new segment.
+    async fn tools(&self, credentials: &Credentials) -> Value {
+        let tools = self.toolbox.offered(credentials).await;
+        tools
+            .into_iter()
+            .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}))
+            .collect()
+    }
+
     /// What the thinking of this run will be bound to.
     fn segment(&self, profile: Profile, tools: &Value) -> Segment {
         Segment {
@@ -295,16 +336,6 @@ impl Agent {
     pub(super) fn cost(&self, usage: &Usage) -> u64 {
         self.settings.prices.cost(&self.settings.model, usage).unwrap_or_default()
     }
-}
-
-/// The tools as requests name them, sorted by name: the same bytes each time, so that a cache holds them.
-fn tools() -> Value {
-    let mut tools = Toolbox::definitions();
-    tools.sort_by(|left, right| left.name.cmp(&right.name));
-    tools
-        .into_iter()
-        .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}))
-        .collect()
 }
 
 #[cfg(test)]

@@ -41,15 +41,20 @@ impl Agent {
         let mut running: FuturesUnordered<_> = calls
             .iter()
             .map(|call| async move {
-                let asking = Asking { credentials, conversation: conversation.id().as_str(), time_zone };
-                (call.id.as_str(), self.call_tool(asking, call).await)
+                let person = Some(conversation.owner().as_str());
+                let asking = Asking { credentials, conversation: conversation.id().as_str(), person, time_zone };
+                let outcome = match self.wait_for_turn(conversation).await {
+                    Ok(()) => self.call_tool(asking, call).await,
+                    Err(refused) => refused,
+                };
+                (call, outcome)
             })
             .collect();
         let mut results = Vec::with_capacity(calls.len());
         let mut not_taken = None;
         // When the answer's time is used up, or a person stops it, what is found by then counts.
         let broken_off = loop {
-            let (id, outcome) = tokio::select! {
+            let (call, outcome) = tokio::select! {
                 done = running.next() => match done {
                     Some(done) => done,
                     None => break None,
@@ -59,8 +64,9 @@ impl Agent {
             };
             let Outcome { model_text, evidence, problem } = outcome;
             not_taken = not_taken.or_else(|| token_problem(credentials, problem.as_ref()?));
-            results.push(ToolResult { id: id.to_owned(), text: model_text, is_error: evidence.is_error });
-            writer.tool_result(CallId::from(id), evidence).await?;
+            self.note_tool_call(writer, call, &evidence);
+            results.push(ToolResult { id: call.id.clone(), text: model_text, is_error: evidence.is_error });
+            writer.tool_result(CallId::from(call.id.as_str()), evidence).await?;
         };
         // Dropping the calls drops their requests.
         drop(running);
@@ -68,6 +74,7 @@ impl Agent {
             for call in &calls {
                 if !results.iter().any(|result| result.id == call.id) {
                     let outcome = ToolOutcome { is_error: true, summary: summary.to_owned(), ..ToolOutcome::default() };
+                    self.note_tool_call(writer, call, &outcome);
                     writer.tool_result(CallId::from(call.id.as_str()), outcome).await?;
                     results.push(ToolResult { id: call.id.clone(), text: text.to_owned(), is_error: true });
                 }

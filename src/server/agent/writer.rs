@@ -62,6 +62,11 @@ impl<'conversation> AnswerWriter<'conversation> {
         self.conversation
     }
 
+    /// The run that it writes.
+    pub fn run(&self) -> &RunId {
+        &self.run
+    }
+
     /// The number of the next part: what is shown from here on can be withdrawn with it.
     pub fn next_part(&self) -> usize {
         self.next_part

@@ -1,6 +1,5 @@
 //! Sessions: made at sign-in, ended at sign-out, from the settings page, by time, or by signing in anew.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use super::cookie::{self, Secret};
 use super::vault::Purpose;
 use super::{Auth, Identity, NOTED_EVERY, Visit, milliseconds, now};
-use crate::server::person::{Person, SessionId};
+use crate::server::person::{Person, PersonId, SessionId};
 use crate::server::store::StoredSession;
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -146,25 +145,21 @@ impl Auth {
         self.database.use_session(session, now()).await
     }
 
-    pub(super) async fn person_of_session(
-        &self,
-        headers: &HeaderMap,
-        _peer: Option<IpAddr>,
-    ) -> Result<Option<Person>, Problem> {
+    pub(super) async fn person_of_session(&self, headers: &HeaderMap) -> Result<Option<Person>, Problem> {
         let Some(secret) = cookie::read(headers, self.is_over_tls(headers)) else { return Ok(None) };
         let (now, idle_since) = self.moments();
         let Some((session, person)) = self.database.session(&secret.digest(), now, idle_since).await? else {
             return Ok(None);
         };
         let credentials = match &session.netbox_token {
-            Some(sealed) => match self.session_rights(&person.id, sealed) {
-                Some(credentials) => credentials,
-                None => {
+            Some(sealed) => {
+                let Some(credentials) = self.session_rights(&person.id, sealed) else {
                     tracing::warn!(session = session.id.as_str(), "a session's NetBox token cannot be opened: it ends");
                     self.end(&person.id, &session.id).await?;
                     return Ok(None);
-                }
-            },
+                };
+                credentials
+            }
             None => self.own_rights(&person),
         };
         if now - session.used_at >= NOTED_EVERY {
@@ -174,7 +169,7 @@ impl Auth {
     }
 
     /// Ends a session, tells its sockets, and deletes its NetBox token in the background. Whether it was there.
-    async fn end(&self, person: &crate::server::person::PersonId, session: &SessionId) -> Result<bool, Problem> {
+    async fn end(&self, person: &PersonId, session: &SessionId) -> Result<bool, Problem> {
         let Some(ended) = self.database.end_session(person, session).await? else { return Ok(false) };
         tracing::info!(%person, session = session.as_str(), "a session ended");
         // Nobody listening is fine.

@@ -101,6 +101,16 @@ pub async fn seal_anew(database: &Database, vault: &Vault) -> Result<(usize, usi
             None => lost += 1,
         }
     }
+    for share in database.shares_with_secrets().await? {
+        let Some(sealed) = &share.secret else { continue };
+        match sealed_anew(vault, Purpose::ShareLink, &share.created_by, sealed)? {
+            Some(again) => {
+                database.reseal_share(&share.id, sealed, &again).await?;
+                done += 1;
+            }
+            None => lost += 1,
+        }
+    }
     Ok((done, lost))
 }
 

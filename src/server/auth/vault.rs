@@ -1,5 +1,5 @@
 //! Keeps secrets of people, their NetBox tokens, so that the database alone gives none away: sealed with
-//! XChaCha20-Poly1305 under a key that is not in the database.
+//! `XChaCha20-Poly1305` under a key that is not in the database.
 //!
 //! Several keys may be known: the first seals, all open. What a sealed secret was meant for, whose and to what end, is
 //! authenticated with it: copied to another person's row it opens no more.
@@ -23,7 +23,7 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 /// Says how the text of a sealed secret is made; a later way gets another one.
 const VERSION: &str = "v1";
-/// The nonce of XChaCha20, in bytes: long enough to be drawn at random for ever.
+/// The nonce of `XChaCha20`, in bytes: long enough to be drawn at random for ever.
 const NONCE_BYTES: usize = 24;
 
 /// What a secret is for.
@@ -33,6 +33,10 @@ pub enum Purpose {
     SessionToken,
     /// The NetBox token that a person keeps in the settings.
     PersonalToken,
+    /// A sign-in that is under way, which the browser keeps.
+    SignIn,
+    /// The secret in the address of a shared conversation.
+    ShareLink,
 }
 
 impl Purpose {
@@ -40,6 +44,8 @@ impl Purpose {
         match self {
             Self::SessionToken => "session-token",
             Self::PersonalToken => "personal-token",
+            Self::SignIn => "sign-in",
+            Self::ShareLink => "share-link",
         }
     }
 }

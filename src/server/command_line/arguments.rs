@@ -1,8 +1,12 @@
 //! The commands and their help.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
-use crate::server::config::{ConnectionArguments, ServeArguments};
+use super::backup_commands::location;
+use crate::server::config::{ConnectionArguments, ServeArguments, StorageArguments};
+use crate::server::config::{ConnectionArguments, ServeArguments, StorageArguments};
 use crate::wire::problem::Problem;
 
 /// Ask your NetBox in plain language
@@ -71,6 +75,35 @@ Examples:
   SECRET_KEY=new,old netbox-chatbox rotate-key    keys that are kept elsewhere: the first one seals")]
     RotateKey(ServeArguments),
 
+    /// Write everything that is kept to a file, while the server runs
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox backup netbox-chatbox.jsonl.gz
+  netbox-chatbox backup \"/backup/netbox-chatbox-$(date +%F).jsonl.gz\"
+  DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox backup - | age -r age1… > backup.age
+
+The file holds what people asked, what was answered, and NetBox tokens sealed with the key that the server seals them
+with: keep that key too, elsewhere. docs/storage.md says more.")]
+    Backup(BackupArguments),
+
+    /// Put everything of a backup into an empty database, of either kind, while no server uses it
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox restore netbox-chatbox.jsonl.gz
+  age -d backup.age | netbox-chatbox restore -
+  DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox restore netbox-chatbox.jsonl.gz
+  netbox-chatbox restore --replace netbox-chatbox.jsonl.gz      instead of all that is in it now
+
+A backup that is cut off or damaged restores nothing.")]
+    Restore(RestoreArguments),
+
+    /// Make the index of the search in conversations again; the server does what is missing at its start
+    #[command(after_help = "\
+Examples:
+  netbox-chatbox reindex
+  DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox reindex")]
+    Reindex(ReindexArguments),
+
     /// List the tools that the model has, or call one
     #[command(
         subcommand,
@@ -82,6 +115,16 @@ Examples:
   netbox-chatbox tool call - < calls.jsonl        one {\"name\": …, \"input\": …} a line, as one conversation"
     )]
     Tool(ToolCommand),
+
+    /// Read the audit trail
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  netbox-chatbox audit export > audit.jsonl
+  netbox-chatbox audit export --since 2026-11-01 --person netbox:anna | jq -r .kind | sort | uniq -c"
+    )]
+    Audit(AuditCommand),
 
     /// Serve the embedded demo NetBox alone, for other clients
     #[command(after_help = "\
@@ -107,7 +150,7 @@ Examples:
     )]
     NetboxCatalogue {
         /// The document; `-` reads it from standard input
-        file: std::path::PathBuf,
+        file: PathBuf,
     },
 
     /// Print a completion script for a shell
@@ -130,7 +173,11 @@ impl Command {
             }
             Self::Ask(arguments) => arguments.connection.validate().err().unwrap_or_default(),
             Self::Tool(ToolCommand::Call(arguments)) => arguments.connection.validate().err().unwrap_or_default(),
+            Self::Backup(BackupArguments { storage, .. })
+            | Self::Restore(RestoreArguments { storage, .. })
+            | Self::Reindex(ReindexArguments { storage }) => location(&storage).err().unwrap_or_default(),
             Self::Tool(ToolCommand::List { .. })
+            | Self::Audit(_)
             | Self::DemoNetbox(_)
             | Self::DemoModel(_)
             | Self::NetboxCatalogue { .. }
@@ -145,7 +192,11 @@ impl Command {
             Self::Ask(_)
             | Self::Tool(_)
             | Self::Doctor(_)
+            | Self::Audit(_)
             | Self::RotateKey(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Reindex(_)
             | Self::NetboxCatalogue { .. }
             | Self::Completions { .. } => "error",
         }
@@ -165,6 +216,44 @@ pub(super) struct AskArguments {
     /// What is asked.
     #[command(flatten)]
     pub connection: ConnectionArguments,
+}
+
+/// What `backup` takes.
+#[derive(Args)]
+pub(super) struct BackupArguments {
+    /// The file; as gzip where its name ends in .gz; `-` writes to standard output
+    pub file: PathBuf,
+
+    /// Write gzip whatever the file's name
+    #[arg(long)]
+    pub gzip: bool,
+
+    /// What is backed up.
+    #[command(flatten)]
+    pub storage: StorageArguments,
+}
+
+/// What `restore` takes.
+#[derive(Args)]
+pub(super) struct RestoreArguments {
+    /// The file, plain or as gzip; `-` reads standard input
+    pub file: PathBuf,
+
+    /// Put it in the place of all that is in the database
+    #[arg(long)]
+    pub replace: bool,
+
+    /// What is restored into.
+    #[command(flatten)]
+    pub storage: StorageArguments,
+}
+
+/// What `reindex` takes.
+#[derive(Args)]
+pub(super) struct ReindexArguments {
+    /// What is searched.
+    #[command(flatten)]
+    pub storage: StorageArguments,
 }
 
 /// What `tool` does.
@@ -198,6 +287,33 @@ pub(super) struct ToolCallArguments {
     /// What is asked.
     #[command(flatten)]
     pub connection: ConnectionArguments,
+}
+
+/// What `audit` does.
+#[derive(Subcommand)]
+pub(super) enum AuditCommand {
+    /// Print its entries, one JSON object a line
+    Export(AuditExportArguments),
+}
+
+/// What `audit export` takes.
+#[derive(Args)]
+pub(super) struct AuditExportArguments {
+    /// From this day or moment on: 2026-11-26 or 2026-11-26T18:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// Before this day or moment
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+
+    /// Of this person: an id, or who they are where they sign in (netbox:NAME)
+    #[arg(long, value_name = "PERSON")]
+    pub person: Option<String>,
+
+    /// Where the trail is.
+    #[command(flatten)]
+    pub storage: StorageArguments,
 }
 
 /// How the tools are listed.

@@ -87,7 +87,13 @@ async fn for_person(toolbox: &Toolbox, asking: Asking<'_>, outcome: &Outcome) ->
     }
     let requests = outcome.evidence.requests.iter();
     let lines: Vec<String> = requests
-        .map(|request| format!("{} {} ({}, {} ms)", request.method, request.url, request.status, request.milliseconds))
+        .map(|request| {
+            let time = match request.kept_milliseconds {
+                Some(age) => format!("kept from {age} ms ago"),
+                None => format!("{} ms", request.milliseconds),
+            };
+            format!("{} {} ({}, {time})", request.method, request.url, request.status)
+        })
         .collect();
     parts.push(lines.join("\n"));
     Ok(parts.join("\n\n"))

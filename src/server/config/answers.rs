@@ -68,7 +68,7 @@ impl AnswerConfig {
                 86_400,
                 problems,
             ),
-            context_tokens: None,
+            ..usual.budget
         };
         let compact_at_tokens = typed::given(arguments.compact_at_tokens.as_deref())
             .map(|text| typed::number("COMPACT_AT_TOKENS", Some(text), 100_000, 2_000..=10_000_000, problems));

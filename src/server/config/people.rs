@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::HeaderName;
 use url::Url;
 
+use super::oidc::OidcConfig;
 use super::raw::PeopleArguments;
 use super::storage::StorageConfig;
 use super::{http_url, typed, wrong};
@@ -30,6 +31,7 @@ enum Word {
     #[default]
     None,
     Netbox,
+    Oidc,
     Proxy,
 }
 
@@ -40,6 +42,8 @@ pub enum SignInMode {
     Nobody,
     /// With their NetBox user.
     Netbox,
+    /// At an OpenID Connect provider.
+    Oidc(OidcConfig),
     /// At a proxy in front.
     Proxy(ProxyRules),
 }
@@ -94,13 +98,24 @@ impl PeopleConfig {
     /// Whether people sign in on a page of this server.
     #[must_use]
     pub fn has_sign_in_page(&self) -> bool {
-        matches!(self.mode, SignInMode::Netbox)
+        matches!(self.mode, SignInMode::Netbox | SignInMode::Oidc(_))
     }
 
     /// Whether there is a way to sign in.
     #[must_use]
     pub fn signs_in(&self) -> bool {
         !matches!(self.mode, SignInMode::Nobody)
+    }
+
+    /// A provider sends people back to an address that it knows, so there has to be one beyond this machine.
+    pub(super) fn check_address(&self, listen: std::net::SocketAddr, problems: &mut Vec<Problem>) {
+        if matches!(self.mode, SignInMode::Oidc(_)) && self.public_url.is_none() && !listen.ip().is_loopback() {
+            problems.push(wrong(
+                "PUBLIC_URL",
+                "is missing, but AUTH_MODE=oidc sends people back to it",
+                "give the address under which people open the page, like https://chat.example.com",
+            ));
+        }
     }
 
     /// Checks what was given; what is wrong is added to `problems`.
@@ -115,6 +130,11 @@ impl PeopleConfig {
         let mode = match word {
             Word::None => SignInMode::Nobody,
             Word::Netbox => SignInMode::Netbox,
+            // What is wrong with it is told, and nothing starts.
+            Word::Oidc => arguments
+                .oidc
+                .validate(words(&arguments.admin_groups), problems)
+                .map_or(SignInMode::Nobody, SignInMode::Oidc),
             Word::Proxy => SignInMode::Proxy(proxy_rules(arguments, &trusted_proxies, problems)),
         };
         let public_url = typed::given(arguments.public_url.as_deref());
@@ -195,17 +215,17 @@ fn key_source(arguments: &PeopleArguments, storage: Option<&StorageConfig>, prob
             problems.push(wrong("SECRET_KEY", "is set, and SECRET_KEY_FILE too", hint));
             KeySource::Passing
         }
-        (false, None) => match given.iter().map(|text| Key::parse(text)).collect::<Option<Vec<_>>>() {
-            Some(keys) => KeySource::Given(keys),
-            None => {
-                problems.push(wrong(
-                    "SECRET_KEY",
-                    "is not 32 bytes in base64",
-                    "make one with `openssl rand -base64 32`; several are divided by commas, the newest first",
-                ));
-                KeySource::Passing
+        (false, None) => {
+            if let Some(keys) = given.iter().map(|text| Key::parse(text)).collect::<Option<Vec<_>>>() {
+                return KeySource::Given(keys);
             }
-        },
+            problems.push(wrong(
+                "SECRET_KEY",
+                "is not 32 bytes in base64",
+                "make one with `openssl rand -base64 32`; several are divided by commas, the newest first",
+            ));
+            KeySource::Passing
+        }
         (true, Some(file)) => {
             if let Err(problem) = vault::read(&file) {
                 problems.push(problem);

@@ -1,6 +1,11 @@
 //! The settings as they are given: all of them text, so that what is wrong with them is told at once and with a hint
 //! instead of one by one. Their help names defaults and possible values itself. Secrets are plain text only here, on their way into their own type.
 
+mod limits;
+
+pub use limits::LimitArguments;
+use super::oidc::OidcArguments;
+
 /// What is asked.
 #[derive(clap::Args)]
 pub struct ConnectionArguments {
@@ -122,6 +127,10 @@ pub struct ServeArguments {
     #[command(flatten)]
     pub storage: StorageArguments,
 
+    /// How much people may do.
+    #[command(flatten)]
+    pub limits: LimitArguments,
+
     /// Seconds that running answers get to finish when the server is told to stop [default: 10]
     #[arg(long, env = "DRAIN_SECONDS", value_name = "SECONDS")]
     pub drain_seconds: Option<String>,
@@ -137,12 +146,16 @@ pub struct StorageArguments {
     /// The folder for what has to outlive this program: the SQLite file and the key that seals tokens [default: the user's data folder]
     #[arg(long, env = "DATA_DIRECTORY", value_name = "FOLDER", help_heading = "Storage")]
     pub data_directory: Option<String>,
+
+    /// Days that the tables and pictures of answers are kept; 0 keeps them until the server stops only [default: 90]
+    #[arg(long, env = "RESULT_RETENTION_DAYS", value_name = "DAYS", help_heading = "Storage")]
+    pub result_retention_days: Option<String>,
 }
 
 /// Who may ask.
 #[derive(clap::Args)]
 pub struct PeopleArguments {
-    /// How people sign in: not at all, with their NetBox user, or at a proxy in front [default: none] [possible values: none, netbox, proxy]
+    /// How people sign in: not at all, with their NetBox user, at an OpenID Connect provider, or at a proxy in front [default: none] [possible values: none, netbox, oidc, proxy]
     #[arg(long, env = "AUTH_MODE", value_name = "MODE", help_heading = "People")]
     pub auth_mode: Option<String>,
 
@@ -192,4 +205,8 @@ pub struct PeopleArguments {
     /// A file with such keys, one a line, the newest first
     #[arg(long, env = "SECRET_KEY_FILE", value_name = "FILE", help_heading = "People")]
     pub secret_key_file: Option<String>,
+
+    /// The OpenID Connect provider.
+    #[command(flatten)]
+    pub oidc: OidcArguments,
 }

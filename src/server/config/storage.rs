@@ -10,6 +10,7 @@ use crate::wire::problem::Problem;
 
 /// The SQLite file in the data folder.
 const FILE: &str = "netbox-chatbox.db";
+const RESULT_DAYS: u32 = 90;
 
 /// Where things are kept.
 #[derive(Clone, Debug)]
@@ -18,13 +19,21 @@ pub struct StorageConfig {
     pub database: Location,
     /// The folder for what is not in the database; none where nothing is kept.
     pub data_directory: Option<PathBuf>,
+    /// How many days what tools found is kept in the database; with 0, nothing of it is.
+    pub result_days: u32,
 }
 
 impl StorageConfig {
     /// Everything in memory, gone with the program.
     #[must_use]
     pub fn memory() -> Self {
-        Self { database: Location::Memory, data_directory: None }
+        Self::at(Location::Memory)
+    }
+
+    /// Everything in this database, and nothing beside it.
+    #[must_use]
+    pub fn at(database: Location) -> Self {
+        Self { database, data_directory: None, result_days: RESULT_DAYS }
     }
 
     /// Checks what was given; what is wrong is added to `problems`.
@@ -45,7 +54,9 @@ impl StorageConfig {
             },
             Some(url) => location(url, problems)?,
         };
-        Some(Self { database, data_directory })
+        let days = arguments.result_retention_days.as_deref();
+        let result_days = typed::number("RESULT_RETENTION_DAYS", days, RESULT_DAYS, 0..=36_500, problems);
+        Some(Self { database, data_directory, result_days })
     }
 }
 

@@ -156,6 +156,51 @@ fn listening_beyond_loopback_needs_the_sentence() {
 }
 
 #[test]
+fn an_openid_connect_provider_is_named_whole_and_safely() {
+    let told = |arguments: &[&str]| {
+        let mode = std::iter::once("--auth-mode=oidc").chain(arguments.iter().copied()).collect::<Vec<_>>();
+        let problems = validate(&mode).map(|_| ()).unwrap_err();
+        problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let text = told(&["--oidc-client-secret=s3cret"]);
+    assert!(text.contains("OIDC_ISSUER is missing") && text.contains("OIDC_CLIENT_ID is missing"), "{text}");
+    assert!(!text.contains("s3cret"), "{text}");
+    for (issuer, what) in [
+        ("id.example.com", "is not an address"),
+        ("http://id.example.com", "does not begin with https://"),
+        ("http://127.0.0.1.example.com", "does not begin with https://"),
+        ("https://id.example.com/.well-known/openid-configuration", "is the address of the provider's description"),
+        ("https://user:s3cret@id.example.com", "holds more than an address"),
+        ("https://id.example.com/?tenant=1", "holds more than an address"),
+    ] {
+        let text = told(&[&format!("--oidc-issuer={issuer}"), "--oidc-client-id=chat"]);
+        assert!(text.contains(what) && text.contains("hint: ") && !text.contains("s3cret"), "{issuer}: {text}");
+    }
+    let provider = ["--oidc-issuer=https://id.example.com/realms/a", "--oidc-client-id=chat"];
+    let beyond = told(&[provider[0], provider[1], "--listen=0.0.0.0:8001"]);
+    assert!(beyond.contains("PUBLIC_URL is missing"), "{beyond}");
+
+    let given = [
+        "--auth-mode=oidc",
+        provider[0],
+        provider[1],
+        "--listen=0.0.0.0:8001",
+        "--public-url=https://chat.example.com",
+    ];
+    let more = ["--oidc-allowed-groups=network, noc,", "--admin-groups=admins", "--oidc-scopes=openid  groups"];
+    let config = validate(&[&given[..], &more[..]].concat()).unwrap();
+    assert_eq!(config.allowed_hosts, ["chat.example.com"], "its own address is one of its names");
+    let SignInMode::Oidc(oidc) = config.people.mode else { panic!("another way of signing in") };
+    assert_eq!(oidc.issuer, "https://id.example.com/realms/a", "letter for letter");
+    assert_eq!(oidc.allowed_groups.unwrap(), ["network", "noc"]);
+    assert_eq!(
+        (oidc.admin_groups, oidc.scopes),
+        (vec!["admins".to_owned()], vec!["openid".to_owned(), "groups".to_owned()])
+    );
+    assert_eq!((oidc.groups_claim.as_str(), oidc.client_secret.is_some()), ("groups", false));
+}
+
+#[test]
 fn how_people_sign_in_is_read_and_what_is_wrong_with_it_is_told() {
     let wrong = [
         "--auth-mode=ldap",

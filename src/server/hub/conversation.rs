@@ -242,6 +242,11 @@ impl Conversation {
         Err(too_busy())
     }
 
+    /// Whether an answer is being written.
+    pub async fn is_answering(&self) -> bool {
+        self.live.lock().await.is_busy()
+    }
+
     /// Takes a waiting message back. Whether it was still waiting.
     pub async fn unqueue(&self, message: &MessageId) -> Result<bool, Problem> {
         let mut live = self.lock().await?;

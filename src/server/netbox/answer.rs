@@ -34,6 +34,12 @@ impl Answer {
         self.body.get("count")?.as_u64()
     }
 
+    /// How many objects it holds.
+    pub(super) fn returned(&self) -> u64 {
+        let is_list = self.body.get("results").is_some() || self.body.is_array();
+        if is_list { self.results().len() as u64 } else { 1 }
+    }
+
     /// The objects of a list: of an enveloped one its `results`, of a bare one itself.
     pub fn results(&self) -> &[Value] {
         self.body.get("results").and_then(Value::as_array).or_else(|| self.body.as_array()).map_or(&[], Vec::as_slice)

@@ -14,6 +14,8 @@ pub struct Capabilities {
     pub version: Option<Version>,
     /// Its plugins and their versions.
     pub plugins: BTreeMap<String, String>,
+    /// Whether it said that it has no GraphQL (`GRAPHQL_ENABLED = False`).
+    pub lacks_graphql: bool,
 }
 
 /// How filters of GraphQL are written.
@@ -38,6 +40,7 @@ impl Capabilities {
                 .flatten()
                 .map(|(name, version)| (name.clone(), version.as_str().unwrap_or_default().to_owned()))
                 .collect(),
+            lacks_graphql: false,
         }
     }
 

@@ -19,6 +19,7 @@ pub use tokens::{TokenMade, TokenWanted, is_token};
 use super::cache::Cache;
 use super::custom_field::CustomField;
 use super::failure::{connect_reason, json_error, redirect_error, seconds, words_for};
+use super::recent::{self, Recent};
 use super::schema::Live;
 use super::{
     Address, Answer, Capabilities, Credentials, Error, Exchange, GraphqlSchema, Query, Refusal, SavedFilter, Schema,
@@ -87,6 +88,7 @@ pub struct Client {
     custom_fields: Cache<Arc<Vec<CustomField>>>,
     saved_filters: Cache<Arc<Vec<SavedFilter>>>,
     live: Arc<Live>,
+    pub(super) recent: Recent,
     /// Filters that were seen to choose objects, by endpoint and name.
     effective: Mutex<HashSet<(&'static str, String)>>,
 }
@@ -103,6 +105,7 @@ impl Client {
             http,
             permits: Semaphore::new(settings.concurrency.max(1)),
             settings,
+            recent: Recent::default(),
             names: Cache::new(Duration::from_mins(5)),
             custom_fields: Cache::new(Duration::from_mins(1)),
             saved_filters: Cache::new(Duration::from_mins(1)),
@@ -115,8 +118,18 @@ impl Client {
         &self.settings.address
     }
 
-    /// GETs `path` below `/api/` (`dcim/sites/`), trying again when the failure may pass.
+    /// GETs `path` below `/api/` (`dcim/sites/`), trying again when the failure may pass. What the same credentials were
+    /// answered a moment ago is not asked again while nothing changed; its record says how old it is.
     pub async fn get(&self, credentials: &Credentials, path: &str, query: &Query) -> Exchange {
+        if recent::covers(path) {
+            self.get_recent(credentials, path, query).await
+        } else {
+            self.ask(credentials, path, query).await
+        }
+    }
+
+    /// GETs from NetBox itself.
+    pub(super) async fn ask(&self, credentials: &Credentials, path: &str, query: &Query) -> Exchange {
         let url = self.settings.address.api(path, query);
         let mut requests = Vec::new();
         let length = url.as_str().len();
@@ -126,23 +139,11 @@ impl Client {
         let mut pause = self.settings.pause;
         loop {
             let started = Instant::now();
-            let mut record = NetboxRequest {
-                method: "GET".into(),
-                page: object_type::page_path(path)
-                    .map(|page| self.settings.address.page(&page, &query.filters_only()).to_string()),
-                url: url.to_string(),
-                status: 0,
-                milliseconds: 0,
-                bytes: 0,
-                total: None,
-                returned: None,
-            };
+            let mut record = self.record(&url, path, query);
             let answer = self.attempt(credentials, &url, path, None, &mut record).await;
-            record.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            record.milliseconds = milliseconds(started.elapsed());
             if let Ok(answer) = &answer {
-                record.total = answer.total();
-                let is_list = answer.body.get("results").is_some() || answer.body.is_array();
-                record.returned = Some(if is_list { answer.results().len() as u64 } else { 1 });
+                (record.total, record.returned) = (answer.total(), Some(answer.returned()));
             }
             tracing::debug!(
                 netbox.path = path,
@@ -164,6 +165,17 @@ impl Client {
                 }
                 answer => return Exchange { requests, answer },
             }
+        }
+    }
+
+    /// The record of a GET that was not sent yet.
+    pub(super) fn record(&self, url: &Url, path: &str, query: &Query) -> NetboxRequest {
+        let page = object_type::page_path(path);
+        NetboxRequest {
+            method: "GET".into(),
+            page: page.map(|page| self.settings.address.page(&page, &query.filters_only()).to_string()),
+            url: url.to_string(),
+            ..NetboxRequest::default()
         }
     }
 
@@ -227,18 +239,9 @@ impl Client {
         let url = self.settings.address.page("graphql/", &Query::new());
         let body = serde_json::json!({"query": query, "variables": variables});
         let started = Instant::now();
-        let mut record = NetboxRequest {
-            method: "POST".into(),
-            page: None,
-            url: url.to_string(),
-            status: 0,
-            milliseconds: 0,
-            bytes: 0,
-            total: None,
-            returned: None,
-        };
+        let mut record = NetboxRequest { method: "POST".into(), url: url.to_string(), ..NetboxRequest::default() };
         let answer = self.attempt(credentials, &url, GRAPHQL, Some(&body), &mut record).await;
-        record.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        record.milliseconds = milliseconds(started.elapsed());
         Exchange { requests: vec![record], answer }
     }
 
@@ -412,6 +415,10 @@ impl Client {
         }
         Error::Unreachable { host, reason: CONNECTION_BROKE, source }
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl std::fmt::Debug for Client {

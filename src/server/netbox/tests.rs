@@ -2,7 +2,7 @@
 //! NetBox shows is asked of one in `tests/netbox_access`.
 
 mod encrypted;
-mod failing;
+pub(super) mod failing;
 
 use std::time::Duration;
 

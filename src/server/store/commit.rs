@@ -12,9 +12,10 @@ use super::Database;
 use super::conversations::{write_history, write_title};
 use super::database::Kind;
 use super::error::{damaged, is_conflict, is_orphan, unavailable};
+use super::search::index_news;
 use crate::server::agent::history::History;
 use crate::server::person::PersonId;
-use crate::wire::event::Frame;
+use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, ConversationId, MessageId, RunId};
 use crate::wire::problem::Problem;
 use crate::wire::transcript::Usage;
@@ -126,7 +127,25 @@ impl Database {
             write_command(&mut transaction, owner, command, conversation, message).await?;
         }
         self.tell(&mut transaction, process, owner, conversation).await?;
-        transaction.commit().await.map_err(refused)
+        transaction.commit().await.map_err(refused)?;
+        let is_news = |frame: &Arc<Frame>| matches!(frame.event, Event::Title | Event::RunEnd { .. });
+        if change.frames.iter().any(is_news) {
+            self.index(conversation).await;
+        }
+        Ok(())
+    }
+
+    /// Brings the search's index to where the log is. On its own: what was written stays written if this fails, and the
+    /// next start makes up for it.
+    async fn index(&self, conversation: &ConversationId) {
+        let indexed = async {
+            let mut transaction = self.begin().await?;
+            index_news(self.kind(), &mut transaction, conversation).await.map_err(unavailable)?;
+            transaction.commit().await.map_err(unavailable)
+        };
+        if let Err(problem) = indexed.await {
+            tracing::warn!(%conversation, problem = %problem.message, "a conversation will be found by what it says only after the next start");
+        }
     }
 
     /// Tells the other processes that there is more in this conversation; never what.

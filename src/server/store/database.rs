@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, Row as _, Transaction};
 
 use super::error::unavailable;
-use super::migrations::migrator;
+use super::migrations::{migrator, newest};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long a statement waits for a connection, or for SQLite's lock, before it fails.
@@ -72,6 +72,40 @@ impl Database {
         let database = Self::connect(location).await?;
         database.migrate().await?;
         Ok(database)
+    }
+
+    /// Connects to a database that is there, as it is: none is made, and its schema is not changed.
+    ///
+    /// # Errors
+    /// A problem that says what to look at; also where its schema is not this program's.
+    pub async fn open_as_it_is(location: Location) -> Result<Self, Problem> {
+        let hint = "set DATABASE_URL or DATA_DIRECTORY as the server has it";
+        match &location {
+            Location::Memory => {
+                let problem = Problem::new(ProblemCode::BadRequest, "A database in memory is gone with its process");
+                return Err(problem.hint(hint));
+            }
+            Location::File(file) if !file.is_file() => {
+                let problem = format!("There is no database at {}", file.display());
+                return Err(Problem::new(ProblemCode::NotFound, problem).hint(hint));
+            }
+            Location::File(_) | Location::Postgres(_) => {}
+        }
+        sqlx::any::install_default_drivers();
+        // It may be a server's, now or in a moment, so nothing is held.
+        let database = Self { alone: None, ..Self::connect(location).await? };
+        let row = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(&database.pool).await;
+        let version: Option<i64> = row.and_then(|row| row.try_get("version")).map_err(|error| {
+            tracing::debug!(error = %error, "the schema's version cannot be read");
+            Problem::new(ProblemCode::BadRequest, "The database was not made by this program").hint(hint)
+        })?;
+        let version = version.unwrap_or_default();
+        if version == newest() {
+            return Ok(database);
+        }
+        let problem = format!("The database is at step {version} of the schema, this program at step {}", newest());
+        Err(Problem::new(ProblemCode::BadRequest, problem)
+            .hint("use the version of the program that serves it, or let this one serve it once"))
     }
 
     /// A new database in memory.
@@ -187,6 +221,12 @@ impl Database {
 
     /// The connections, for statements outside a transaction.
     pub(super) fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// The connections, for tests that look or meddle behind the statements here.
+    #[cfg(test)]
+    pub(crate) fn pool_for_tests(&self) -> &AnyPool {
         &self.pool
     }
 

@@ -15,6 +15,18 @@ struct Step {
     postgres: &'static str,
 }
 
+/// A step whose text differs: the same file in the folder of each.
+macro_rules! of_each {
+    ($number:literal, $makes:literal, $file:literal) => {
+        Step {
+            number: $number,
+            makes: $makes,
+            sqlite: include_str!(concat!("../../../migrations/sqlite/", $file)),
+            postgres: include_str!(concat!("../../../migrations/postgres/", $file)),
+        }
+    };
+}
+
 /// A step whose text both databases take.
 const fn common(number: i64, makes: &'static str, text: &'static str) -> Step {
     Step { number, makes, sqlite: text, postgres: text }
@@ -22,7 +34,17 @@ const fn common(number: i64, makes: &'static str, text: &'static str) -> Step {
 
 const STEPS: &[Step] = &[
     common(1, "conversations, people and runs", include_str!("../../../migrations/0001_conversations.sql")),
+    of_each!(2, "search", "0002_search.sql"),
     common(3, "tokens that were left", include_str!("../../../migrations/0003_people.sql")),
+    common(4, "rates and budgets", include_str!("../../../migrations/0004_limits.sql")),
+    common(5, "the size of results", include_str!("../../../migrations/0005_results.sql")),
+    common(6, "shared conversations", include_str!("../../../migrations/0006_shares.sql")),
+    Step {
+        number: 7,
+        makes: "an audit trail that only grows",
+        sqlite: include_str!("../../../migrations/sqlite/0007_audit.sql"),
+        postgres: include_str!("../../../migrations/postgres/0007_audit.sql"),
+    },
 ];
 
 /// What brings a database of this kind to the newest schema.

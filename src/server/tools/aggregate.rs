@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::arguments::Arguments;
 use super::call::Call;
 use super::output::Output;
-use super::tool::{Argument, Kind, Running, Tool};
+use super::tool::{Argument, Kind, Running, Tool, always};
 use super::words;
 use crate::wire::problem::Problem;
 
@@ -62,6 +62,7 @@ pub(super) static TOOL: Tool = Tool {
         let what = if has("measures") { fields("measures") } else { "number".to_owned() };
         format!("{what} of {rows}{by}")
     },
+    works_with: always,
     run,
 };
 

@@ -88,21 +88,21 @@ impl<'a> Call<'a> {
     /// An earlier result of this conversation.
     ///
     /// # Errors
-    /// There is none of this handle, or it is not kept any more.
-    pub(super) fn earlier(&self, handle: &str) -> Result<Arc<Stored>, Problem> {
+    /// There is none of this handle, or it is not kept any more; the database does not answer.
+    pub(super) async fn earlier(&self, handle: &str) -> Result<Arc<Stored>, Problem> {
         let owner = Owner::of(self.asking);
-        self.results.get(owner.clone(), handle).ok_or_else(|| {
-            let handles = self.results.handles(&owner);
-            let handle: String = handle.chars().take(20).collect();
-            refused(format!("There is no earlier result {handle}, or it is not kept any more")).hint(
-                if handles.is_empty() {
-                    "ask NetBox again".to_owned()
-                } else {
-                    let few: Vec<String> = handles.into_iter().take(8).collect();
-                    format!("kept are {}; ask NetBox again for others", few.join(", "))
-                },
-            )
-        })
+        if let Some(stored) = self.results.find(&owner, handle, &self.schema).await? {
+            return Ok(stored);
+        }
+        let handles = self.results.handles(&owner).await?;
+        let handle: String = handle.chars().take(20).collect();
+        let hint = if handles.is_empty() {
+            "ask NetBox again".to_owned()
+        } else {
+            let few: Vec<String> = handles.into_iter().take(8).collect();
+            format!("kept are {}; ask NetBox again for others", few.join(", "))
+        };
+        Err(refused(format!("There is no earlier result {handle}, or it is not kept any more")).hint(hint))
     }
 
     /// Notes what the model has to know of the answer, wherever in the call it turns up.

@@ -12,11 +12,11 @@ use super::filters::{self, refused};
 use super::frame::{Cell, Frame, Object, Row};
 use super::list;
 use super::output::{Output, Rows};
-use super::results::Source;
+use super::results::{Maker, Source};
 use super::shape::{self, Fields};
 use super::sweep::sweep;
 use super::time_words;
-use super::tool::{Argument, Kind, Running, Tool};
+use super::tool::{Argument, Kind, Running, Tool, always};
 use super::words;
 use crate::server::netbox::{ObjectType, Query, object_type};
 use crate::wire::problem::{Problem, ProblemCode};
@@ -43,6 +43,7 @@ Filters: user (name), action (create, update, delete), changed_object_type (dcim
         };
         format!("changes{}{}{}", words::conditions(input), word("since"), word("until"))
     },
+    works_with: always,
     run,
 };
 
@@ -126,7 +127,8 @@ async fn changes(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
     } else {
         let mut rest = shaping;
         filters.add_to(&mut rest);
-        source = Some(Source { kind, query: rest, fields: Fields::default(), is_telling: false, frame: Some(frame) });
+        source =
+            Some(Source { kind, query: rest, fields: Fields::default(), is_telling: false, maker: Maker::Changes });
     }
     let frame = frame(&found);
     let mut output = Output {
@@ -213,7 +215,8 @@ fn renamed(filters: Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-fn frame(changes: &[Value]) -> Frame {
+/// Changes as rows.
+pub(super) fn frame(changes: &[Value]) -> Frame {
     Frame { rows: changes.iter().map(row).collect(), ..Frame::new(&COLUMNS) }
 }
 

@@ -14,7 +14,7 @@ use super::arguments::{Arguments, find_type};
 use super::call::Call;
 use super::filters::short;
 use super::output::Output;
-use super::tool::{Argument, Kind, Tool};
+use super::tool::{Argument, Kind, Tool, always};
 use super::words;
 use crate::server::netbox::{CustomField, FieldKind, FilterLogic, ObjectType, Origin, Query, Schema};
 use crate::wire::problem::Problem;
@@ -36,6 +36,7 @@ pub(super) static TOOL: Tool = Tool {
         (_, about) if about.is_empty() => format!("what {} have and take", words::plural(input)),
         (_, about) => format!("{about} of {}", words::plural(input)),
     },
+    works_with: always,
     run: |call, input| run(call, input).boxed(),
 };
 

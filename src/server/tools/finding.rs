@@ -56,7 +56,7 @@ impl Finding {
 
 /// What an object is called, with its page.
 pub(super) fn named(object: &Value) -> Cell {
-    Cell { value: json!(name(object)), object: object_of(object) }
+    Cell { value: json!(name(object)), object: Object::of(object) }
 }
 
 /// A name of an object that is known by its endpoint and id.
@@ -84,11 +84,6 @@ pub(super) fn name_in(object: &Value, field: &str) -> Option<String> {
 pub(super) fn choice_in(object: &Value, field: &str) -> Option<String> {
     let value = object.get(field)?;
     value.get("value").unwrap_or(value).as_str().filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-/// The object that a nested or whole object of NetBox's API is.
-pub(super) fn object_of(object: &Value) -> Option<Object> {
-    Object::of(object)
 }
 
 /// The endpoint of an object's type.

@@ -1,5 +1,7 @@
 //! `netbox_get_objects`: a list with its total, a page of it or all, or what remains of an earlier result.
 
+use std::sync::Arc;
+
 use futures::FutureExt;
 use serde_json::{Value, json};
 
@@ -11,10 +13,10 @@ use super::frame::Frame;
 use super::output::{Output, Rows};
 use super::related;
 use super::relational;
-use super::results::{Owner, Source};
+use super::results::{Maker, Owner, Source, Stored};
 use super::shape::{self, Fields};
 use super::sweep::{self, MOST_KEPT};
-use super::tool::{Argument, Kind, Running, Tool};
+use super::tool::{Argument, Kind, Running, Tool, always};
 use super::words;
 use crate::server::netbox::{ObjectType, Query};
 use crate::wire::problem::Problem;
@@ -39,6 +41,7 @@ pub(super) static TOOL: Tool = Tool {
         Argument::new("all", Kind::Flag, "Read every page, to 10000 rows; you see what fits, the person all"),
     ],
     title: |input| format!("{}{}", words::plural(input), words::conditions(input)),
+    works_with: always,
     run,
 };
 
@@ -130,7 +133,7 @@ async fn list(call: &Call<'_>, arguments: &Arguments<'_>) -> Result<Output, Prob
     ask::describe(call, kind, &query, &filters, &mut output).await;
     output.summary = summary(kind, total, frame.rows.len() as u64, offset);
     // All that is ever kept is here.
-    let source = (!all).then_some(Source { kind, query: rest, fields: whole, is_telling, frame: None });
+    let source = (!all).then_some(Source { kind, query: rest, fields: whole, is_telling, maker: Maker::Fields });
     output.rows = Some(Rows { kind: Some(kind), offset, shown, source, skip, total, ..Rows::whole(frame, shown) });
     ask::units(&mut output);
     Ok(output)
@@ -173,17 +176,11 @@ async fn earlier(call: &Call<'_>, arguments: &Arguments<'_>, handle: &str) -> Re
 }
 
 /// An earlier result with all its rows, which are read first where they are not here.
-pub(super) async fn whole_result(
-    call: &Call<'_>,
-    handle: &str,
-) -> Result<std::sync::Arc<super::results::Stored>, Problem> {
-    let stored = call.earlier(handle)?;
+pub(super) async fn whole_result(call: &Call<'_>, handle: &str) -> Result<Arc<Stored>, Problem> {
+    let stored = call.earlier(handle).await?;
     match sweep::complete(call, &stored).await? {
         None => Ok(stored),
-        Some(whole) => {
-            call.results.keep(Owner::of(call.asking), handle, whole);
-            call.earlier(handle)
-        }
+        Some(whole) => Ok(call.results.keep(&Owner::of(call.asking), handle, whole).await),
     }
 }
 

@@ -14,7 +14,7 @@ use super::output::{self, Output, Rows};
 use super::profile;
 use super::related;
 use super::shape::{self, Fields};
-use super::tool::{Argument, Kind, Running, Tool};
+use super::tool::{Argument, Kind, Running, Tool, always};
 use super::words;
 use crate::server::netbox::{Error, ObjectType, Query};
 use crate::wire::problem::Problem;
@@ -34,6 +34,7 @@ pub(super) static TOOL: Tool = Tool {
         let named = if input.get("name").is_some() { "name" } else { "object_id" };
         format!("{} {}", words::singular(input), words::text(input, named))
     },
+    works_with: always,
     run,
 };
 

@@ -34,7 +34,7 @@ pub(super) fn preview(address: &Address, frame: &Frame, telling: bool) -> Option
     columns.truncate(PREVIEW_COLUMNS);
     let few = Frame { columns: frame.columns.clone(), rows: frame.rows.iter().take(PREVIEW_ROWS).cloned().collect() };
     let few = few.select(&columns);
-    Some(Table { columns, rows: few.rows.iter().map(|row| cells(address, row)).collect() })
+    Some(Table { columns: typed(&few), rows: few.rows.iter().map(|row| cells(address, row)).collect() })
 }
 
 /// The columns without the object's own id, which its link says.
@@ -67,12 +67,9 @@ pub(super) fn page(address: &Address, stored: &Stored, query: &ResultQuery) -> R
     let matching = rows.len() as u64;
     let (offset, limit) =
         (usize::try_from(query.offset).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX));
-    let columns = frame.columns.iter().enumerate();
     Ok(ResultPage {
         title: stored.title.clone(),
-        columns: columns
-            .map(|(index, name)| Column { name: name.clone(), kind: kind_of(&frame, index, name) })
-            .collect(),
+        columns: typed(&frame),
         rows: rows.iter().skip(offset).take(limit).map(|row| cells(address, row)).collect(),
         offset: query.offset,
         matching,
@@ -103,6 +100,12 @@ fn cells(address: &Address, row: &Row) -> Vec<Cell> {
             Cell { link: object.and_then(|object| object.link(address)), text }
         })
         .collect()
+}
+
+/// The columns with what their values are.
+fn typed(frame: &Frame) -> Vec<Column> {
+    let columns = frame.columns.iter().enumerate();
+    columns.map(|(index, name)| Column { name: name.clone(), kind: kind_of(frame, index, name) }).collect()
 }
 
 fn kind_of(frame: &Frame, index: usize, name: &str) -> ColumnKind {
@@ -178,7 +181,11 @@ mod tests {
     fn rows_link_to_the_configured_netbox_only() {
         let address = Address::parse("https://example.com/netbox").unwrap();
         let table = preview(&address, &frame(), true).unwrap();
-        assert_eq!(table.columns, ["name", "site", "role"]);
+        assert_eq!(
+            table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(),
+            ["name", "site", "role"]
+        );
+        assert_eq!(table.columns[0].kind, ColumnKind::Identifier);
         let links: Vec<_> = table.rows[0].iter().map(|cell| cell.link.as_deref()).collect();
         let (device, site) = ("https://example.com/netbox/dcim/devices/7/", "https://example.com/netbox/dcim/sites/3/");
         assert_eq!(links, [Some(device), Some(site), None]);

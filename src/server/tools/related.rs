@@ -9,14 +9,13 @@ use super::call::Call;
 use super::filters::{self, capitalised, refused, short};
 use super::flatten::flatten;
 use super::frame::{Cell, Frame, Object};
+use super::pages;
 use super::shape::Fields;
-use super::sweep::{MOST_COUNTED, sweep};
+use super::sweep::MOST_COUNTED;
 use crate::server::netbox::catalogue::nearest;
 use crate::server::netbox::{ObjectType, Query, object_type};
 use crate::wire::problem::Problem;
 
-/// Ids in one request: the address of a request has a limit of 3.5 kB.
-const IDS: usize = 250;
 /// More related objects than this are read as a whole list instead of by their ids.
 const MANY: usize = 1_000;
 const MOST_HOPS: usize = 4;
@@ -103,26 +102,20 @@ async fn values(call: &Call<'_>, objects: &BTreeSet<Object>, field: &str) -> Res
     }
     for (kind, own, ids) in asked {
         let query = Query::new().with("fields", format!("id,{own}"));
-        let mut take = |object: Value| {
-            let Some(id) = object.get("id").and_then(Value::as_u64) else { return };
-            let mut row = flatten(&object, &Fields::of(&[field]));
+        let read = |object: &Value| {
+            let id = object.get("id").and_then(Value::as_u64)?;
+            let mut row = flatten(object, &Fields::of(&[field]));
             let value = row.shift_remove(field).or_else(|| row.shift_remove(own)).unwrap_or_default();
-            found.insert(
-                Object { endpoint: kind.endpoint, id },
-                Cell { value, object: object.get(own).and_then(Object::of) },
-            );
+            let cell = Cell { value, object: object.get(own).and_then(Object::of) };
+            Some((Object { endpoint: kind.endpoint, id }, cell))
         };
-        // Page by page: a NetBox may give fewer at once than there are ids.
-        if ids.len() > MANY {
-            let swept = sweep(call, &kind.list_path(), &query, MOST_COUNTED, take).await;
-            swept.map_err(|error| error.problem())?;
+        let path = kind.list_path();
+        let pages = if ids.len() > MANY {
+            pages::all(call, &path, &query, MOST_COUNTED, read).await
         } else {
-            for ids in ids.chunks(IDS) {
-                let query = ids.iter().fold(query.clone(), |query, id| query.with("id", id));
-                let swept = sweep(call, &kind.list_path(), &query, MOST_COUNTED, &mut take).await;
-                swept.map_err(|error| error.problem())?;
-            }
-        }
+            pages::of_ids(call, &path, &query, ("id", &ids), MOST_COUNTED, read).await
+        };
+        found.extend(pages.map_err(|error| error.problem())?.rows);
         let object = |id: &u64| Object { endpoint: kind.endpoint, id: *id };
         let unseen = ids.iter().filter(|id| !found.contains_key(&object(id))).count();
         if unseen > 0 {

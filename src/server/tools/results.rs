@@ -1,17 +1,28 @@
-//! Results by reference: what calls found, kept for a while under a handle, so that a person can page through all of
-//! it and the model can go on with it without reading it.
+//! Results by reference: what calls found, kept under a handle, so that a person can page through all of it and the
+//! model can go on with it without reading it. The last ones are in memory; where there is a database they are written
+//! into it at once, and read from it again when somebody comes back.
+
+mod written;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+
 use super::Asking;
 use super::frame::Frame;
 use super::shape::Fields;
-use crate::server::netbox::{ObjectType, Query};
+use crate::server::netbox::{ObjectType, Query, Schema};
+use crate::server::store::{Database, ResultKey};
+use crate::wire::problem::Problem;
 use crate::wire::result::Picture;
 
-/// Cells that are kept in all: about 100 bytes each. What was used longest ago goes first.
+/// Cells that are kept in memory in all: about 100 bytes each. What was used longest ago goes first.
 const MOST_CELLS: usize = 600_000;
+/// What the results of one conversation may take in the database, in bytes. The oldest go first.
+const MOST_BYTES: u64 = 32 * 1024 * 1024;
 
 /// What a call found.
 #[derive(Clone, Debug)]
@@ -41,8 +52,17 @@ pub(super) struct Source {
     pub(super) fields: Fields,
     /// Whether the fields are those that usually say most, because nobody asked for others.
     pub(super) is_telling: bool,
-    /// How objects become rows, where not by their fields.
-    pub(super) frame: Option<fn(&[serde_json::Value]) -> Frame>,
+    /// How objects become rows.
+    pub(super) maker: Maker,
+}
+
+/// How objects become rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Maker {
+    /// By their fields.
+    Fields,
+    /// As changes: what differs before and after.
+    Changes,
 }
 
 impl Stored {
@@ -56,24 +76,35 @@ impl Stored {
     }
 }
 
-/// Who a result belongs to: a conversation, and the rights with which NetBox was asked. What one person may see is not
-/// shown to another by its handle.
+/// Who a result belongs to: a conversation, and whoever asked in it. What one person may see is not shown to another by
+/// its handle.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Owner {
     conversation: String,
-    reader: [u8; 32],
+    /// A person, whose results stay theirs when their token is another; without one, a digest of the credentials.
+    reader: String,
 }
 
 impl Owner {
     /// The owner of what is found for this call.
     pub(super) fn of(asking: Asking<'_>) -> Self {
-        Self { conversation: asking.conversation.to_owned(), reader: asking.credentials.fingerprint() }
+        let digest = || BASE64.encode(asking.credentials.fingerprint());
+        let reader = asking.person.map_or_else(digest, str::to_owned);
+        Self { conversation: asking.conversation.to_owned(), reader }
+    }
+
+    fn key<'a>(&'a self, handle: &'a str) -> ResultKey<'a> {
+        ResultKey { conversation: &self.conversation, handle, reader: &self.reader }
     }
 }
 
 /// The kept results of all conversations. Cloning shares them.
 #[derive(Clone, Debug, Default)]
-pub struct Results(Arc<Mutex<Kept>>);
+pub struct Results {
+    memory: Arc<Mutex<Kept>>,
+    /// The database, and for how many days.
+    database: Option<(Database, u32)>,
+}
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -85,6 +116,27 @@ struct Kept {
 }
 
 impl Results {
+    /// Results that are there again after this process has ended, for so many days; for none, they are in memory only.
+    #[must_use]
+    pub fn in_database(database: Database, days: u32) -> Self {
+        Self { database: Some((database, days)), ..Self::default() }
+    }
+
+    /// Forgets what is older than it is to be kept.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn forget_old(&self) -> Result<(), Problem> {
+        let Some((database, days)) = &self.database else { return Ok(()) };
+        let kept = jiff::SignedDuration::from_hours(24 * i64::from(*days));
+        let until = jiff::Timestamp::now().checked_sub(kept).unwrap_or(jiff::Timestamp::MIN);
+        let forgotten = database.forget_results(until.as_millisecond()).await?;
+        if forgotten > 0 {
+            tracing::info!(forgotten, days, "old results were forgotten");
+        }
+        Ok(())
+    }
+
     /// The next handle of a conversation.
     pub(super) fn reserve(&self, conversation: &str) -> String {
         let mut kept = self.lock();
@@ -101,40 +153,79 @@ impl Results {
         *number = last.max(*number);
     }
 
-    /// Keeps a result under a handle; an earlier one under it goes.
-    pub(super) fn keep(&self, owner: Owner, handle: &str, stored: Stored) {
-        self.lock().put((owner, handle.to_owned()), stored);
+    /// Keeps a result under a handle; an earlier one under it goes. It is in the database when this returns: an answer
+    /// that speaks of it may be read after a crash. A database that fails loses it with this process only.
+    pub(super) async fn keep(&self, owner: &Owner, handle: &str, stored: Stored) -> Arc<Stored> {
+        let stored = Arc::new(stored);
+        self.lock().put((owner.clone(), handle.to_owned()), Arc::clone(&stored));
+        if let Some((database, 1..)) = &self.database
+            && let Some(text) = written::write(&stored)
+            && let Err(problem) = database.keep_result(owner.key(handle), &text, MOST_BYTES).await
+        {
+            tracing::warn!(conversation = owner.conversation, handle, problem = %problem.message, "a result is kept in memory only");
+        }
+        stored
     }
 
-    /// A result that is still kept.
-    pub(super) fn get(&self, owner: Owner, handle: &str) -> Option<Arc<Stored>> {
-        let key = (owner, handle.trim().to_lowercase());
-        let mut kept = self.lock();
-        let stored = kept.stored.get(&key).cloned()?;
-        kept.order.retain(|have| *have != key);
-        kept.order.push_back(key);
-        Some(stored)
+    /// A result that is still kept. `schema` knows the types that its rows are of.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn find(
+        &self,
+        owner: &Owner,
+        handle: &str,
+        schema: &Schema,
+    ) -> Result<Option<Arc<Stored>>, Problem> {
+        let handle = handle.trim().to_lowercase();
+        if let Some(stored) = self.lock().get(&(owner.clone(), handle.clone())) {
+            return Ok(Some(stored));
+        }
+        let Some((database, _)) = &self.database else { return Ok(None) };
+        let text = database.result(owner.key(&handle)).await?;
+        let stored = text.and_then(|text| written::read(&text, schema)).map(Arc::new);
+        if let Some(stored) = &stored {
+            self.lock().put((owner.clone(), handle), Arc::clone(stored));
+        }
+        Ok(stored)
     }
 
     /// The handles of an owner that are kept, newest first.
-    pub(super) fn handles(&self, owner: &Owner) -> Vec<String> {
-        let kept = self.lock();
-        let own = kept.order.iter().filter(|(other, _)| other == owner);
-        let mut numbers: Vec<u32> = own.filter_map(|(_, handle)| handle.get(1..)?.parse().ok()).collect();
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn handles(&self, owner: &Owner) -> Result<Vec<String>, Problem> {
+        let mut handles = self.lock().handles(owner);
+        if let Some((database, _)) = &self.database {
+            handles.extend(database.result_handles(&owner.conversation, &owner.reader).await?);
+        }
+        let mut numbers: Vec<u32> = handles.iter().filter_map(|handle| handle.get(1..)?.parse().ok()).collect();
         numbers.sort_unstable_by(|left, right| right.cmp(left));
-        numbers.into_iter().map(|number| format!("r{number}")).collect()
+        numbers.dedup();
+        Ok(numbers.into_iter().map(|number| format!("r{number}")).collect())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Kept {
-    fn put(&mut self, key: (Owner, String), stored: Stored) {
+    fn get(&mut self, key: &(Owner, String)) -> Option<Arc<Stored>> {
+        let stored = self.stored.get(key).cloned()?;
+        self.order.retain(|have| have != key);
+        self.order.push_back(key.clone());
+        Some(stored)
+    }
+
+    fn handles(&self, owner: &Owner) -> Vec<String> {
+        self.order.iter().filter(|(other, _)| other == owner).map(|(_, handle)| handle.clone()).collect()
+    }
+
+    fn put(&mut self, key: (Owner, String), stored: Arc<Stored>) {
         self.remove(&key);
         self.cells += stored.cells();
-        self.stored.insert(key.clone(), Arc::new(stored));
+        self.stored.insert(key.clone(), stored);
         self.order.push_back(key);
         while self.cells > MOST_CELLS && self.order.len() > 1 {
             if let Some(oldest) = self.order.front().cloned() {
@@ -152,66 +243,4 @@ impl Kept {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::server::tools::frame::Cell;
-
-    fn owner(conversation: &str) -> Owner {
-        Owner { conversation: conversation.to_owned(), reader: [0; 32] }
-    }
-
-    fn stored(rows: usize) -> Stored {
-        let mut frame = Frame::new(&["a"]);
-        for _ in 0..rows {
-            frame.push(vec![Cell::plain("x")]);
-        }
-        let total = rows as u64;
-        let title = String::new();
-        Stored { title, kind: None, frame, offset: 0, total, source: None, page: None, picture: None }
-    }
-
-    #[test]
-    fn handles_count_within_a_conversation() {
-        let results = Results::default();
-        let keep = |conversation: &str, rows: usize| {
-            let handle = results.reserve(conversation);
-            results.keep(owner(conversation), &handle, stored(rows));
-            handle
-        };
-        assert_eq!([keep("a", 1), keep("a", 1), keep("b", 1)], ["r1", "r2", "r1"]);
-        assert_eq!(results.handles(&owner("a")), ["r2", "r1"]);
-        assert!(results.get(owner("b"), "r2").is_none(), "another conversation's results are not found");
-        assert!(results.get(owner("a"), " R2 ").is_some());
-        let other = Owner { reader: [1; 32], ..owner("a") };
-        assert!(results.get(other.clone(), "r1").is_none(), "nor what was read with other rights");
-        assert!(results.handles(&other).is_empty());
-    }
-
-    #[test]
-    fn numbers_go_on_after_a_restart() {
-        let results = Results::default();
-        results.go_on_after("a", 7);
-        assert_eq!(results.reserve("a"), "r8");
-        results.go_on_after("a", 7);
-        assert_eq!((results.reserve("a"), results.reserve("b")), ("r9".to_owned(), "r1".to_owned()));
-    }
-
-    #[test]
-    fn the_longest_unused_go_when_there_is_no_room() {
-        let results = Results::default();
-        let keep = |rows: usize| {
-            let handle = results.reserve("a");
-            results.keep(owner("a"), &handle, stored(rows));
-            handle
-        };
-        let first = keep(MOST_CELLS / 3);
-        let second = keep(MOST_CELLS / 3);
-        assert!(results.get(owner("a"), &first).is_some());
-        let third = keep(MOST_CELLS / 2);
-        assert!(results.get(owner("a"), &second).is_none() && results.get(owner("a"), &first).is_some());
-        assert!(results.get(owner("a"), &third).is_some());
-        let huge = keep(MOST_CELLS * 2);
-        assert!(results.get(owner("a"), &huge).is_some(), "the newest is always there");
-        assert_eq!(results.lock().cells, stored(MOST_CELLS * 2).cells());
-    }
-}
+mod tests;

@@ -19,7 +19,7 @@ use super::frame::{Cell, Frame, Object, Row, field_of};
 use super::output::{Output, Rows};
 use super::related;
 use super::shape::Fields;
-use super::tool::{Argument, Kind, Running, Tool};
+use super::tool::{Argument, Kind, Running, Tool, always};
 use super::words;
 use crate::server::netbox::catalogue::Endpoint;
 use crate::server::netbox::{ObjectType, object_type};
@@ -43,6 +43,7 @@ pub(super) static TOOL: Tool = Tool {
         let place = if kinds.is_empty() { String::new() } else { format!(" in {}", kinds.join(", ")) };
         format!("search for \u{201c}{}\u{201d}{place}", words::text(input, "query"))
     },
+    works_with: always,
     run,
 };
 

@@ -1,6 +1,8 @@
 //! What of the objects is asked for: fields and ordering, checked like filters, because NetBox drops unknown names
 //! of both silently.
 
+use serde::{Deserialize, Serialize};
+
 use super::filters::{capitalised, refused, short};
 use super::units;
 use crate::server::netbox::ObjectType;
@@ -45,7 +47,7 @@ pub(super) const TELLING: [&str; 30] = [
 ];
 
 /// The fields that the model asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fields {
     /// In NetBox's names, in the order of asking.
     netbox: Vec<String>,

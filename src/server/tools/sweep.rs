@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::frame::Frame;
-use super::results::{Source, Stored};
+use super::results::{Maker, Source, Stored};
+use super::{changelog, related};
 use crate::server::netbox::{Error, Query};
 use crate::wire::problem::Problem;
 
@@ -123,19 +124,20 @@ async fn pages(
 /// # Errors
 /// NetBox does not answer.
 pub(super) async fn complete(call: &Call<'_>, stored: &Stored) -> Result<Option<Stored>, Problem> {
-    let Some(Source { kind, query, fields, frame, .. }) = stored.source.as_ref().filter(|_| !stored.is_whole()) else {
+    let Some(Source { kind, query, fields, maker, .. }) = stored.source.as_ref().filter(|_| !stored.is_whole()) else {
         return Ok(None);
     };
     let (objects, swept) = kept(call, &kind.list_path(), query).await.map_err(|error| error.problem())?;
     if swept.total != stored.total {
         call.warn(format!("NetBox changed since: there were {}, and there are {} now", stored.total, swept.total));
     }
-    let frame = if let Some(frame) = frame {
-        frame(&objects)
-    } else {
-        let mut frame = Frame::of_objects(kind, &objects, fields);
-        super::related::add(call, &mut frame, fields).await?;
-        frame
+    let frame = match maker {
+        Maker::Changes => changelog::frame(&objects),
+        Maker::Fields => {
+            let mut frame = Frame::of_objects(kind, &objects, fields);
+            related::add(call, &mut frame, fields).await?;
+            frame
+        }
     };
     // What is read now is what the handle means from now on.
     Ok(Some(Stored { frame, offset: 0, total: swept.total, source: None, ..stored.clone() }))

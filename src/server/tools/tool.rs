@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Definition;
 use super::call::Call;
 use super::output::Output;
+use crate::server::netbox::Capabilities;
 use crate::wire::problem::Problem;
 
 /// What a call comes to.
@@ -22,6 +23,8 @@ pub(super) struct Tool {
     pub(super) arguments: &'static [Argument],
     /// What a call asks for, in words a person reads while it runs.
     pub(super) title: fn(&Value) -> String,
+    /// Whether a NetBox that can do this has something to answer with: others are not offered the tool.
+    pub(super) works_with: fn(&Capabilities) -> bool,
     pub(super) run: for<'a> fn(&'a Call<'a>, &'a Value) -> Running<'a>,
 }
 
@@ -53,6 +56,11 @@ pub(super) enum Kind {
     OneOf(&'static [&'static str]),
     /// Names and values.
     Object,
+}
+
+/// Of a tool that every NetBox can answer.
+pub(super) const fn always(_: &Capabilities) -> bool {
+    true
 }
 
 impl Argument {

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::arguments::Arguments;
 use super::call::Call;
 use super::output::Output;
-use super::tool::{Argument, Kind, Running, Tool};
+use super::tool::{Argument, Kind, Running, Tool, always};
 use super::words;
 use crate::wire::problem::Problem;
 
@@ -38,6 +38,7 @@ pub(super) static TOOL: Tool = Tool {
         Argument::new("limit", Kind::Limit { most: 100, usual: 20 }, ""),
     ],
     title,
+    works_with: always,
     run,
 };
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::connection::{Connection, outside};
 use crate::server::agent::context_now;
+use crate::server::audit::Entry;
 use crate::server::hub::{Accepted, Conversation};
 use crate::wire::command::{Command, MAXIMUM_QUESTION_CHARACTERS, Resume, SendMode};
 use crate::wire::event::Event;
-use crate::wire::id::{CommandId, ConversationId};
+use crate::wire::id::{CommandId, ConversationId, MessageId};
 use crate::wire::problem::{Problem, ProblemCode};
 
 impl Connection {
@@ -28,20 +29,21 @@ impl Connection {
             Command::Hello { resume } => {
                 // One that is gone is no reason to leave the others out.
                 for one in resume {
+                    self.state.limits().request(&self.person.id).await?;
                     let conversation = one.conversation.clone();
                     if let Err(problem) = self.subscribe(one).await {
                         self.complain(None, Some(conversation), problem).await;
                     }
                 }
             }
-            Command::Subscribe(resume) => self.subscribe(resume).await?,
+            Command::Subscribe(resume) => {
+                self.state.limits().request(&self.person.id).await?;
+                self.subscribe(resume).await?;
+            }
             Command::Unsubscribe { conversation } => self.look_away(&conversation),
             Command::Send { id, conversation, text, mode } => self.send(id, conversation, &text, mode).await?,
             Command::Regenerate { id, conversation, message } => {
-                let conversation = self.open(Some(&conversation)).await?;
-                let accepted =
-                    conversation.regenerate(id.clone(), &message, &context_now(self.time_zone.as_deref())).await?;
-                self.accepted(&conversation, id, accepted).await;
+                self.regenerate(id, &conversation, &message).await?;
             }
             Command::Stop { run, conversation } => {
                 self.open(conversation.as_ref()).await?.stop(run.as_ref()).await?;
@@ -52,6 +54,7 @@ impl Connection {
             Command::Reset { conversation } => {
                 // A script that resets before it asked anything has nothing to forget.
                 if conversation.is_some() || self.current.is_some() {
+                    self.state.limits().request(&self.person.id).await?;
                     self.open(conversation.as_ref()).await?.reset().await?;
                 }
             }
@@ -72,6 +75,7 @@ impl Connection {
         mode: SendMode,
     ) -> Result<(), Problem> {
         check_question(text)?;
+        let again = self.count_message(id.as_ref()).await?;
         let conversation = match conversation {
             Some(conversation) => conversation,
             None => {
@@ -89,9 +93,58 @@ impl Connection {
         }
         conversation.set_time_zone(self.time_zone.clone());
         let context = context_now(self.time_zone.as_deref());
-        let accepted = conversation.send(id.clone(), text, &context, mode).await?;
+        let admission = match again {
+            true => None,
+            false => Some(self.state.limits().admit(&self.person.id, !conversation.is_answering().await).await?),
+        };
+        let accepted = conversation.send(id.clone(), text, &context, mode).await;
+        if let Some(admission) = admission {
+            admission.leave().await;
+        }
+        let accepted = accepted?;
+        if !accepted.duplicate {
+            let entry = Entry::question(&self.person.id, conversation.id(), &accepted.message, text);
+            self.state.audit().record(entry.from(self.address));
+        }
         self.accepted(&conversation, id, accepted).await;
         Ok(())
+    }
+
+    async fn regenerate(
+        &mut self,
+        id: Option<CommandId>,
+        conversation: &ConversationId,
+        message: &MessageId,
+    ) -> Result<(), Problem> {
+        let conversation = self.open(Some(conversation)).await?;
+        let again = self.count_message(id.as_ref()).await?;
+        let admission = match again {
+            true => None,
+            false => Some(self.state.limits().admit(&self.person.id, true).await?),
+        };
+        let context = context_now(self.time_zone.as_deref());
+        let accepted = conversation.regenerate(id.clone(), message, &context).await;
+        if let Some(admission) = admission {
+            admission.leave().await;
+        }
+        let accepted = accepted?;
+        if !accepted.duplicate {
+            let entry = Entry::asked_again(&self.person.id, conversation.id(), &accepted.message);
+            self.state.audit().record(entry.from(self.address));
+        }
+        self.accepted(&conversation, id, accepted).await;
+        Ok(())
+    }
+
+    /// Counts a message. One that was taken before is only acknowledged again, however often it comes: then this is true.
+    async fn count_message(&self, command: Option<&CommandId>) -> Result<bool, Problem> {
+        let counted = self.state.limits().message(&self.person.id).await;
+        if let Some(command) = command
+            && self.state.database().command(&self.person.id, command).await?.is_some()
+        {
+            return Ok(true);
+        }
+        counted.map(|()| false)
     }
 
     async fn accepted(&mut self, conversation: &Arc<Conversation>, id: Option<CommandId>, accepted: Accepted) {

@@ -6,6 +6,7 @@ mod tests;
 mod writer;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio::time::Instant;
 
 use super::parse::parse;
 use crate::server::hub::Conversation;
+use crate::server::limits::frames::Frames;
 use crate::server::person::Person;
 use crate::server::state::AppState;
 use crate::wire::command::{MAXIMUM_FRAME_BYTES, PROTOCOL_VERSION};
@@ -79,6 +81,7 @@ pub enum Outgoing {
 pub struct Connection {
     pub(super) state: AppState,
     pub(super) person: Person,
+    pub(super) address: IpAddr,
     pub(super) time_zone: Option<String>,
     frames: mpsc::Sender<Arc<Frame>>,
     views: HashMap<ConversationId, OpenView>,
@@ -90,6 +93,8 @@ pub struct Connection {
     noted: Option<Instant>,
     /// The client does not read.
     stuck: bool,
+    /// How fast it commands.
+    commands: Frames,
 }
 
 struct OpenView {
@@ -103,6 +108,8 @@ struct OpenView {
 pub struct Visitor {
     /// The person.
     pub person: Person,
+    /// Where they are from.
+    pub address: IpAddr,
     /// Their time zone, `Europe/Berlin`, where they told it.
     pub time_zone: Option<String>,
 }
@@ -118,7 +125,7 @@ where
     // Writing has its own task: a client that does not read must still be heard when it stops a run.
     let writer = tokio::spawn(writer::write(sink, waiting, close));
 
-    let Visitor { person, time_zone } = visitor;
+    let Visitor { person, address, time_zone } = visitor;
     let mut list_changes = state.hub().list_changes();
     let mut storage = state.hub().storage();
     let draining = state.draining().clone();
@@ -127,6 +134,7 @@ where
     let mut connection = Connection {
         state,
         person,
+        address,
         time_zone,
         frames,
         views: HashMap::new(),
@@ -134,6 +142,7 @@ where
         list_changed: false,
         noted: None,
         stuck: false,
+        commands: Frames::default(),
     };
     connection.say(connection.greeting()).await;
     if storage.borrow_and_update().is_some() {
@@ -199,9 +208,9 @@ where
         view.forwarding.abort();
     }
     drop((connection, room));
-    // Without a last frame the writer has to know that none will come: it waits for this.
     match last {
         Some(last) => drop(closing.send(last)),
+        // The writer waits to hear that there is none.
         None => drop(closing),
     }
     let _ = writer.await;
@@ -211,6 +220,9 @@ impl Connection {
     async fn received(&mut self, text: &str) {
         if text.len() > MAXIMUM_FRAME_BYTES {
             return self.complain(None, None, too_large()).await;
+        }
+        if let Err(problem) = self.commands.count() {
+            return self.complain(None, None, problem).await;
         }
         match parse(text) {
             Ok(command) => self.obey(command).await,

@@ -4,6 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::client::focus::focus;
 use crate::store::Store;
 
 /// Listens for as long as the page lives.
@@ -22,6 +23,11 @@ pub fn listen(store: Store) {
             }
             // By its place on the keyboard: with Alt, some layouts type another letter.
             _ if event.alt_key() && !has_command && event.code() == "KeyN" => store.start_anew(),
+            "k" if has_command && !event.alt_key() => {
+                if !focus("#conversation-search") {
+                    return;
+                }
+            }
             "?" if !is_typing && !has_command => store.keyboard_sheet.set(true),
             "/" if !is_typing && !has_command => focus_question(),
             _ => return,

@@ -37,7 +37,8 @@ impl Key {
 
     fn new(bytes: [u8; KEY_BYTES]) -> Self {
         let digest = Sha256::new().chain_update(b"netbox-chatbox key id\n").chain_update(bytes).finalize();
-        let id = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let [first, second, third, fourth, ..] = <[u8; 32]>::from(digest);
+        let id = format!("{:08x}", u32::from_be_bytes([first, second, third, fourth]));
         Self { id, bytes: Arc::new(SecretBox::new(Box::new(bytes))) }
     }
 

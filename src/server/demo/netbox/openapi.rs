@@ -12,28 +12,37 @@ use crate::server::netbox::object_type;
 /// The document, as JSON.
 pub fn document() -> String {
     let catalogue = Text::read(Catalogue::newest_text());
-    let mut paths = String::new();
-    let mut components = String::new();
-    for block in &catalogue.blocks {
-        let name = component_of(block.endpoint);
+    let info = json!({"title": "NetBox REST API", "version": "4.7.3 (4.7)", "license": {"name": "Apache v2 License"}});
+    // Text at once, and one text: as values, the whole would take ten times its size.
+    let mut text = format!(r#"{{"openapi":"3.0.3","info":{info},"paths":{{"#);
+    for (index, block) in catalogue.blocks.iter().enumerate() {
         let parameters: Vec<Value> = block.parameters(&catalogue);
-        let listing = format!("Paginated{name}List");
+        let listing = listing_of(block);
         let answer =
             json!({"200": {"description": "", "content": {"application/json": {"schema": reference(&listing)}}}});
         let get = json!({"get": {"operationId": format!("{}_list", block.endpoint.replace(['/', '-'], "_")), "parameters": parameters, "responses": answer}});
-        let separator = if paths.is_empty() { "" } else { "," };
-        // Text at once: as values, the whole would take ten times its size.
-        let _ = write!(paths, "{separator}{}:{get}", json!(format!("/api/{}/", block.endpoint)));
+        let separator = if index == 0 { "" } else { "," };
+        let _ = write!(text, "{separator}{}:{get}", json!(format!("/api/{}/", block.endpoint)));
+    }
+    text.push_str(r#"},"components":{"schemas":{"#);
+    for (index, block) in catalogue.blocks.iter().enumerate() {
+        let name = component_of(block.endpoint);
         let page = json!({"type": "object", "properties": {
             "count": {"type": "integer"}, "next": {"type": "string", "format": "uri", "nullable": true},
             "previous": {"type": "string", "format": "uri", "nullable": true},
             "results": {"type": "array", "items": reference(&name)},
         }});
         let object = json!({"type": "object", "properties": block.properties()});
-        let _ = write!(components, "{separator}{}:{page},{}:{object}", json!(listing), json!(name));
+        let separator = if index == 0 { "" } else { "," };
+        let _ = write!(text, "{separator}{}:{page},{}:{object}", json!(listing_of(block)), json!(name));
     }
-    let info = json!({"title": "NetBox REST API", "version": "4.7.3 (4.7)", "license": {"name": "Apache v2 License"}});
-    format!(r#"{{"openapi":"3.0.3","info":{info},"paths":{{{paths}}},"components":{{"schemas":{{{components}}}}}}}"#)
+    text.push_str("}}}");
+    text
+}
+
+/// The component of a page of a list.
+fn listing_of(block: &Block) -> String {
+    format!("Paginated{}List", component_of(block.endpoint))
 }
 
 /// The catalogue's text, taken apart.

@@ -52,16 +52,7 @@ impl Client {
         });
         let url = self.settings.address.api(PROVISION, &Query::new());
         let started = Instant::now();
-        let mut record = NetboxRequest {
-            method: "POST".into(),
-            page: None,
-            url: url.to_string(),
-            status: 0,
-            milliseconds: 0,
-            bytes: 0,
-            total: None,
-            returned: None,
-        };
+        let mut record = NetboxRequest { method: "POST".into(), url: url.to_string(), ..NetboxRequest::default() };
         let answer = self.attempt(&Credentials::anonymous(), &url, PROVISION, Some(&body), &mut record).await;
         tracing::debug!(
             netbox.path = PROVISION,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, AUTHORIZATION};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -201,8 +202,11 @@ impl Live {
 
     /// Asks for version and plugins.
     async fn probe(&self, credentials: &Credentials) -> Option<Arc<Capabilities>> {
-        let status = self.json(credentials, "status/", &Query::new()).await.filter(Value::is_object)?;
-        let capabilities = Arc::new(Capabilities::read(&status));
+        let none = Query::new();
+        let (status, lacks_graphql) =
+            futures::join!(self.json(credentials, "status/", &none), self.lacks_graphql(credentials));
+        let status = status.filter(Value::is_object)?;
+        let capabilities = Arc::new(Capabilities { lacks_graphql, ..Capabilities::read(&status) });
         let key = self.key(&capabilities);
         let mut state = self.state();
         state.capabilities = Arc::clone(&capabilities);
@@ -210,6 +214,18 @@ impl Live {
             state.schema = Arc::new(Schema::embedded(capabilities.version));
         }
         Some(capabilities)
+    }
+
+    /// Whether NetBox says that it has no GraphQL: its address leads nowhere when it is switched off. Any other answer,
+    /// also none, leaves the question open.
+    async fn lacks_graphql(&self, credentials: &Credentials) -> bool {
+        let url = self.settings.address.page("graphql/", &Query::new());
+        let mut request = self.http.post(url).header(ACCEPT, "application/json").timeout(STATUS_TIMEOUT);
+        if let Ok(Some(value)) = credentials.authorization() {
+            request = request.header(AUTHORIZATION, value);
+        }
+        let answer = request.json(&serde_json::json!({"query": "{__typename}"})).send().await;
+        answer.is_ok_and(|answer| answer.status() == StatusCode::NOT_FOUND)
     }
 
     /// Asks for types and document, as far as they are not known.

@@ -88,8 +88,9 @@ struct Lists<'a> {
 impl<'a> Lists<'a> {
     fn of(document: &'a Document<'_>, named: &[NamedType]) -> Self {
         let mut lists = Self { by_path: BTreeMap::new(), by_component: IndexMap::new(), foreign: BTreeSet::new() };
-        for (path, item) in &document.paths {
+        for path in document.paths() {
             let Some(endpoint) = endpoint_of(path) else { continue };
+            let Some(item) = document.item(path) else { continue };
             if !item.parameters().iter().any(|parameter| parameter.name == "limit") {
                 continue;
             }
@@ -120,7 +121,7 @@ fn write(document: &Document<'_>, lists: &Lists<'_>) -> String {
     let mut blocks = String::new();
     for (path, component) in &lists.by_path {
         let Some(endpoint) = endpoint_of(path) else { continue };
-        let Some(item) = document.paths.get(*path) else { continue };
+        let Some(item) = document.item(path) else { continue };
         let mut parameters: IndexMap<&str, &Parameter<'_>> = IndexMap::new();
         for parameter in item.parameters() {
             parameters.insert(&parameter.name, parameter);
@@ -143,7 +144,7 @@ fn write(document: &Document<'_>, lists: &Lists<'_>) -> String {
             let mut text = parameter.name.to_string();
             if kind == "choice" {
                 if let Some(identifier) = parameter.schema.enum_id() {
-                    used.insert(identifier);
+                    used.insert(identifier.to_owned());
                     let _ = write!(text, "={}", short(identifier));
                 }
             } else if let Some(reference) = references.of(endpoint, component, parameter, kind, known) {
@@ -173,7 +174,7 @@ fn head(
     document: &Document<'_>,
     lists: &Lists<'_>,
     lookup_names: &IndexMap<String, String>,
-    used: &BTreeSet<&str>,
+    used: &BTreeSet<String>,
 ) -> String {
     let version = document.info.version.split(' ').next().unwrap_or_default();
     let mut head = format!(

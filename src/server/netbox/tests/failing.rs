@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 /// What the server answers once.
 #[derive(Clone)]
-pub(super) struct Reply {
+pub(in crate::server::netbox) struct Reply {
     status: StatusCode,
     headers: Vec<(&'static str, String)>,
     body: String,
@@ -23,7 +23,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn raw(content_type: &str, body: &str) -> Self {
+    pub(in crate::server::netbox) fn raw(content_type: &str, body: &str) -> Self {
         Self {
             status: StatusCode::OK,
             headers: vec![("content-type", content_type.to_owned())],
@@ -33,34 +33,34 @@ impl Reply {
         }
     }
 
-    pub(super) fn json(status: StatusCode, body: Value) -> Self {
+    pub(in crate::server::netbox) fn json(status: StatusCode, body: Value) -> Self {
         Self { status, ..Self::raw("application/json", &body.to_string()) }
     }
 
-    pub(super) fn page(status: StatusCode, body: &str) -> Self {
+    pub(in crate::server::netbox) fn page(status: StatusCode, body: &str) -> Self {
         Self { status, ..Self::raw("text/html; charset=utf-8", body) }
     }
 
-    pub(super) fn list() -> Self {
+    pub(in crate::server::netbox) fn list() -> Self {
         Self::json(StatusCode::OK, json!({"count": 1, "next": null, "previous": null, "results": [{"id": 1}]}))
     }
 
-    pub(super) fn redirect(location: &str) -> Self {
+    pub(in crate::server::netbox) fn redirect(location: &str) -> Self {
         Self { status: StatusCode::FOUND, ..Self::raw("text/html", "") }.header("location", location)
     }
 
-    pub(super) fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub(in crate::server::netbox) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
     /// Waits before it answers.
-    pub(super) fn after(self, delay: Duration) -> Self {
+    pub(in crate::server::netbox) fn after(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 
     /// Breaks the connection in the middle of the body.
-    pub(super) fn cut(self) -> Self {
+    pub(in crate::server::netbox) fn cut(self) -> Self {
         Self { cut: true, ..self }
     }
 }
@@ -73,13 +73,13 @@ struct Shared {
 }
 
 /// The server, on a port of its own, until the test ends.
-pub(super) struct Server {
+pub(in crate::server::netbox) struct Server {
     address: std::net::SocketAddr,
     shared: Arc<Shared>,
 }
 
 impl Server {
-    pub(super) async fn start(replies: Vec<Reply>) -> Self {
+    pub(in crate::server::netbox) async fn start(replies: Vec<Reply>) -> Self {
         let shared = Arc::new(Shared {
             replies,
             requests: AtomicUsize::new(0),
@@ -93,16 +93,16 @@ impl Server {
         Self { address, shared }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(in crate::server::netbox) fn url(&self) -> String {
         format!("http://{}/", self.address)
     }
 
-    pub(super) fn requests(&self) -> usize {
+    pub(in crate::server::netbox) fn requests(&self) -> usize {
         self.shared.requests.load(Ordering::SeqCst)
     }
 
     /// The most requests that were there at one time.
-    pub(super) fn most_at_once(&self) -> usize {
+    pub(in crate::server::netbox) fn most_at_once(&self) -> usize {
         self.shared.most.load(Ordering::SeqCst)
     }
 }

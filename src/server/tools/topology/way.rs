@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::port::called;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{choice_in, endpoint_of, name, name_in, object_of, shown};
+use crate::server::tools::finding::{choice_in, endpoint_of, name, name_in, shown};
 use crate::server::tools::frame::Object;
 use crate::wire::result::{self, Picture};
 use crate::wire::tool::Cell;
@@ -105,7 +105,7 @@ fn end(object: &Value) -> HopEnd {
         }
         _ => name(object),
     };
-    HopEnd { label, parent, parent_object: inside.and_then(object_of), object: object_of(object) }
+    HopEnd { label, parent, parent_object: inside.and_then(Object::of), object: Object::of(object) }
 }
 
 fn link(object: &Value) -> Hop {
@@ -113,7 +113,7 @@ fn link(object: &Value) -> Hop {
     let label = object.get("label").and_then(Value::as_str).filter(|label| !label.is_empty());
     let label = label.map_or_else(|| format!("#{id}"), str::to_owned);
     let status = choice_in(object, "status");
-    Hop { ends: vec![HopEnd { label, object: object_of(object), ..HopEnd::default() }], is_link: true, status }
+    Hop { ends: vec![HopEnd { label, object: Object::of(object), ..HopEnd::default() }], is_link: true, status }
 }
 
 /// The same way from its other end.

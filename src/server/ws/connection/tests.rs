@@ -4,12 +4,14 @@ use futures::channel::mpsc::{Receiver, UnboundedSender, channel, unbounded};
 
 use super::*;
 use crate::server::auth::Auth;
-use crate::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, PeopleConfig};
+use crate::server::config::{AnswerConfig, ConnectionConfig, LimitConfig, ModelSource, NetboxSource, PeopleConfig};
 use crate::server::connections::Connections;
 use crate::server::demo::model::Pace;
 use crate::server::hub::Hub;
 use crate::server::person::{PersonId, Role};
+use crate::server::state::Reach;
 use crate::server::store::Database;
+use crate::server::tools::Results;
 
 struct Client {
     state: AppState,
@@ -35,10 +37,11 @@ async fn client() -> Client {
         session: None,
     };
     let auth = Arc::new(Auth::new(PeopleConfig::nobody(), database.clone(), netbox, service).unwrap());
-    let state = AppState::new(connections, database, auth, hub, Vec::new(), Vec::new());
+    let (results, reach, limits) = (Results::default(), Reach::default(), LimitConfig::default());
+    let state = AppState::new(connections, database, auth, hub, results, reach, limits);
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
-    let visitor = Visitor { person, time_zone: None };
+    let visitor = Visitor { person, address: IpAddr::from([127, 0, 0, 1]), time_zone: None };
     let serving = tokio::spawn(serve(state.clone(), visitor, outgoing, incoming));
     Client { state, say, heard, serving }
 }

@@ -1,11 +1,13 @@
-//! An OpenAPI document, as far as the catalogue needs it. Everything else is skipped while it is read, and texts are
-//! borrowed from the document, so that reading 14.6 MB takes little more memory than the document itself.
+//! An OpenAPI document, as far as the catalogue needs it. Everything else is skipped while it is read, texts are
+//! borrowed from the document, and its paths, which are most of it, are read one at a time: so reading 14.6 MB takes
+//! little more memory than the document itself.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// The document.
 #[derive(Deserialize)]
@@ -13,7 +15,7 @@ pub(super) struct Document<'a> {
     #[serde(borrow)]
     pub(super) info: Info<'a>,
     #[serde(borrow)]
-    pub(super) paths: IndexMap<Cow<'a, str>, Item<'a>>,
+    paths: IndexMap<Cow<'a, str>, &'a RawValue>,
     #[serde(borrow)]
     components: Components<'a>,
 }
@@ -104,6 +106,16 @@ enum Choice<'a> {
 }
 
 impl<'a> Document<'a> {
+    /// All paths.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.paths.keys().map(AsRef::as_ref)
+    }
+
+    /// What there is at a path; none for one that cannot be read: it ruins no other.
+    pub(super) fn item(&self, path: &str) -> Option<Item<'a>> {
+        serde_json::from_str(self.paths.get(path)?.get()).ok()
+    }
+
     /// The component of this name; an empty one if there is none.
     pub(super) fn component(&self, name: &str) -> &Node<'a> {
         static NONE: std::sync::LazyLock<Node<'static>> = std::sync::LazyLock::new(Node::default);
@@ -116,10 +128,10 @@ impl<'a> Document<'a> {
     }
 
     /// The values of every enumeration in the document, in the order of their first mention.
-    pub(super) fn choices(&self) -> HashMap<&str, Vec<String>> {
+    pub(super) fn choices(&self) -> HashMap<String, Vec<String>> {
         let mut choices = HashMap::new();
-        for item in self.paths.values() {
-            for parameter in item.parameters() {
+        for path in self.paths.keys() {
+            for parameter in self.item(path).iter().flat_map(Item::parameters) {
                 parameter.schema.collect(&mut choices);
             }
         }
@@ -163,9 +175,9 @@ impl<'a> Node<'a> {
         self.item().enum_id.as_deref().or(self.enum_id.as_deref()).filter(|identifier| !identifier.is_empty())
     }
 
-    fn collect<'b>(&'b self, choices: &mut HashMap<&'b str, Vec<String>>) {
+    fn collect(&self, choices: &mut HashMap<String, Vec<String>>) {
         if let (Some(identifier), Some(values)) = (&self.enum_id, &self.values) {
-            let known = choices.entry(identifier.as_ref()).or_default();
+            let known = choices.entry(identifier.to_string()).or_default();
             for value in values {
                 let text = match value {
                     Choice::Text(text) => text.to_string(),

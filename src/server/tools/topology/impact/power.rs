@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::failing::Failing;
 use crate::server::netbox::Query;
 use crate::server::tools::call::Call;
-use crate::server::tools::finding::{id_in, name_in, object_of};
+use crate::server::tools::finding::{id_in, name_in};
 use crate::server::tools::frame::Object;
 use crate::server::tools::pages;
 use crate::wire::problem::Problem;
@@ -145,7 +145,7 @@ fn inlet(port: &Value) -> Option<Inlet> {
     let ends = port.get("connected_endpoints").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let sources: Vec<Source> = ends
         .iter()
-        .filter_map(|end| match object_of(end)? {
+        .filter_map(|end| match Object::of(end)? {
             Object { endpoint: "dcim/power-feeds", id } => Some(Source::Feed(id)),
             _ => id_in(end, "device").map(Source::Device),
         })

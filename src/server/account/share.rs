@@ -1,0 +1,112 @@
+//! The links to a conversation, and what they lead to.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, Uri};
+use serde::Deserialize;
+
+use super::oidc::own_address;
+use super::{answer, go_to, signed_in, status_of, trouble_page};
+use crate::pages::share::{LinkRow, SharePage};
+use crate::server::auth::Visit;
+use crate::server::person::Person;
+use crate::server::sharing;
+use crate::server::state::AppState;
+use crate::store::place::conversation_path;
+use crate::wire::id::ConversationId;
+use crate::wire::problem::Problem;
+
+/// A link that somebody chose.
+#[derive(Deserialize)]
+pub(super) struct ChosenLink {
+    share: String,
+}
+
+/// `GET /c/{conversation}/share`
+pub(super) async fn page(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    person: Person,
+    visit: Visit,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let id = ConversationId::from(id.as_str());
+    let home = own_address(&state, &uri, &headers, visit.over_tls, "/");
+    draw(&state, &person, &id, home.as_ref(), None).await
+}
+
+/// `POST /c/{conversation}/share`
+pub(super) async fn share(State(state): State<AppState>, Path(id): Path<String>, person: Person) -> Response {
+    let id = ConversationId::from(id.as_str());
+    let shared = sharing::share(&state, &person, &id).await;
+    after(&state, &person, &id, shared).await
+}
+
+/// `POST /c/{conversation}/share/revoke`
+pub(super) async fn revoke(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    person: Person,
+    Form(ChosenLink { share }): Form<ChosenLink>,
+) -> Response {
+    let id = ConversationId::from(id.as_str());
+    let revoked = sharing::revoke(&state, &person, &id, &share).await;
+    after(&state, &person, &id, revoked).await
+}
+
+/// `GET /s/{secret}`
+pub(super) async fn shared(State(state): State<AppState>, Path(secret): Path<String>, person: Person) -> Response {
+    match sharing::open(&state, &secret).await {
+        Ok(shared) => {
+            let title = shared.transcript.title.clone();
+            answer(StatusCode::OK, &title, "", Some(signed_in(&person)), || shared.draw())
+        }
+        Err(problem) => trouble_page(status_of(&problem), "Not there", Some(signed_in(&person)), problem),
+    }
+}
+
+async fn after(state: &AppState, person: &Person, id: &ConversationId, outcome: Result<(), Problem>) -> Response {
+    match outcome {
+        Ok(()) => go_to(&format!("{}/share", conversation_path(id))),
+        Err(problem) => draw(state, person, id, None, Some(problem)).await,
+    }
+}
+
+async fn draw(
+    state: &AppState,
+    person: &Person,
+    id: &ConversationId,
+    home: Option<&url::Url>,
+    problem: Option<Problem>,
+) -> Response {
+    let (title, links) = match sharing::links(state, person, id).await {
+        Ok(found) => found,
+        Err(problem) => return trouble_page(status_of(&problem), "Share", Some(signed_in(person)), problem),
+    };
+    let address = |path: String| match home.and_then(|home| home.join(&path).ok()) {
+        Some(address) => address.to_string(),
+        None => path,
+    };
+    let rows = links.into_iter().map(|link| LinkRow {
+        id: link.id,
+        address: link.path.map(address),
+        created: date(link.created_at),
+        is_behind: link.is_behind,
+    });
+    let page = SharePage {
+        path: conversation_path(id),
+        title,
+        links: rows.collect(),
+        is_for_everybody: !state.auth().config().signs_in(),
+        problem,
+    };
+    let status = page.problem.as_ref().map_or(StatusCode::OK, status_of);
+    answer(status, "Share", "", Some(signed_in(person)), || page.draw())
+}
+
+fn date(milliseconds: i64) -> String {
+    jiff::Timestamp::from_millisecond(milliseconds)
+        .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}

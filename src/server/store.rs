@@ -21,8 +21,8 @@ mod runs;
 pub(crate) mod scratch;
 mod search;
 mod sessions;
-mod usage;
 mod shares;
+mod usage;
 
 pub use audit::AuditRow;
 pub use backup::{Progress, Report};
@@ -35,5 +35,5 @@ pub use people::StoredPerson;
 pub use results::ResultKey;
 pub use runs::{RunRecord, Taken};
 pub use sessions::{LeftToken, StoredSession};
-pub use usage::{Amount, DayOfModel, OfPerson, Question, Standing, Standings, Used};
 pub use shares::StoredShare;
+pub use usage::{Amount, DayOfModel, OfPerson, Question, Standing, Standings, Used};

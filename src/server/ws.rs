@@ -11,8 +11,8 @@ use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
 
-pub use parse::parse;
 pub use connection::{Incoming, Outgoing, Visitor, serve};
+pub use parse::parse;
 
 use super::client_address::Origin;
 use super::middleware::rate_limits::too_many;

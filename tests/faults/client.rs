@@ -90,13 +90,16 @@ impl Client {
 
     fn rests(&self, turns: usize) -> bool {
         let Transcript { turns: all, queue, .. } = &self.transcript;
-        all.len() >= turns && queue.is_empty() && all.iter().all(|turn| turn.answer.as_ref().is_some_and(|answer| answer.end.is_some()))
+        all.len() >= turns
+            && queue.is_empty()
+            && all.iter().all(|turn| turn.answer.as_ref().is_some_and(|answer| answer.end.is_some()))
     }
 
     /// The conversation as the server tells it to whoever knows nothing of it.
     pub async fn whole(&self) -> Transcript {
         let mut other = Self::of(&self.address, self.transcript.conversation.clone());
-        let subscribe = json!({"type": "subscribe", "conversation": other.transcript.conversation, "after": 0}).to_string();
+        let subscribe =
+            json!({"type": "subscribe", "conversation": other.transcript.conversation, "after": 0}).to_string();
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
             if other.tell(&subscribe).await {
@@ -161,7 +164,9 @@ impl Client {
     }
 
     async fn take(&mut self, frame: &Frame) {
-        if frame.conversation.as_ref() != Some(&self.transcript.conversation) || matches!(frame.event, Event::Ack { .. } | Event::Error { .. }) {
+        if frame.conversation.as_ref() != Some(&self.transcript.conversation)
+            || matches!(frame.event, Event::Ack { .. } | Event::Error { .. })
+        {
             return;
         }
         if reducer::apply(&mut self.transcript, frame) == Applied::Gap {

@@ -89,7 +89,8 @@ async fn everything(scratch: Scratch) {
     let (mut asked, mut cells) = (Vec::new(), 0);
     for link in LINKS {
         for moment in MOMENTS {
-            let faults = if all { Fault::ALL.to_vec() } else { vec![Fault::ALL[usize::try_from(seed.between(0, 5)).unwrap()]] };
+            let faults =
+                if all { Fault::ALL.to_vec() } else { vec![Fault::ALL[usize::try_from(seed.between(0, 5)).unwrap()]] };
             for fault in faults {
                 let Some(broken) = link.of(&world) else { continue };
                 let about = format!("{} {link:?} {moment:?} {fault:?}", world.database_name());
@@ -163,7 +164,12 @@ async fn cell(
     other.ask(&format!("{about} afterwards"), QUESTION).await;
     other.until_rest(1).await;
     let end = other.transcript.turns[0].answer.as_ref().unwrap().end.as_ref().unwrap();
-    assert_eq!(end.why, netbox_chatbox::wire::transcript::EndReason::Done, "{about}: afterwards: {end:?} {}", world.log());
+    assert_eq!(
+        end.why,
+        netbox_chatbox::wire::transcript::EndReason::Done,
+        "{about}: afterwards: {end:?} {}",
+        world.log()
+    );
     (client.transcript.conversation.clone(), process)
 }
 
@@ -171,13 +177,31 @@ async fn cell(
 pub fn check(log: &[Arc<Frame>], messages: usize) {
     let places: Vec<u64> = log.iter().map(|frame| frame.seq).collect();
     assert_eq!(places, (1..=log.len() as u64).collect::<Vec<_>>(), "the log has gaps or duplicates");
-    let mut told: Vec<_> = log.iter().filter_map(|frame| match &frame.event { Event::Message { message, .. } => Some(message), _ => None }).collect();
+    let mut told: Vec<_> = log
+        .iter()
+        .filter_map(|frame| match &frame.event {
+            Event::Message { message, .. } => Some(message),
+            _ => None,
+        })
+        .collect();
     let count = told.len();
     told.sort_by_key(ToString::to_string);
     told.dedup();
     assert_eq!((told.len(), count), (messages, messages), "messages");
-    let mut begun: Vec<String> = log.iter().filter_map(|frame| match &frame.event { Event::RunStart { run, .. } => Some(run.to_string()), _ => None }).collect();
-    let mut ended: Vec<String> = log.iter().filter_map(|frame| match &frame.event { Event::RunEnd { run, .. } => Some(run.to_string()), _ => None }).collect();
+    let mut begun: Vec<String> = log
+        .iter()
+        .filter_map(|frame| match &frame.event {
+            Event::RunStart { run, .. } => Some(run.to_string()),
+            _ => None,
+        })
+        .collect();
+    let mut ended: Vec<String> = log
+        .iter()
+        .filter_map(|frame| match &frame.event {
+            Event::RunEnd { run, .. } => Some(run.to_string()),
+            _ => None,
+        })
+        .collect();
     begun.sort();
     begun.dedup();
     ended.sort();

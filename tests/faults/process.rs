@@ -80,25 +80,26 @@ impl World {
     /// Starts a process, and waits until it answers.
     pub async fn start(&self) -> Process {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log")).unwrap();
-        let child = Command::new(std::env::var("PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_netbox-chatbox").into()))
-            .args(["serve", "--listen", &self.listen])
-            .current_dir(&self.folder)
-            .env_clear()
-            .env("HOME", &self.folder)
-            .env("LOG_LEVEL", std::env::var("FAULT_LOG").unwrap_or_else(|_| "warn".into()))
-            .env("DATABASE_URL", &self.database_url)
-            .env("NETBOX_URL", format!("http://{}", self.netbox.address))
-            .env("NETBOX_TOKEN", netbox::DEMO_TOKEN)
-            .env("ANTHROPIC_BASE_URL", format!("http://{}", self.model.address))
-            .env("ANTHROPIC_MODEL", model::MODEL)
-            .env("MODEL_TIMEOUT", "10")
-            .env("DRAIN_SECONDS", "2")
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+        let child =
+            Command::new(std::env::var("PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_netbox-chatbox").into()))
+                .args(["serve", "--listen", &self.listen])
+                .current_dir(&self.folder)
+                .env_clear()
+                .env("HOME", &self.folder)
+                .env("LOG_LEVEL", std::env::var("FAULT_LOG").unwrap_or_else(|_| "warn".into()))
+                .env("DATABASE_URL", &self.database_url)
+                .env("NETBOX_URL", format!("http://{}", self.netbox.address))
+                .env("NETBOX_TOKEN", netbox::DEMO_TOKEN)
+                .env("ANTHROPIC_BASE_URL", format!("http://{}", self.model.address))
+                .env("ANTHROPIC_MODEL", model::MODEL)
+                .env("MODEL_TIMEOUT", "10")
+                .env("DRAIN_SECONDS", "2")
+                .stdin(Stdio::null())
+                .stdout(log.try_clone().unwrap())
+                .stderr(log)
+                .kill_on_drop(true)
+                .spawn()
+                .unwrap();
         let mut process = Process { child };
         for _ in 0..1_200 {
             if tokio::net::TcpStream::connect(&self.listen).await.is_ok() {

@@ -65,10 +65,17 @@ async fn soak(scratch: Scratch, kills: u64) {
     process.stopped().await;
 
     let database = world.database().await;
-    let (mut acknowledged, mut lost, mut doubled, mut runs, mut without_end, mut ends) = (0, 0, 0, 0, 0, BTreeMap::new());
+    let (mut acknowledged, mut lost, mut doubled, mut runs, mut without_end, mut ends) =
+        (0, 0, 0, 0, 0, BTreeMap::new());
     for Told { conversation, acknowledged: messages, .. } in &told {
         let log = database.load_conversation(conversation).await.unwrap().unwrap().log;
-        let kept: Vec<&MessageId> = log.iter().filter_map(|frame| match &frame.event { Event::Message { message, .. } => Some(message), _ => None }).collect();
+        let kept: Vec<&MessageId> = log
+            .iter()
+            .filter_map(|frame| match &frame.event {
+                Event::Message { message, .. } => Some(message),
+                _ => None,
+            })
+            .collect();
         let distinct: HashSet<String> = kept.iter().map(ToString::to_string).collect();
         acknowledged += messages.len();
         lost += messages.iter().filter(|message| !distinct.contains(&message.to_string())).count();
@@ -95,7 +102,9 @@ async fn soak(scratch: Scratch, kills: u64) {
     let connections: u32 = told.iter().map(|told| told.connections).sum();
     println!(
         "| {} | {kills} | {acknowledged} | {lost} | {doubled} | {runs} | {without_end} | {ends:?} | {connections} | {} | {} |",
-        world.database_name(), memory / 1024 / 1024, started.elapsed().as_secs(),
+        world.database_name(),
+        memory / 1024 / 1024,
+        started.elapsed().as_secs(),
     );
     assert_eq!((lost, doubled, without_end), (0, 0, 0), "{}", world.log());
     assert!(acknowledged > 0 && runs >= acknowledged);
@@ -124,7 +133,11 @@ async fn script(address: &str, number: usize, enough: &AtomicBool, pause: Durati
         }
         client.until_rest(acknowledged.len()).await;
         assert_eq!(client.transcript, client.whole().await, "what this script put together is what is kept");
-        told.push(Told { conversation: client.transcript.conversation.clone(), acknowledged, connections: client.connections });
+        told.push(Told {
+            conversation: client.transcript.conversation.clone(),
+            acknowledged,
+            connections: client.connections,
+        });
     }
     told
 }

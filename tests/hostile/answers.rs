@@ -94,11 +94,26 @@ async fn failure(url: &str) -> Error {
 async fn bodies_that_are_none_are_told() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let nested = format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
-    for body in [&b"{\"count\": 1, \"results\": [\"\xff\xfe\"]}"[..], &b"\xc3\x28"[..], deep.as_bytes(), nested.as_bytes(), b"", b"{\"count\":1}{\"count\":2}", b"NaN", b"\"\\ud800\"", b"{\"count\":1e999}", b"\xef\xbb\xbf{}"] {
+    for body in [
+        &b"{\"count\": 1, \"results\": [\"\xff\xfe\"]}"[..],
+        &b"\xc3\x28"[..],
+        deep.as_bytes(),
+        nested.as_bytes(),
+        b"",
+        b"{\"count\":1}{\"count\":2}",
+        b"NaN",
+        b"\"\\ud800\"",
+        b"{\"count\":1e999}",
+        b"\xef\xbb\xbf{}",
+    ] {
         let whole = answer(body, "");
         let url = server(move |_| whole.clone()).await;
         let error = failure(&url).await;
-        assert!(matches!(error, Error::Malformed { .. }), "{:?}: {error:?}", String::from_utf8_lossy(&body[..body.len().min(40)]));
+        assert!(
+            matches!(error, Error::Malformed { .. }),
+            "{:?}: {error:?}",
+            String::from_utf8_lossy(&body[..body.len().min(40)])
+        );
         assert_eq!(error.problem().code, ProblemCode::NetboxAnswer);
     }
 }
@@ -119,7 +134,13 @@ async fn cut_bodies_are_told() {
 
 #[tokio::test]
 async fn what_is_no_http_is_told() {
-    for bytes in [&b"SSH-2.0-OpenSSH_9.2\r\n"[..], b"", b"\x15\x03\x01\x00\x02\x02\x28", b"HTTP/1.1 999999 What\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n"] {
+    for bytes in [
+        &b"SSH-2.0-OpenSSH_9.2\r\n"[..],
+        b"",
+        b"\x15\x03\x01\x00\x02\x02\x28",
+        b"HTTP/1.1 999999 What\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+    ] {
         let url = server(move |_| bytes.to_vec()).await;
         let error = failure(&url).await;
         assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
@@ -128,8 +149,17 @@ async fn what_is_no_http_is_told() {
 
 #[tokio::test]
 async fn pages_and_other_types_are_never_read() {
-    for kind in ["text/html; charset=utf-8", "text/plain", "application/octet-stream", "image/svg+xml", "", "multipart/x-mixed-replace"] {
-        let text = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: 36\r\n\r\n<html><body>secret page</body></html>");
+    for kind in [
+        "text/html; charset=utf-8",
+        "text/plain",
+        "application/octet-stream",
+        "image/svg+xml",
+        "",
+        "multipart/x-mixed-replace",
+    ] {
+        let text = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: 36\r\n\r\n<html><body>secret page</body></html>"
+        );
         let url = server(move |_| text.clone().into_bytes()).await;
         let error = failure(&url).await;
         assert!(matches!(error, Error::NotNetbox { .. }), "{kind}: {error:?}");
@@ -180,13 +210,21 @@ async fn what_trickles_in_for_ever_ends() {
     ] {
         let url = dripping(first, then, pause).await;
         let error = failure(&url).await;
-        assert!(matches!(error, Error::Timeout { .. } | Error::Unreachable { .. } | Error::Cut { .. }), "{first}: {error:?}");
+        assert!(
+            matches!(error, Error::Timeout { .. } | Error::Unreachable { .. } | Error::Cut { .. }),
+            "{first}: {error:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn headers_without_an_end_are_cut() {
-    let url = dripping("HTTP/1.1 200 OK\r\n", b"x-more: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n", Duration::ZERO).await;
+    let url = dripping(
+        "HTTP/1.1 200 OK\r\n",
+        b"x-more: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n",
+        Duration::ZERO,
+    )
+    .await;
     let error = failure(&url).await;
     assert!(matches!(error, Error::Unreachable { .. } | Error::Timeout { .. }), "{error:?}");
 }

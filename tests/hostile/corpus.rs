@@ -7,8 +7,7 @@ use netbox_chatbox::server::demo::netbox::{Planted, plant};
 use crate::side::{Side, setting};
 
 /// A text as it is planted. Each has objects of its own, numbered from 1: the site `hostile-001`, ...
-pub static TEXTS: LazyLock<Vec<Planted>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("fields.json")).unwrap());
+pub static TEXTS: LazyLock<Vec<Planted>> = LazyLock::new(|| serde_json::from_str(include_str!("fields.json")).unwrap());
 
 /// The demo NetBox with the texts in it.
 pub async fn demo() -> Side {
@@ -37,7 +36,18 @@ async fn there_are_at_least_eighty_and_all_of_them_are_planted() {
     assert!(TEXTS.len() >= 80, "{}", TEXTS.len());
     let mut kinds: Vec<&str> = TEXTS.iter().map(|text| text.kind.as_str()).collect();
     kinds.dedup();
-    let wanted = ["instruction", "framing", "placeholder", "markdown", "html", "terminal", "unicode", "spreadsheet", "confusing", "long"];
+    let wanted = [
+        "instruction",
+        "framing",
+        "placeholder",
+        "markdown",
+        "html",
+        "terminal",
+        "unicode",
+        "spreadsheet",
+        "confusing",
+        "long",
+    ];
     assert_eq!(kinds, wanted);
     assert!(TEXTS.iter().any(|text| text.whole().len() >= 1024 * 1024), "a text of a megabyte");
     for side in both().await {
@@ -50,7 +60,9 @@ async fn there_are_at_least_eighty_and_all_of_them_are_planted() {
             let count = side.count(path, &filters).await.as_u64().unwrap();
             assert!(count >= TEXTS.len() as u64, "{}: {path}: {count}", side.name);
         }
-        let sites = side.raw("dcim/sites/", &[("slug__isw", "hostile-"), ("limit", "1000"), ("fields", "slug,name,comments")]).await;
+        let sites = side
+            .raw("dcim/sites/", &[("slug__isw", "hostile-"), ("limit", "1000"), ("fields", "slug,name,comments")])
+            .await;
         for (site, text) in sites["results"].as_array().unwrap().iter().zip(sorted(&sites)) {
             let planted = &TEXTS[text - 1];
             assert_eq!(site["name"], kept(&side, &planted.cut(100)), "{}: {}", side.name, site["slug"]);

@@ -16,7 +16,12 @@ async fn addresses_in_answers_lead_nowhere_else() {
     let own = demo.client.address().to_string();
     let (trapped, visits) = trap().await;
     let there = format!("http://{trapped}/");
-    for there in [there.clone(), format!("//{trapped}/"), format!("http://user:password@{trapped}/"), format!("http:\\\\{trapped}\\")] {
+    for there in [
+        there.clone(),
+        format!("//{trapped}/"),
+        format!("http://user:password@{trapped}/"),
+        format!("http:\\\\{trapped}\\"),
+    ] {
         let (from, to) = (own.clone(), there.replace('\\', "\\\\"));
         let (recorder, url) = Recorder::start(&own, move |text| text.replace(&from, &to)).await;
         let side = Side::new("lying", &url, netbox::DEMO_TOKEN);
@@ -53,7 +58,14 @@ async fn addresses_in_answers_lead_nowhere_else() {
 async fn redirects_are_not_followed_and_take_no_token_along() {
     let (trapped, visits) = trap().await;
     for status in [301, 302, 303, 307, 308] {
-        for location in [format!("http://{trapped}/api/"), format!("//{trapped}/"), format!("http://127.0.0.1@{trapped}/"), format!("https://{trapped}/api/dcim/sites/"), "file:///etc/passwd".to_owned(), "http://[".to_owned()] {
+        for location in [
+            format!("http://{trapped}/api/"),
+            format!("//{trapped}/"),
+            format!("http://127.0.0.1@{trapped}/"),
+            format!("https://{trapped}/api/dcim/sites/"),
+            "file:///etc/passwd".to_owned(),
+            "http://[".to_owned(),
+        ] {
             let url = crate::answers::server(move |_| {
                 format!("HTTP/1.1 {status} Elsewhere\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n").into_bytes()
             })
@@ -76,7 +88,17 @@ async fn names_with_slashes_and_dots_stay_values() {
     let own = demo.client.address().to_string();
     let (recorder, url) = Recorder::start(&own, |text| text).await;
     let side = Side::new("recorded", &url, netbox::DEMO_TOKEN);
-    for name in ["../../admin", "..%2f..%2fadmin", "1/../../../login", "//evil.invalid/x", "\\\\evil.invalid\\x", "1?brief=true#", "1\r\nHost: evil.invalid", "@evil.invalid", "1;id=2"] {
+    for name in [
+        "../../admin",
+        "..%2f..%2fadmin",
+        "1/../../../login",
+        "//evil.invalid/x",
+        "\\\\evil.invalid\\x",
+        "1?brief=true#",
+        "1\r\nHost: evil.invalid",
+        "@evil.invalid",
+        "1;id=2",
+    ] {
         for (tool, input) in [
             ("netbox_get_object_by_id", json!({"object_type": "dcim.site", "name": name})),
             ("netbox_get_object_by_id", json!({"object_type": name, "object_id": 1})),
@@ -91,7 +113,10 @@ async fn names_with_slashes_and_dots_stay_values() {
         }
     }
     for (method, path) in recorder.requests() {
-        let is_api = method == "GET" && path.strip_prefix("/api/").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-')));
+        let is_api = method == "GET"
+            && path.strip_prefix("/api/").is_some_and(|rest| {
+                rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-'))
+            });
         assert!(is_api || path == "/graphql/", "{method} {path}");
     }
 }

@@ -63,7 +63,10 @@ async fn only_reading_leaves_the_client() {
         assert!(tool == "netbox_describe" || recorder.requests().len() > before, "{tool} asks NetBox");
     }
     for (method, path) in recorder.requests() {
-        assert!(method == "GET" && path.starts_with("/api/") || method == "POST" && path == "/graphql/", "{method} {path}");
+        assert!(
+            method == "GET" && path.starts_with("/api/") || method == "POST" && path == "/graphql/",
+            "{method} {path}"
+        );
         assert!(!path.contains("provision"), "{path}");
     }
 }

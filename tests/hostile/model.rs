@@ -38,7 +38,10 @@ fn check(outcome: &Outcome, about: &str) {
     }
     if let Some(handle) = handle {
         assert!(text.starts_with(&format!(r#"{{"handle":"{handle}""#)), "{about}: {shown}");
-        assert!(handle.strip_prefix('r').and_then(|number| number.parse::<u32>().ok()).is_some_and(|number| number < 900), "{about}: {handle}");
+        assert!(
+            handle.strip_prefix('r').and_then(|number| number.parse::<u32>().ok()).is_some_and(|number| number < 900),
+            "{about}: {handle}"
+        );
     }
     assert!(!text.starts_with(r#"{"handle":"r999"#), "{about}: {shown}");
 }
@@ -60,7 +63,8 @@ async fn lists_say_every_text_as_it_is_and_as_data() {
             let outcome = ask(&side, "netbox_get_objects", input).await;
             let answer: Value = serde_json::from_str(&outcome.model_text).unwrap();
             assert_eq!(answer["total"], TEXTS.len(), "{}", side.name);
-            let columns: Vec<&str> = answer["columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+            let columns: Vec<&str> =
+                answer["columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
             let place = |name: &str| columns.iter().position(|column| *column == name).unwrap();
             for row in answer["rows"].as_array().unwrap() {
                 let number: usize = row[place("slug")].as_str().unwrap()[8..].parse().unwrap();
@@ -75,10 +79,23 @@ async fn lists_say_every_text_as_it_is_and_as_data() {
 #[tokio::test]
 async fn every_kind_of_object_is_data() {
     for side in both().await {
-        for kind in ["dcim.site", "dcim.rack", "dcim.device", "dcim.interface", "ipam.prefix", "ipam.vlan", "extras.tag", "tenancy.contact", "extras.journalentry"] {
+        for kind in [
+            "dcim.site",
+            "dcim.rack",
+            "dcim.device",
+            "dcim.interface",
+            "ipam.prefix",
+            "ipam.vlan",
+            "extras.tag",
+            "tenancy.contact",
+            "extras.journalentry",
+        ] {
             let whole = json!({"object_type": kind, "limit": 100, "ordering": "-id"});
             ask(&side, "netbox_get_objects", whole).await;
-            for measure in [json!({"object_type": kind, "group_by": ["description"]}), json!({"object_type": kind, "group_by": ["name"]})] {
+            for measure in [
+                json!({"object_type": kind, "group_by": ["description"]}),
+                json!({"object_type": kind, "group_by": ["name"]}),
+            ] {
                 ask(&side, "netbox_aggregate", measure).await;
             }
         }
@@ -93,7 +110,8 @@ async fn every_site_and_device_by_its_own_name_is_data() {
         let step = if side.name == "real" { 5 } else { 1 };
         for (number, text) in (1..).zip(TEXTS.iter()).step_by(step) {
             let slug = format!("hostile-{number:03}");
-            let outcome = ask(&side, "netbox_get_object_by_id", json!({"object_type": "dcim.site", "name": slug})).await;
+            let outcome =
+                ask(&side, "netbox_get_object_by_id", json!({"object_type": "dcim.site", "name": slug})).await;
             assert!(!outcome.evidence.is_error, "{}: {slug}: {}", side.name, outcome.model_text);
             if number % 6 == 0 || matches!(text.kind.as_str(), "framing" | "placeholder") {
                 let name = kept(&side, &text.cut(64));
@@ -128,7 +146,8 @@ async fn arguments_of_a_misled_model_come_back_as_data() {
         ask(&side, &text, json!({})).await;
         for definition in Toolbox::definitions() {
             let properties = definition.input_schema["properties"].as_object().unwrap().clone();
-            let input: Value = properties.keys().map(|name| (name.clone(), json!(text))).collect::<serde_json::Map<_, _>>().into();
+            let input: Value =
+                properties.keys().map(|name| (name.clone(), json!(text))).collect::<serde_json::Map<_, _>>().into();
             ask(&side, &definition.name, input).await;
         }
     }
@@ -143,7 +162,11 @@ async fn a_title_is_one_line_and_short() {
             let input = json!({"object_type": text.whole(), "query": text.whole(), "name": text.whole(), "filters": {"name": text.whole()}});
             let title = toolbox.title(&definition.name, &input);
             assert!(title.chars().count() < 400, "{}: {} characters", definition.name, title.chars().count());
-            assert!(!title.contains(|letter: char| letter.is_control() || ('\u{202a}'..='\u{202e}').contains(&letter)), "{}: {title:?}", definition.name);
+            assert!(
+                !title.contains(|letter: char| letter.is_control() || ('\u{202a}'..='\u{202e}').contains(&letter)),
+                "{}: {title:?}",
+                definition.name
+            );
         }
     }
 }

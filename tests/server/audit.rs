@@ -68,11 +68,7 @@ async fn a_question_is_noted_with_what_was_asked_of_netbox_for_it() {
 
 #[tokio::test]
 async fn signing_in_and_out_and_failing_to_is_noted_without_the_password() {
-    let people = PeopleConfig {
-        mode: SignInMode::Netbox,
-        admins: vec!["admin".to_owned()],
-        ..PeopleConfig::nobody()
-    };
+    let people = PeopleConfig { mode: SignInMode::Netbox, admins: vec!["admin".to_owned()], ..PeopleConfig::nobody() };
     let stack = Stack::with_limits(people, noting(true)).await;
     let sign_in = async |name: &str, password: &str| {
         let stranger = stack.with_header("x-forwarded-for", "203.0.113.7");

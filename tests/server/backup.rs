@@ -27,7 +27,8 @@ impl Folder {
 
     fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
     }
@@ -133,7 +134,13 @@ async fn a_restoring_that_cannot_be_is_refused_and_changes_nothing() {
         assert!(!worked && said.contains("missing cannot be read"), "{said}");
         let again = command(&scratch.location(), &["backup", "-"]).stderr(Stdio::null()).output().unwrap();
         let rows = |file: &[u8]| -> Vec<String> {
-            String::from_utf8(file.to_vec()).unwrap().lines().skip(1).map(str::to_owned).filter(|line| line.contains("How many")).collect()
+            String::from_utf8(file.to_vec())
+                .unwrap()
+                .lines()
+                .skip(1)
+                .map(str::to_owned)
+                .filter(|line| line.contains("How many"))
+                .collect()
         };
         assert!(!rows(&plain.stdout).is_empty());
         assert_eq!(rows(&again.stdout), rows(&plain.stdout));

@@ -88,11 +88,17 @@ async fn ping_is_answered() {
 async fn a_socket_that_its_client_leaves_is_closed_by_the_server_too() {
     let stack = Stack::alone().await;
     let mut raw = tokio::net::TcpStream::connect(&stack.address).await.unwrap();
-    let upgrade = format!("GET /ws/chat HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", stack.address);
+    let upgrade = format!(
+        "GET /ws/chat HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        stack.address
+    );
     raw.write_all(upgrade.as_bytes()).await.unwrap();
     let mut head = [0; 64];
     raw.read_exact(&mut head).await.unwrap();
     raw.shutdown().await.unwrap();
     // Whatever was on its way, and then the end: nothing of it stays behind in the server.
-    tokio::time::timeout(std::time::Duration::from_secs(20), raw.read_to_end(&mut Vec::new())).await.expect("it stays open").unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(20), raw.read_to_end(&mut Vec::new()))
+        .await
+        .expect("it stays open")
+        .unwrap();
 }

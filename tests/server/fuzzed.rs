@@ -66,7 +66,20 @@ fn text() -> impl Strategy<Value = String> {
         "[a-zA-Z0-9_-]{1,70}",
         any::<String>(),
         "\\PC{0,20}",
-        prop::sample::select(vec!["\0", "\u{202e}", "../../etc", "%2e%2e%2f", "'; DROP TABLE events; --", "null", "0", "-1", "r1", "{{result:r1}}", "\u{fffd}\u{10ffff}"]).prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "\0",
+            "\u{202e}",
+            "../../etc",
+            "%2e%2e%2f",
+            "'; DROP TABLE events; --",
+            "null",
+            "0",
+            "-1",
+            "r1",
+            "{{result:r1}}",
+            "\u{fffd}\u{10ffff}"
+        ])
+        .prop_map(str::to_owned),
         (1_usize..40_000).prop_map(|length| "x ".repeat(length)),
     ]
 }
@@ -84,7 +97,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 24, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::vec((text(), inner), 0..5).prop_map(|pairs| pairs.into_iter().collect::<Map<_, _>>().into()),
+            prop::collection::vec((text(), inner), 0..5)
+                .prop_map(|pairs| pairs.into_iter().collect::<Map<_, _>>().into()),
         ]
     })
 }
@@ -132,7 +146,8 @@ fn commands(conversation: &str, message: &str) -> Vec<Value> {
 async fn answers(socket: &mut Socket, about: &str) {
     socket.send(json!({"type": "ping"})).await;
     loop {
-        let frame = socket.next_frame().await.unwrap_or_else(|| panic!("closed ({:?}) after {about:.500}", socket.close_code));
+        let frame =
+            socket.next_frame().await.unwrap_or_else(|| panic!("closed ({:?}) after {about:.500}", socket.close_code));
         if frame["type"] == "pong" {
             return;
         }
@@ -189,7 +204,12 @@ async fn frames_of_any_bytes_leave_the_socket_usable_or_close_it_with_a_code() {
     socket.careless = true;
     let mut cases = Cases::new("frames", 300);
     for number in 0..cases.count {
-        let (which, bytes, place, whole) = cases.one(&(any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 0..200), any::<prop::sample::Index>(), text()));
+        let (which, bytes, place, whole) = cases.one(&(
+            any::<prop::sample::Index>(),
+            prop::collection::vec(any::<u8>(), 0..200),
+            any::<prop::sample::Index>(),
+            text(),
+        ));
         let mut written = right[which.index(right.len())].to_string().into_bytes();
         let message = match number % 6 {
             0 => Message::binary(bytes),
@@ -216,7 +236,10 @@ async fn what_is_no_frame_closes_the_connection_and_nothing_else() {
     for _ in 0..cases.count {
         let bytes = cases.one(&prop::collection::vec(any::<u8>(), 1..400));
         let mut raw = tokio::net::TcpStream::connect(&stack.address).await.unwrap();
-        let upgrade = format!("GET /ws/chat HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", stack.address);
+        let upgrade = format!(
+            "GET /ws/chat HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            stack.address
+        );
         raw.write_all(upgrade.as_bytes()).await.unwrap();
         let mut head = [0; 512];
         let count = raw.read(&mut head).await.unwrap();
@@ -231,7 +254,14 @@ async fn what_is_no_frame_closes_the_connection_and_nothing_else() {
     assert!(!socket.ask("How many sites do we have?").await.is_empty());
 }
 
-const FUNCTIONS: [&str; 6] = ["conversations", "conversation", "rename_conversation", "delete_conversation", "result_page", "starting_questions"];
+const FUNCTIONS: [&str; 6] = [
+    "conversations",
+    "conversation",
+    "rename_conversation",
+    "delete_conversation",
+    "result_page",
+    "starting_questions",
+];
 
 #[tokio::test]
 async fn bodies_of_any_kind_are_answered_and_never_a_server_error() {
@@ -254,7 +284,15 @@ async fn bodies_of_any_kind_are_answered_and_never_a_server_error() {
             any::<prop::sample::Index>(),
             changes(),
             prop::collection::vec(any::<u8>(), 0..300),
-            prop::sample::select(vec!["application/json", "application/json; charset=utf-16", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/cbor", ""]),
+            prop::sample::select(vec![
+                "application/json",
+                "application/json; charset=utf-16",
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data",
+                "application/cbor",
+                "",
+            ]),
         ));
         let body = match number % 4 {
             0 => bytes,
@@ -296,7 +334,12 @@ async fn paths_and_methods_of_any_kind_are_answered() {
         ));
         let Ok(url) = url::Url::parse(&format!("http://{}{path}", stack.address)) else { continue };
         let method = method.parse::<reqwest::Method>().unwrap();
-        let sent = client.request(method.clone(), url).header(&browser.header.0, &browser.header.1).header("Accept", accept).send().await;
+        let sent = client
+            .request(method.clone(), url)
+            .header(&browser.header.0, &browser.header.1)
+            .header("Accept", accept)
+            .send()
+            .await;
         let status = sent.unwrap_or_else(|error| panic!("{method} {path:.300}: {error}")).status().as_u16();
         // NetBox is not asked for by a path; a server that answers has no server error to tell.
         assert!(status < 500 || path.starts_with("/ready"), "{method} {path:.300}: {status}");
@@ -321,7 +364,12 @@ async fn requests_that_are_none_are_refused() {
         let mut answer = Vec::new();
         let reading = tokio::time::timeout(std::time::Duration::from_secs(20), raw.read_to_end(&mut answer)).await;
         assert!(reading.is_ok(), "no end after {:?}", String::from_utf8_lossy(&request));
-        assert!(!answer.starts_with(b"HTTP/1.1 5"), "{:?}: {:.300}", String::from_utf8_lossy(&request), String::from_utf8_lossy(&answer));
+        assert!(
+            !answer.starts_with(b"HTTP/1.1 5"),
+            "{:?}: {:.300}",
+            String::from_utf8_lossy(&request),
+            String::from_utf8_lossy(&answer)
+        );
     }
     assert_eq!(http_client().get(format!("http://{}/health", stack.address)).send().await.unwrap().status(), 200);
 }

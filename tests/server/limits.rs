@@ -129,7 +129,8 @@ async fn sockets_are_counted_while_they_are_open() {
     let refused = || async {
         let request = http_client().get(format!("http://{}/ws/chat", stack.address)).header(USER_HEADER, "anna");
         let request = request.header("connection", "upgrade").header("upgrade", "websocket");
-        let request = request.header("sec-websocket-version", "13").header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        let request =
+            request.header("sec-websocket-version", "13").header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
         request.send().await.unwrap()
     };
     let (one, _two) = (anna.socket().await, anna.socket().await);
@@ -147,10 +148,7 @@ async fn sockets_are_counted_while_they_are_open() {
 
 #[tokio::test]
 async fn passwords_cannot_be_tried_without_end() {
-    let people = PeopleConfig {
-        mode: netbox_chatbox::server::config::SignInMode::Netbox,
-        ..PeopleConfig::nobody()
-    };
+    let people = PeopleConfig { mode: netbox_chatbox::server::config::SignInMode::Netbox, ..PeopleConfig::nobody() };
     let limits = rates(|rates| {
         rates.sign_ins_of_a_name = 3;
         rates.sign_ins_of_an_address = 8;

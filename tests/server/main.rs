@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-mod backup;
 mod audit;
+mod backup;
 mod connections;
 mod conversations;
 mod durable;

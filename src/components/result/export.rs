@@ -210,7 +210,8 @@ mod tests {
 
     #[test]
     fn no_name_becomes_a_formula() {
-        for text in ["=1+1", "+cmd", "-cmd", "@SUM(A1)", "\tx", "  =1", "\u{200b}=1", "\u{ff1d}1", "\u{feff}\u{202e}@x"] {
+        for text in ["=1+1", "+cmd", "-cmd", "@SUM(A1)", "\tx", "  =1", "\u{200b}=1", "\u{ff1d}1", "\u{feff}\u{202e}@x"]
+        {
             assert!(inert(text).starts_with('\''), "{text}");
         }
         assert_eq!(inert("\u{1b}[2Ja"), "\u{fffd}[2Ja");
@@ -235,14 +236,28 @@ mod tests {
     #[test]
     fn markdown_means_nothing_but_itself() {
         use crate::chat::markdown::{Block, Inline, parse};
-        for text in ["![x](https://evil.invalid/p.png)", "<img src=x>", "<https://evil.invalid>", "[a][b]", "`**a** ~~b~~`", "\\|x", "&lt;b&gt;"] {
+        for text in [
+            "![x](https://evil.invalid/p.png)",
+            "<img src=x>",
+            "<https://evil.invalid>",
+            "[a][b]",
+            "`**a** ~~b~~`",
+            "\\|x",
+            "&lt;b&gt;",
+        ] {
             let mut row = rows(&[text]);
             row[0][0].link = Some("https://netbox.example/a_(1)/".into());
             let blocks = parse(&markdown(&columns(&["name"]), &row));
             let [Block::Table { rows, .. }] = blocks.as_slice() else { panic!("{blocks:?}") };
             let [Inline::Link { url, inlines }] = rows[0][0].as_slice() else { panic!("{text}: {:?}", rows[0]) };
             assert_eq!(url, "https://netbox.example/a_(1)/");
-            let shown: String = inlines.iter().map(|inline| match inline { Inline::Text(text) => text.as_str(), other => panic!("{other:?}") }).collect();
+            let shown: String = inlines
+                .iter()
+                .map(|inline| match inline {
+                    Inline::Text(text) => text.as_str(),
+                    other => panic!("{other:?}"),
+                })
+                .collect();
             assert_eq!(shown, text);
         }
     }

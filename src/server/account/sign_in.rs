@@ -119,12 +119,7 @@ pub(super) async fn submit(
 }
 
 /// `POST /sign-out`
-pub(super) async fn sign_out(
-    State(state): State<AppState>,
-    person: Person,
-    visit: Visit,
-    origin: Origin,
-) -> Response {
+pub(super) async fn sign_out(State(state): State<AppState>, person: Person, visit: Visit, origin: Origin) -> Response {
     match state.auth().sign_out(&person, visit.over_tls).await {
         Ok(cookie) => {
             state.audit().record(Entry::sign_out(&person.id).from(origin.address));

@@ -59,12 +59,7 @@ impl Agent {
     }
 
     /// What is said with an answer that is whole, where it used most of a budget.
-    pub(super) async fn warning(
-        &self,
-        conversation: &Conversation,
-        why: EndReason,
-        usage: &Usage,
-    ) -> Option<Problem> {
+    pub(super) async fn warning(&self, conversation: &Conversation, why: EndReason, usage: &Usage) -> Option<Problem> {
         let guard = self.guard.as_ref().filter(|_| why == EndReason::Done)?;
         guard.limits.warning(conversation.owner(), usage).await
     }

@@ -3,8 +3,8 @@
 
 mod limits;
 
-pub use limits::LimitArguments;
 use super::oidc::OidcArguments;
+pub use limits::LimitArguments;
 
 /// What is asked.
 #[derive(clap::Args)]

@@ -140,12 +140,28 @@ mod tests {
     fn no_path_leaves_the_api() {
         let address = Address::parse("https://example.com/netbox").unwrap();
         for path in [
-            "../../../admin/", "dcim/../../..//evil.invalid/", "//evil.invalid/x", "\\\\evil.invalid/", "@evil.invalid/",
-            "dcim/sites/%2e%2e/%2e%2e/", "dcim/sites/1%2f..%2f..", "dcim/sites/?x=1#y", ":443@evil.invalid", "a\r\nHost: evil.invalid", "..\\..\\",
+            "../../../admin/",
+            "dcim/../../..//evil.invalid/",
+            "//evil.invalid/x",
+            "\\\\evil.invalid/",
+            "@evil.invalid/",
+            "dcim/sites/%2e%2e/%2e%2e/",
+            "dcim/sites/1%2f..%2f..",
+            "dcim/sites/?x=1#y",
+            ":443@evil.invalid",
+            "a\r\nHost: evil.invalid",
+            "..\\..\\",
         ] {
             let url = address.api(path, &Query::new());
-            assert_eq!((url.scheme(), url.host_str(), url.port(), url.username()), ("https", Some("example.com"), None, ""), "{path}");
-            assert!(url.path().starts_with("/netbox/api/") && url.path().split('/').all(|part| part != ".."), "{path}: {url}");
+            assert_eq!(
+                (url.scheme(), url.host_str(), url.port(), url.username()),
+                ("https", Some("example.com"), None, ""),
+                "{path}"
+            );
+            assert!(
+                url.path().starts_with("/netbox/api/") && url.path().split('/').all(|part| part != ".."),
+                "{path}: {url}"
+            );
             assert!(url.query().is_none() && url.fragment().is_none(), "{path}: {url}");
             // Read again, as whoever gets it does, it is the same.
             assert_eq!(Url::parse(url.as_str()).unwrap(), url, "{path}");

@@ -69,7 +69,11 @@ impl Output {
         }
         // The handle is ours: whatever else is called so is no handle, and takes no place of one.
         let named = |facts: &Map<String, Value>| {
-            facts.iter().filter(|(name, _)| *name != "handle").map(|(name, value)| (name.clone(), value.clone())).collect::<Vec<_>>()
+            facts
+                .iter()
+                .filter(|(name, _)| *name != "handle")
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect::<Vec<_>>()
         };
         text.extend(named(&self.head));
         if let Some(rows) = self.rows.as_ref().filter(|rows| rows.shown > 0) {

@@ -96,7 +96,10 @@ fn write_one(book: &mut Book, number: u32, planted: &Planted) {
         "ipam.prefix",
         row! { prefix: format!("10.{}.{low}.0/24", 250 + high), scope: site, status: "active", description: described() },
     );
-    book.add("ipam.vlan", row! { vid: 100 + number, name: planted.cut(64), site: site, status: "active", description: described() });
+    book.add(
+        "ipam.vlan",
+        row! { vid: 100 + number, name: planted.cut(64), site: site, status: "active", description: described() },
+    );
     book.add(
         "tenancy.contact",
         row! {

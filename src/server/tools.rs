@@ -190,9 +190,9 @@ impl Toolbox {
 
     /// A part of an earlier result as far as it is kept, to be shown to others: nothing is asked of NetBox. None where
     /// it is not kept any more.
-    #[allow(clippy::unused_async, reason = "where results are kept is about to be asked, not looked up")]
     pub async fn kept_page(&self, asking: Asking<'_>, handle: &str, query: &ResultQuery) -> Option<ResultPage> {
-        let stored = self.results.get(Owner::of(asking), handle)?;
+        let schema = self.netbox.schema(asking.credentials).await;
+        let stored = self.results.find(&Owner::of(asking), handle, &schema).await.ok()??;
         let page = person::page(self.netbox.address(), &stored, query).ok()?;
         Some(ResultPage { offset: stored.offset + page.offset, ..page })
     }

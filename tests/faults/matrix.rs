@@ -148,7 +148,7 @@ async fn cell(
         }
     };
     let asking = client.ask(&command, QUESTION);
-    let (_, message) = tokio::join!(breaking, asking);
+    let ((), message) = tokio::join!(breaking, asking);
     if moment == Moment::WhileDraining {
         process.stopped().await;
         process = world.start().await;

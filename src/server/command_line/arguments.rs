@@ -6,7 +6,6 @@ use clap::{Args, Parser, Subcommand};
 
 use super::backup_commands::location;
 use crate::server::config::{ConnectionArguments, ServeArguments, StorageArguments};
-use crate::server::config::{ConnectionArguments, ServeArguments, StorageArguments};
 use crate::wire::problem::Problem;
 
 /// Ask your NetBox in plain language

@@ -70,6 +70,9 @@ def netbox(run: Run) -> Counts:
     for line in (state / "tokens.env").read_text().splitlines():
         name, _, value = line.partition("=")
         run.netbox[name] = value
+    # Our own databases stand beside NetBox's: each test makes one and drops it.
+    postgres = ports.get("TEST_NETBOX_POSTGRES_PORT") or os.environ.get("TEST_NETBOX_POSTGRES_PORT", "55432")
+    run.netbox["TEST_POSTGRES_URL"] = f"postgres://netbox:netbox@127.0.0.1:{postgres}/postgres"
     if ports:
         run.netbox["TEST_NETBOX_URL"] = f"http://127.0.0.1:{ports['TEST_NETBOX_HTTP_PORT']}"
     return counts + hostile_netbox(run, ports, state)

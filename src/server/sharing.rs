@@ -55,11 +55,11 @@ pub async fn links(state: &AppState, person: &Person, id: &ConversationId) -> Re
     Ok((transcript.title, links.collect()))
 }
 
-/// Shares a person's conversation as it is now.
+/// Shares a person's conversation as it is now. Gives the link's id.
 ///
 /// # Errors
 /// It is not theirs, there is nothing in it, there are too many links, or the database does not answer.
-pub async fn share(state: &AppState, person: &Person, id: &ConversationId) -> Result<(), Problem> {
+pub async fn share(state: &AppState, person: &Person, id: &ConversationId) -> Result<String, Problem> {
     let transcript = own(state, person, id).await?;
     if transcript.turns.is_empty() {
         return Err(Problem::new(ProblemCode::BadRequest, "There is nothing to share yet").hint("ask something first"));
@@ -80,7 +80,7 @@ pub async fn share(state: &AppState, person: &Person, id: &ConversationId) -> Re
     };
     state.database().add_share(&share, &digest(secret.expose_secret()), &results).await?;
     tracing::info!(person = %person.id, conversation = id.as_str(), share = share.id, "a conversation was shared");
-    Ok(())
+    Ok(share.id)
 }
 
 /// Ends a link of a person's conversation.
@@ -128,7 +128,7 @@ async fn kept_results(state: &AppState, person: &Person, transcript: &Transcript
     let (mut results, mut bytes) = (Vec::new(), 0);
     for (reference, _) in references(transcript) {
         let agent = state.agent();
-        let page = agent.kept_page(&person.credentials, &transcript.conversation, &reference.handle, &query).await;
+        let page = agent.kept_page(person, &transcript.conversation, &reference.handle, &query).await;
         let Some(page) = page else { continue };
         bytes += serde_json::to_string(&page).map_or(usize::MAX, |text| text.len());
         if bytes > MOST_BYTES {

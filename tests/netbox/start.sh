@@ -101,7 +101,7 @@ unix_socket_directories = '$postgres_state'
 fsync = off
 synchronous_commit = off
 full_page_writes = off
-max_connections = 60
+max_connections = 200
 shared_buffers = '256MB'
 autovacuum_naptime = '5min'
 C

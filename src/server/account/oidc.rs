@@ -3,20 +3,26 @@
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{COOKIE, HOST, HeaderMap, HeaderValue, SET_COOKIE};
+use http::header::{COOKIE, HOST, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use http::{StatusCode, Uri};
 use url::Url;
 
 use super::sign_in::Wanted;
 use super::{answer, go_to, status_of};
 use crate::pages::sign_in_elsewhere::{SignInElsewhere, SignInFailed, SignedOut};
+use crate::server::audit::Entry;
+use crate::server::auth::identity::Identity;
 use crate::server::auth::next::local_path;
 use crate::server::auth::oidc::{Error, LONGEST, Oidc, Returned, name_of};
 use crate::server::auth::{Refused, Visit};
+use crate::server::client_address::Origin;
+use crate::server::middleware::rate_limits::retry_after;
 use crate::server::person::Person;
 use crate::server::state::AppState;
 use crate::wire::problem::{Problem, ProblemCode};
 
+/// This way of signing in, in the audit trail.
+const MODE: &str = "oidc";
 const CALLBACK: &str = "/sign-in/oidc/callback";
 /// The cookies that hold sign-ins under way; the prefix as for a session's.
 const OVER_TLS: &str = "__Host-netbox_chatbox_sign_in_";
@@ -39,10 +45,17 @@ pub(super) async fn begin(
     State(state): State<AppState>,
     Query(Wanted { next }): Query<Wanted>,
     visit: Visit,
+    origin: Origin,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let Some(oidc) = state.auth().oidc() else { return go_to("/sign-in") };
+    if let Err(problem) = state.limits().sign_in(origin, None).await {
+        let wait = retry_after(&problem);
+        let mut response = failed(status_of(&problem), problem);
+        response.headers_mut().extend(wait.map(|wait| (RETRY_AFTER, wait)));
+        return response;
+    }
     let Some(redirect) = own_address(&state, &uri, &headers, visit.over_tls, CALLBACK) else {
         return failed(StatusCode::BAD_REQUEST, no_address());
     };
@@ -67,6 +80,7 @@ pub(super) async fn begin(
 pub(super) async fn callback(
     State(state): State<AppState>,
     visit: Visit,
+    origin: Origin,
     headers: HeaderMap,
     returned: Result<Query<Returned>, QueryRejection>,
 ) -> Response {
@@ -80,7 +94,7 @@ pub(super) async fn callback(
     let outcome = oidc.finish(flow.as_ref(), returned).await;
     let next = flow.as_ref().map_or("/", |flow| flow.next.as_str());
     let mut response = match outcome {
-        Ok(identity) => match state.auth().sign_in(identity, &visit).await {
+        Ok(identity) => match sign_in(&state, identity, &visit, origin).await {
             Ok(session) => {
                 let mut response = go_to(local_path(Some(next)));
                 response.headers_mut().append(SET_COOKIE, session);
@@ -89,6 +103,7 @@ pub(super) async fn callback(
             Err(problem) => failed(status_of(&problem), problem),
         },
         Err(error) => {
+            state.audit().record(Entry::sign_in_failed(MODE, None, &error.problem().message).from(origin.address));
             tracing::info!(address = visit.address, error = %error, "somebody could not sign in");
             refused(&error)
         }
@@ -97,6 +112,18 @@ pub(super) async fn callback(
         set(&mut response, flow.name(), "", 0, visit.over_tls);
     }
     response
+}
+
+async fn sign_in(
+    state: &AppState,
+    identity: Identity,
+    visit: &Visit,
+    origin: Origin,
+) -> Result<HeaderValue, Problem> {
+    let subject = identity.subject.clone();
+    let session = state.auth().sign_in(identity, visit).await?;
+    state.audit().record(Entry::sign_in(&subject, MODE).from(origin.address));
+    Ok(session)
 }
 
 /// `GET /sign-out/done`: what is over, and the way out of the provider too.

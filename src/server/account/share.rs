@@ -9,7 +9,9 @@ use serde::Deserialize;
 use super::oidc::own_address;
 use super::{answer, go_to, signed_in, status_of, trouble_page};
 use crate::pages::share::{LinkRow, SharePage};
+use crate::server::audit::Entry;
 use crate::server::auth::Visit;
+use crate::server::client_address::Origin;
 use crate::server::person::Person;
 use crate::server::sharing;
 use crate::server::state::AppState;
@@ -38,10 +40,18 @@ pub(super) async fn page(
 }
 
 /// `POST /c/{conversation}/share`
-pub(super) async fn share(State(state): State<AppState>, Path(id): Path<String>, person: Person) -> Response {
+pub(super) async fn share(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    person: Person,
+    origin: Origin,
+) -> Response {
     let id = ConversationId::from(id.as_str());
     let shared = sharing::share(&state, &person, &id).await;
-    after(&state, &person, &id, shared).await
+    if let Ok(share) = &shared {
+        state.audit().record(Entry::share(&person.id, &id, share).from(origin.address));
+    }
+    after(&state, &person, &id, shared.map(|_| ())).await
 }
 
 /// `POST /c/{conversation}/share/revoke`
@@ -49,10 +59,14 @@ pub(super) async fn revoke(
     State(state): State<AppState>,
     Path(id): Path<String>,
     person: Person,
+    origin: Origin,
     Form(ChosenLink { share }): Form<ChosenLink>,
 ) -> Response {
     let id = ConversationId::from(id.as_str());
     let revoked = sharing::revoke(&state, &person, &id, &share).await;
+    if revoked.is_ok() {
+        state.audit().record(Entry::share_revoked(&person.id, &id, &share).from(origin.address));
+    }
     after(&state, &person, &id, revoked).await
 }
 

@@ -113,20 +113,18 @@ impl Agent {
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
-        let reader = Some(person.id.as_str());
-        let asking = Asking { person: reader, ..Asking::new(&person.credentials, conversation.as_str()) };
-        self.toolbox.result_page(asking, handle, query).await
+        self.toolbox.result_page(asking_of(person, conversation), handle, query).await
     }
 
     /// A part of a result as far as it is kept; nothing is asked of NetBox for it.
     pub async fn kept_page(
         &self,
-        credentials: &Credentials,
+        person: &Person,
         conversation: &ConversationId,
         handle: &str,
         query: &ResultQuery,
     ) -> Option<ResultPage> {
-        self.toolbox.kept_page(Asking::new(credentials, conversation.as_str()), handle, query).await
+        self.toolbox.kept_page(asking_of(person, conversation), handle, query).await
     }
 
     /// Starts a run and, after it, those of the messages that wait, with the rights of whoever asks. Returns at once.
@@ -336,6 +334,11 @@ impl Agent {
     pub(super) fn cost(&self, usage: &Usage) -> u64 {
         self.settings.prices.cost(&self.settings.model, usage).unwrap_or_default()
     }
+}
+
+/// A person who asks in a conversation of theirs.
+fn asking_of<'a>(person: &'a Person, conversation: &'a ConversationId) -> Asking<'a> {
+    Asking { person: Some(person.id.as_str()), ..Asking::new(&person.credentials, conversation.as_str()) }
 }
 
 #[cfg(test)]

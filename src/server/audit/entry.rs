@@ -222,13 +222,18 @@ impl Entry {
 
 /// One request: what was asked for and what came of it.
 fn request(request: &NetboxRequest) -> Value {
-    json!({
+    let mut entry = json!({
         "method": request.method,
         "path": path(&request.url),
         "status": request.status,
         "bytes": request.bytes,
         "milliseconds": request.milliseconds,
-    })
+    });
+    // What was answered from memory was not sent.
+    if let (Some(age), Some(entry)) = (request.kept_milliseconds, entry.as_object_mut()) {
+        entry.insert("kept_milliseconds".to_owned(), age.into());
+    }
+    entry
 }
 
 fn path(address: &str) -> String {
@@ -256,6 +261,7 @@ mod tests {
             bytes: 345,
             total: Some(1),
             returned: Some(1),
+            kept_milliseconds: None,
         };
         ToolOutcome { milliseconds: 15, requests: vec![request], ..ToolOutcome::default() }
     }

@@ -125,6 +125,7 @@ mod tests {
 
     use super::*;
     use crate::wire::problem::{Problem, ProblemCode};
+    use crate::wire::result::Column;
     use crate::wire::tool::{Cell, Table, ToolOutcome};
     use crate::wire::transcript::{Answer, AnswerEnd, ToolCall, Usage};
 
@@ -133,7 +134,7 @@ mod tests {
         let outcome = ToolOutcome {
             summary: "1 of 1 devices".into(),
             table: Some(Table {
-                columns: vec!["name".into()],
+                columns: vec![Column { name: "name".into(), ..Column::default() }],
                 rows: vec![vec![cell("core-sw-1"), cell(""), cell("10.1.2.3")]],
             }),
             ..ToolOutcome::default()

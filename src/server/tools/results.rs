@@ -183,11 +183,12 @@ impl Results {
         }
         let Some((database, _)) = &self.database else { return Ok(None) };
         let text = database.result(owner.key(&handle)).await?;
-        let stored = text.and_then(|text| written::read(&text, schema)).map(Arc::new);
-        if let Some(stored) = &stored {
-            self.lock().put((owner.clone(), handle), Arc::clone(stored));
+        let Some((stored, is_known)) = text.and_then(|text| written::read(&text, schema)) else { return Ok(None) };
+        let stored = Arc::new(stored);
+        if is_known {
+            self.lock().put((owner.clone(), handle), Arc::clone(&stored));
         }
-        Ok(stored)
+        Ok(Some(stored))
     }
 
     /// The handles of an owner that are kept, newest first.

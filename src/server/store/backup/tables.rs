@@ -191,6 +191,8 @@ pub const TABLES: &[Table] = &[
             integer("until_seq"),
             integer("created_at"),
             integer("revoked_at"),
+            text("secret"),
         ],
     },
+    Table { name: "share_results", key: 2, columns: &[text("share"), text("handle"), text("page")] },
 ];

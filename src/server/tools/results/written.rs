@@ -86,8 +86,9 @@ fn written_row(row: &Row, endpoints: &mut Vec<&'static str>) -> WrittenRow {
 }
 
 /// Reads a result again. A type that is not there any more (a plugin's) is none: its rows stay, and what was not read
-/// of them cannot be read any more.
-pub(super) fn read(text: &str, schema: &Schema) -> Option<Stored> {
+/// of them cannot be read any more. Also says whether all its types are there: shortly after a start those of plugins
+/// are not known yet.
+pub(super) fn read(text: &str, schema: &Schema) -> Option<(Stored, bool)> {
     let written: Written = serde_json::from_str(text).ok().filter(|written: &Written| written.format == FORMAT)?;
     let kinds: Vec<Option<&'static ObjectType>> =
         written.endpoints.iter().map(|endpoint| object_type::by_path(endpoint)).collect();
@@ -107,6 +108,8 @@ pub(super) fn read(text: &str, schema: &Schema) -> Option<Stored> {
         Row { object: about.and_then(object), cells }
     });
     let frame = Frame { columns: written.columns, rows: rows.collect() };
+    let mut names = written.kind.iter().chain(written.source.as_ref().map(|source| &source.kind));
+    let is_known = names.all(|name| schema.type_named(name).is_some());
     let source = written.source.and_then(|source| {
         Some(Source {
             kind: schema.type_named(&source.kind)?,
@@ -116,7 +119,7 @@ pub(super) fn read(text: &str, schema: &Schema) -> Option<Stored> {
             maker: source.maker,
         })
     });
-    Some(Stored {
+    let stored = Stored {
         title: written.title,
         kind: written.kind.and_then(|name| schema.type_named(&name)),
         frame,
@@ -125,7 +128,8 @@ pub(super) fn read(text: &str, schema: &Schema) -> Option<Stored> {
         source,
         page: written.page,
         picture: written.picture,
-    })
+    };
+    Some((stored, is_known))
 }
 
 #[cfg(test)]
@@ -160,12 +164,13 @@ mod tests {
             picture: Some(Picture::Chart(crate::wire::result::Chart::default())),
         };
         let text = write(&stored).unwrap();
-        let again = read(&text, &Schema::embedded(None)).unwrap();
+        let (again, is_known) = read(&text, &Schema::embedded(None)).unwrap();
+        assert!(is_known);
         assert_eq!(format!("{again:?}"), format!("{stored:?}"));
         assert!(again.frame.rows[0].cells.iter().any(|cell| cell.object.is_some()), "{again:?}");
         assert!(read(&text.replacen("\"format\":1", "\"format\":0", 1), &Schema::embedded(None)).is_none());
         let gone = text.replace("dcim.device", "netbox_dns.zone");
-        let gone = read(&gone, &Schema::embedded(None)).unwrap();
-        assert!(gone.kind.is_none() && gone.source.is_none() && gone.frame.rows.len() == 2);
+        let (gone, is_known) = read(&gone, &Schema::embedded(None)).unwrap();
+        assert!(!is_known && gone.kind.is_none() && gone.source.is_none() && gone.frame.rows.len() == 2);
     }
 }

@@ -20,6 +20,11 @@ use url::Url;
 
 use crate::stack::Stack;
 
+/// Makes a token of claims.
+type Forge<'a> = &'a dyn Fn(&Value) -> String;
+/// Describes the provider of this issuer.
+type Lie<'a> = &'a dyn Fn(&str) -> Answer;
+
 async fn stack(client: OidcConfig) -> Stack {
     Stack::with_people(NetboxSource::Demo, PeopleConfig { mode: SignInMode::Oidc(client), ..PeopleConfig::nobody() })
         .await
@@ -336,7 +341,7 @@ async fn only_the_providers_own_signature_counts() {
     let stack = stack(provider.client()).await;
     let keys: Value = serde_json::from_str(&provider.answers.lock().unwrap().keys.2).unwrap();
     let public = keys["keys"][0]["x"].as_str().unwrap().to_owned();
-    let forge: [(&str, &dyn Fn(&Value) -> String); 7] = [
+    let forge: [(&str, Forge<'_>); 7] = [
         ("another key under its name", &hostile::forged),
         ("a key that it does not name", &hostile::foreign),
         ("none", &|claims| hostile::assembled(&json!({"alg": "none"}), claims, |_| Vec::new())),
@@ -384,7 +389,7 @@ async fn what_the_provider_says_of_itself_is_checked() {
         description.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         Answer::json(&description)
     };
-    let lies: [(&str, &dyn Fn(&str) -> Answer); 7] = [
+    let lies: [(&str, Lie<'_>); 7] = [
         ("another's name", &|_| Answer::json(&hostile::description("https://id.example.com"))),
         ("keys in the clear", &|issuer| with(issuer, json!({"jwks_uri": format!("{elsewhere}/jwks")}))),
         ("keys on the disk", &|issuer| with(issuer, json!({"jwks_uri": "file:///etc/passwd"}))),
@@ -412,12 +417,8 @@ async fn neither_code_nor_secret_follow_a_redirect() {
     for path in ["/.well-known/openid-configuration", "/jwks", "/token", "/me"] {
         let provider = Hostile::start().await;
         let stack = stack(provider.client()).await;
-        provider.lie(|answers| {
-            answers.redirect = Some((
-                if path.starts_with("/.w") { "/.well-known/openid-configuration" } else { path },
-                format!("{}{path}", thief.issuer),
-            ))
-        });
+        let to = format!("{}{path}", thief.issuer);
+        provider.lie(|answers| answers.redirect = Some((path, to)));
         let page = if matches!(path, "/token" | "/me") {
             let without_groups = |nonce: &str| {
                 let mut claims = provider.claims(nonce);

@@ -296,7 +296,7 @@ async fn write_usage(
     .bind(conversation.as_str())
     .bind(super::runs::now())
     .bind(model)
-    .bind(number(u64::from(usage.calls)))
+    .bind(number(usage.calls))
     .bind(number(usage.input_tokens))
     .bind(number(usage.output_tokens))
     .bind(number(usage.cache_creation_input_tokens))

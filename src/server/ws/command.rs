@@ -76,14 +76,13 @@ impl Connection {
     ) -> Result<(), Problem> {
         check_question(text)?;
         let again = self.count_message(id.as_ref()).await?;
-        let conversation = match conversation {
-            Some(conversation) => conversation,
-            None => {
-                // One that was deleted under this socket's feet is no place to ask; a new one is.
-                let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
-                let current = current.map(|current| current.id());
-                self.state.hub().conversation_for(&self.person.id, id.as_ref(), current).await?
-            }
+        let conversation = if let Some(conversation) = conversation {
+            conversation
+        } else {
+            // One that was deleted under this socket's feet is no place to ask; a new one is.
+            let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
+            let current = current.map(|current| current.id());
+            self.state.hub().conversation_for(&self.person.id, id.as_ref(), current).await?
         };
         let conversation = self.state.hub().open_or_create(&self.person.id, &conversation).await?;
         self.current = Some(Arc::clone(&conversation));

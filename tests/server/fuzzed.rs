@@ -1,6 +1,8 @@
 //! Whatever a client sends, nothing in the server panics, nothing is a server error, and the connection stays usable or
 //! is closed with a code that the protocol names. Seeds are printed; `FUZZ_SEED` repeats one, `FUZZ_CASES` says how many.
 
+#![allow(clippy::print_stdout, reason = "seeds are for whoever reads the output")]
+
 use std::sync::{LazyLock, Mutex};
 
 use proptest::prelude::*;

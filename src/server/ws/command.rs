@@ -93,10 +93,8 @@ impl Connection {
         }
         conversation.set_time_zone(self.time_zone.clone());
         let context = context_now(self.time_zone.as_deref());
-        let admission = match again {
-            true => None,
-            false => Some(self.state.limits().admit(&self.person.id, !conversation.is_answering().await).await?),
-        };
+        let starts = !conversation.is_answering().await;
+        let admission = if again { None } else { Some(self.state.limits().admit(&self.person.id, starts).await?) };
         let accepted = conversation.send(id.clone(), text, &context, mode).await;
         if let Some(admission) = admission {
             admission.leave().await;
@@ -118,10 +116,7 @@ impl Connection {
     ) -> Result<(), Problem> {
         let conversation = self.open(Some(conversation)).await?;
         let again = self.count_message(id.as_ref()).await?;
-        let admission = match again {
-            true => None,
-            false => Some(self.state.limits().admit(&self.person.id, true).await?),
-        };
+        let admission = if again { None } else { Some(self.state.limits().admit(&self.person.id, true).await?) };
         let context = context_now(self.time_zone.as_deref());
         let accepted = conversation.regenerate(id.clone(), message, &context).await;
         if let Some(admission) = admission {

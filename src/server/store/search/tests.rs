@@ -118,7 +118,10 @@ fn run_id(message: &str) -> crate::wire::id::RunId {
 fn run(message: &str, answer: &str, rows: &[&str]) -> Vec<(Event, String)> {
     let run = run_id(message);
     let row = |row: &&str| row.split('|').map(|text| Cell { text: text.to_owned(), link: None }).collect();
-    let table = Table { columns: vec![Column { name: "name".into(), ..Column::default() }], rows: rows.iter().map(row).collect() };
+    let table = Table {
+        columns: vec![Column { name: "name".into(), ..Column::default() }],
+        rows: rows.iter().map(row).collect(),
+    };
     let outcome = ToolOutcome { table: Some(table), summary: "all of them".into(), ..ToolOutcome::default() };
     let start =
         Event::RunStart { run: run.clone(), message: message.into(), model: "m".into(), stand_in: true, started_at: 2 };

@@ -43,7 +43,7 @@ async function endOthers(page: Page): Promise<void> {
 
 async function count(chat: Chat): Promise<number> {
   await chat.ask("How many devices do we have?");
-  return Number(/\d+/.exec(await chat.answer.innerText())?.[0]);
+  return Number(/(\d+) device/.exec((await chat.answer.innerText()).replaceAll(",", ""))?.[1]);
 }
 
 test("each person gets the count that they may see, and nobody the other's", async ({ page, browser, isMobile, netbox }) => {

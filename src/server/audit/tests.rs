@@ -40,7 +40,7 @@ async fn what_is_noted_is_exported_in_order_and_can_be_picked() {
         assert_eq!((&last["address"], &last["detail"]["mode"]), (&json!("203.0.113.7"), &json!("netbox")));
         for person in [bert.as_str(), "netbox:bert"] {
             let of_bert = exported(&database, Filter { person: Some(person.to_owned()), ..Filter::default() }).await;
-            assert_eq!(of_bert, [last.clone()]);
+            assert_eq!(of_bert, std::slice::from_ref(last));
         }
         let at = |line: &Value| line["at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_millisecond();
         let after = Filter { since: Some(at(last) + 1), ..Filter::default() };

@@ -40,19 +40,17 @@ impl StorageConfig {
     pub fn read(arguments: &StorageArguments, problems: &mut Vec<Problem>) -> Option<Self> {
         let given = typed::given(arguments.data_directory.as_deref()).map(PathBuf::from);
         let data_directory = given.or_else(|| of_user(Purpose::Data));
-        let database = match typed::given(arguments.database_url.as_deref()) {
-            Some(url) => location(url, problems)?,
-            None => {
-                let Some(folder) = &data_directory else {
-                    problems.push(wrong(
-                        "DATA_DIRECTORY",
-                        "is not set, and the system does not say where this user keeps data (HOME is not set)",
-                        "set DATA_DIRECTORY to a folder that this program may write, or DATABASE_URL",
-                    ));
-                    return None;
-                };
-                Location::File(folder.join(FILE))
-            }
+        let database = if let Some(url) = typed::given(arguments.database_url.as_deref()) {
+            location(url, problems)?
+        } else if let Some(folder) = &data_directory {
+            Location::File(folder.join(FILE))
+        } else {
+            problems.push(wrong(
+                "DATA_DIRECTORY",
+                "is not set, and the system does not say where this user keeps data (HOME is not set)",
+                "set DATA_DIRECTORY to a folder that this program may write, or DATABASE_URL",
+            ));
+            return None;
         };
         let days = arguments.result_retention_days.as_deref();
         let result_days = typed::number("RESULT_RETENTION_DAYS", days, RESULT_DAYS, 0..=36_500, problems);

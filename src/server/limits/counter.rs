@@ -106,7 +106,7 @@ mod tests {
     #[tokio::test]
     async fn processes_share_a_rate_also_where_they_count_ahead() {
         let database = Database::memory().await.unwrap();
-        let rate = Rate::of(200, Duration::from_secs(360_000));
+        let rate = Rate::of(200, Duration::from_hours(100));
         for at_once in [1, 10] {
             let kind = if at_once == 1 { "one" } else { "ahead" };
             let (one, other) = (
@@ -121,7 +121,7 @@ mod tests {
     #[tokio::test]
     async fn a_flood_does_not_reach_the_database_and_holds_without_it() {
         let database = Database::memory().await.unwrap();
-        let counter = Counter::new(database.clone(), "flood", Rate::of(5, Duration::from_secs(3_600)), 1);
+        let counter = Counter::new(database.clone(), "flood", Rate::of(5, Duration::from_hours(1)), 1);
         database.close().await;
         assert_eq!(allowed(&counter, 1_000).await, 5, "the process's own count holds");
         let unbounded = Counter::new(database, "none", None, 1);

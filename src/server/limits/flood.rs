@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn a_flood_is_stopped_here_and_by_key() {
-        let flood = Flood::new(Rate::of(3, Duration::from_secs(3_600)).unwrap());
+        let flood = Flood::new(Rate::of(3, Duration::from_hours(1)).unwrap());
         let passed = (0..10).filter(|_| flood.check("one").is_ok()).count();
         assert_eq!(passed, 3);
         assert!(flood.check("one").unwrap_err() > Duration::from_secs(1_000));

@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_allowed_and_then_one_at_a_time() {
-        let rate = Rate::of(4, Duration::from_secs(60)).unwrap();
+        let rate = Rate::of(4, Duration::from_mins(1)).unwrap();
         let (now, second) = (1_000_000_000, 1_000_000);
         assert_eq!(rate.wait(0, now, 4), Duration::ZERO, "nothing was used for long");
         let used_up = now + rate.burst_microseconds();
@@ -53,6 +53,6 @@ mod tests {
         assert_eq!(rate.wait(used_up, now + 14 * second, 1), Duration::from_secs(1));
         assert_eq!(rate.wait(used_up, now + 15 * second, 1), Duration::ZERO);
         assert_eq!(rate.wait(used_up, now + 15 * second, 2), Duration::from_secs(15));
-        assert_eq!(Rate::of(0, Duration::from_secs(60)), None);
+        assert_eq!(Rate::of(0, Duration::from_mins(1)), None);
     }
 }

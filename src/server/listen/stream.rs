@@ -89,7 +89,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_never_reads_is_given_up_and_one_that_reads_slowly_is_not() {
         let (server, mut client) = tokio::io::duplex(16);
-        let mut server = ReadInTime::new(server, Duration::from_secs(60), ());
+        let mut server = ReadInTime::new(server, Duration::from_mins(1), ());
         let writing = tokio::spawn(async move {
             let outcome = server.write_all(&[7; 64]).await;
             (server, outcome)

@@ -67,7 +67,7 @@ mod tests {
         for scratch in both().await {
             // Each has its own connections, as processes have.
             let processes = [scratch.open().await, scratch.open().await];
-            let rate = Rate::of(20, Duration::from_secs(60)).unwrap();
+            let rate = Rate::of(20, Duration::from_mins(1)).unwrap();
             let now = 1_000 * SECOND;
             let attempts = (0..60).map(|number| processes[number % 2].count("messages:anna", rate, 1, now));
             let counted = futures::future::join_all(attempts).await;
@@ -91,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn a_clock_that_was_wrong_locks_nobody_out() {
         let database = Database::memory().await.unwrap();
-        let rate = Rate::of(2, Duration::from_secs(60)).unwrap();
+        let rate = Rate::of(2, Duration::from_mins(1)).unwrap();
         let (now, tomorrow) = (1_000 * SECOND, 90_000 * SECOND);
         assert!(database.count("key", rate, 2, tomorrow).await.unwrap().is_ok());
         assert!(database.count("key", rate, 2, now).await.unwrap().is_ok());

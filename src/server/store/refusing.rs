@@ -10,6 +10,9 @@ pub(super) type Refuses = Box<dyn Fn(&Event) -> bool + Send + Sync>;
 
 impl Database {
     /// A database in memory that refuses to write these events.
+    ///
+    /// # Panics
+    /// It cannot be made.
     pub async fn refusing(refuses: impl Fn(&Event) -> bool + Send + Sync + 'static) -> Self {
         let database = Self::memory().await.unwrap();
         *database.refuses().lock().unwrap() = Some(Box::new(refuses));
@@ -17,6 +20,9 @@ impl Database {
     }
 
     /// Forgets a run, as if it had never been written.
+    ///
+    /// # Panics
+    /// The database fails.
     pub async fn lose_run(&self, run: &RunId) {
         sqlx::query("DELETE FROM runs WHERE id = $1").bind(run.as_str()).execute(self.pool()).await.unwrap();
     }

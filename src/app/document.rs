@@ -60,7 +60,7 @@ pub fn Head(
             <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)" />
             <meta name="theme-color" content="#14181b" media="(prefers-color-scheme: dark)" />
             <meta name="description" content="Ask your NetBox in plain language" />
-            <meta name="referrer" content="no-referrer" />
+            <meta name="referrer" content="same-origin" />
             <script nonce=use_nonce()>{THEME_SCRIPT}</script>
             <link rel="stylesheet" href=assets.style_address() />
             <link rel="icon" href="/favicon.svg" type="image/svg+xml" />

@@ -174,8 +174,10 @@ impl Hub {
     /// The database fails.
     pub async fn follow(&self, elsewhere: Elsewhere) -> Result<(), Problem> {
         let conversations = match elsewhere {
-            Elsewhere::Conversation { conversation, owner } => {
-                self.list_changed(&owner);
+            Elsewhere::Conversation { conversation, owner, is_news } => {
+                if is_news {
+                    self.list_changed(&owner);
+                }
                 self.live(&conversation).into_iter().collect()
             }
             Elsewhere::Anything => self.live_ones(),

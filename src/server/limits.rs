@@ -15,6 +15,8 @@ pub mod rate;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use sha2::{Digest, Sha256};
 
 use counter::Counter;
@@ -287,7 +289,7 @@ fn refused(message: &str, wait: Duration) -> Problem {
 }
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    BASE64.encode(Sha256::digest(text.as_bytes()))
 }
 
 /// Forgets what is not needed any more, for as long as there are limits.

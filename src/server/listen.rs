@@ -37,7 +37,7 @@ const HEADER_PATIENCE: Duration = Duration::from_secs(30);
 /// How long it may take for a body.
 const BODY_PATIENCE: Duration = Duration::from_secs(20);
 /// How long a client may read nothing of what waits for it.
-const READ_PATIENCE: Duration = Duration::from_secs(60);
+const READ_PATIENCE: Duration = Duration::from_mins(1);
 /// The largest header, in bytes: more than any browser sends with all its cookies.
 const MAXIMUM_HEADER_BYTES: usize = 64 * 1024;
 /// How long to wait after the system had no file handle left for a connection.

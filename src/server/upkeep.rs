@@ -99,7 +99,7 @@ async fn index(state: AppState) {
         Ok(0) => {}
         Ok(conversations) => tracing::info!(conversations, "conversations were indexed for the search"),
         Err(problem) => {
-            tracing::warn!(problem = %problem.message, "older conversations are not found by what they say")
+            tracing::warn!(problem = %problem.message, "older conversations are not found by what they say");
         }
     }
 }

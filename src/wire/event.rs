@@ -99,7 +99,7 @@ pub enum Event as "Event" by "type" {
     Pong,
     /// The server closes this socket.
     Bye {
-        /// Why: `drain`.
+        /// Why: `drain`, or `reauth` where the session is over.
         code: String,
         /// When to come back, in milliseconds.
         retry_milliseconds: u64,

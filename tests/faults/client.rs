@@ -17,7 +17,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// How long a connection and an acknowledgement may take before the client begins anew.
 const IMPATIENCE: Duration = Duration::from_secs(4);
 /// How long anything may take in all, on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A client with one conversation.
 pub struct Client {
@@ -149,13 +149,9 @@ impl Client {
                     self.take(&frame).await;
                     return serde_json::from_str(&text).ok();
                 }
-                Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) => {
-                    self.socket = None;
-                    return None;
-                }
-                Ok(Some(Ok(_))) => {}
-                // Silence: whether the connection still lives, nobody knows.
-                Err(_) => {
+                Ok(Some(Ok(message))) if !message.is_close() => {}
+                // The end, or silence: whether the connection still lives, nobody knows.
+                _ => {
                     self.socket = None;
                     return None;
                 }

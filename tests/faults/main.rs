@@ -6,6 +6,7 @@
 //! and what a client sees that comes back is what is kept. Seeds are printed, and `FAULT_SEED` repeats one.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "seeds and figures are for whoever reads the output")]
 
 mod client;
 mod matrix;
@@ -16,3 +17,5 @@ mod proxy;
 mod scratch;
 mod seed;
 mod soak;
+
+use netbox_chatbox::server::store::{Database, Location};

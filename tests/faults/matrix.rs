@@ -1,5 +1,6 @@
 //! Every fault at every moment on every connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use netbox_chatbox::server::demo::model::Pace;
@@ -126,6 +127,8 @@ async fn cell(
     about: &str,
 ) -> (ConversationId, Process) {
     let mut client = Client::new(&world.front.address);
+    // A command's id is its person's, and here everybody is one.
+    let command = format!("{about} the question");
     let trap = moment.trap(world);
     if let Some((proxy, needle)) = &trap {
         proxy.trap(needle);
@@ -144,8 +147,8 @@ async fn cell(
             proxy.release();
         }
     };
-    let asking = client.ask("the-question", QUESTION);
-    let (_, message) = tokio::join!(breaking, asking);
+    let asking = client.ask(&command, QUESTION);
+    let ((), message) = tokio::join!(breaking, asking);
     if moment == Moment::WhileDraining {
         process.stopped().await;
         process = world.start().await;
@@ -156,9 +159,9 @@ async fn cell(
     assert_eq!((&transcript.turns[0].message, transcript.turns[0].question.as_str()), (&message, QUESTION), "{about}");
     assert_eq!(*transcript, client.whole().await, "{about}: what this client put together is what is kept");
     // The same command once more does nothing, and the next question is answered as if nothing had been.
-    assert_eq!(client.ask("the-question", QUESTION).await, message, "{about}");
+    assert_eq!(client.ask(&command, QUESTION).await, message, "{about}");
     let mut other = Client::new(&world.front.address);
-    other.ask("after", QUESTION).await;
+    other.ask(&format!("{about} afterwards"), QUESTION).await;
     other.until_rest(1).await;
     let end = other.transcript.turns[0].answer.as_ref().unwrap().end.as_ref().unwrap();
     assert_eq!(
@@ -171,7 +174,7 @@ async fn cell(
 }
 
 /// What holds for every log: no gaps, so many messages, each once, and one end for each run.
-pub fn check(log: &[Frame], messages: usize) {
+pub fn check(log: &[Arc<Frame>], messages: usize) {
     let places: Vec<u64> = log.iter().map(|frame| frame.seq).collect();
     assert_eq!(places, (1..=log.len() as u64).collect::<Vec<_>>(), "the log has gaps or duplicates");
     let mut told: Vec<_> = log

@@ -94,6 +94,16 @@ impl World {
                 .env("ANTHROPIC_MODEL", model::MODEL)
                 .env("MODEL_TIMEOUT", "10")
                 .env("DRAIN_SECONDS", "2")
+                // Everybody is one person here, and asks more than one does.
+                .envs(
+                    [
+                        "MESSAGES_PER_MINUTE",
+                        "TOOL_CALLS_PER_MINUTE",
+                        "REQUESTS_PER_MINUTE",
+                        "ADDRESS_REQUESTS_PER_MINUTE",
+                    ]
+                    .map(|name| (name, "100000")),
+                )
                 .stdin(Stdio::null())
                 .stdout(log.try_clone().unwrap())
                 .stderr(log)

@@ -2,7 +2,6 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -46,7 +45,6 @@ pub struct Proxy {
     pub address: String,
     fault: watch::Sender<Fault>,
     trap: Arc<Trap>,
-    connections: Arc<AtomicUsize>,
 }
 
 impl Proxy {
@@ -57,18 +55,13 @@ impl Proxy {
             address: listener.local_addr().unwrap().to_string(),
             fault: watch::Sender::new(Fault::Pass),
             trap: Arc::new(Trap { needle: watch::Sender::new(None), sprung: Notify::new(), released: Notify::new() }),
-            connections: Arc::default(),
         };
         let accepting = proxy.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let proxy = accepting.clone();
                 let target = target.clone();
-                tokio::spawn(async move {
-                    proxy.connections.fetch_add(1, Ordering::SeqCst);
-                    proxy.connect(client, &target).await;
-                    proxy.connections.fetch_sub(1, Ordering::SeqCst);
-                });
+                tokio::spawn(async move { proxy.connect(client, &target).await });
             }
         });
         proxy
@@ -77,11 +70,6 @@ impl Proxy {
     /// From now on, until the next word.
     pub fn set(&self, fault: Fault) {
         self.fault.send_replace(fault);
-    }
-
-    /// Connections that are open now.
-    pub fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
     }
 
     /// Stops after these bytes when they next pass.

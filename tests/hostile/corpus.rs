@@ -1,4 +1,4 @@
-//! The texts, and NetBoxes that hold them.
+//! The texts, and the two that hold them.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,5 @@
 //! What hostile data can do, and hostile servers: texts that attack the model, the page, spreadsheets and terminals,
-//! in every kind of field of the demo NetBox and of a real one; NetBoxes that redirect, flood, stall and lie.
+//! in every kind of field of the demo NetBox and of a real one; servers that redirect, flood, stall and lie.
 //!
 //! `make test` starts the real one (`tests/netbox/hostile/start.sh`) and says where it is in `TEST_NETBOX_HOSTILE_URL`;
 //! without it those tests fail.

@@ -5,17 +5,25 @@ mod hostile;
 mod provider;
 mod surfer;
 
+use std::cell::RefCell;
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use hostile::{Answer, Hostile, SECRET, SUBJECT};
 use netbox_chatbox::server::config::{NetboxSource, OidcConfig, PeopleConfig, SignInMode};
 use provider::Provider;
 use serde_json::{Value, json};
 use surfer::{Page, Surfer};
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use url::Url;
 
 use crate::stack::Stack;
+
+/// Makes a token of claims.
+type Forge<'a> = &'a dyn Fn(&Value) -> String;
+/// Describes the provider of this issuer.
+type Lie<'a> = &'a dyn Fn(&str) -> Answer;
 
 async fn stack(client: OidcConfig) -> Stack {
     Stack::with_people(NetboxSource::Demo, PeopleConfig { mode: SignInMode::Oidc(client), ..PeopleConfig::nobody() })
@@ -333,7 +341,7 @@ async fn only_the_providers_own_signature_counts() {
     let stack = stack(provider.client()).await;
     let keys: Value = serde_json::from_str(&provider.answers.lock().unwrap().keys.2).unwrap();
     let public = keys["keys"][0]["x"].as_str().unwrap().to_owned();
-    let forge: [(&str, &dyn Fn(&Value) -> String); 7] = [
+    let forge: [(&str, Forge<'_>); 7] = [
         ("another key under its name", &hostile::forged),
         ("a key that it does not name", &hostile::foreign),
         ("none", &|claims| hostile::assembled(&json!({"alg": "none"}), claims, |_| Vec::new())),
@@ -381,7 +389,7 @@ async fn what_the_provider_says_of_itself_is_checked() {
         description.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         Answer::json(&description)
     };
-    let lies: [(&str, &dyn Fn(&str) -> Answer); 7] = [
+    let lies: [(&str, Lie<'_>); 7] = [
         ("another's name", &|_| Answer::json(&hostile::description("https://id.example.com"))),
         ("keys in the clear", &|issuer| with(issuer, json!({"jwks_uri": format!("{elsewhere}/jwks")}))),
         ("keys on the disk", &|issuer| with(issuer, json!({"jwks_uri": "file:///etc/passwd"}))),
@@ -409,12 +417,8 @@ async fn neither_code_nor_secret_follow_a_redirect() {
     for path in ["/.well-known/openid-configuration", "/jwks", "/token", "/me"] {
         let provider = Hostile::start().await;
         let stack = stack(provider.client()).await;
-        provider.lie(|answers| {
-            answers.redirect = Some((
-                if path.starts_with("/.w") { "/.well-known/openid-configuration" } else { path },
-                format!("{}{path}", thief.issuer),
-            ))
-        });
+        let to = format!("{}{path}", thief.issuer);
+        provider.lie(|answers| answers.redirect = Some((path, to)));
         let page = if matches!(path, "/token" | "/me") {
             let without_groups = |nonce: &str| {
                 let mut claims = provider.claims(nonce);
@@ -526,7 +530,12 @@ async fn a_cookie_that_was_changed_or_is_anothers_is_no_sign_in() {
     }
 }
 
-/// Everything that is logged on this test's thread, which is all that its server does.
+thread_local! {
+    /// What is logged on this thread, where somebody wants to know.
+    static LOG: RefCell<Option<Log>> = const { RefCell::new(None) };
+}
+
+/// Lines of a log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -541,14 +550,24 @@ impl std::io::Write for Log {
     }
 }
 
+/// Everything that is logged on this test's thread from now on, which is all that its server does. One subscriber for
+/// all tests: with one for a thread, what other tests run first would decide whether a line is ever made.
+fn log() -> Log {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let wanted = dynamic_filter_fn(|_, _| LOG.with_borrow(Option::is_some));
+        let writer = || LOG.with_borrow(|log| log.clone().unwrap_or_default());
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer).with_filter(wanted);
+        tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines)).unwrap();
+    });
+    let log = Log::default();
+    LOG.set(Some(log.clone()));
+    log
+}
+
 #[tokio::test]
 async fn no_log_tells_a_code_a_token_or_a_secret() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
-
+    let log = log();
     let provider = Hostile::start().await;
     let stack = stack(provider.client()).await;
     let mut secrets = vec!["the-code".to_owned(), "an access token".to_owned(), SECRET.to_owned()];

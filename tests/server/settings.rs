@@ -31,6 +31,7 @@ fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> (Outp
         .args(arguments)
         .current_dir(folder)
         .env_clear()
+        .env("HOME", folder)
         .envs(environment.iter().copied())
         .output()
         .unwrap();

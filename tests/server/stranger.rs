@@ -33,13 +33,13 @@ fn functions(id: &ConversationId) -> Vec<(&'static str, Function)> {
         ("conversation", Function::Names(json!({"id": id}))),
         ("rename_conversation", Function::Names(json!({"id": id, "title": "mine now"}))),
         ("delete_conversation", Function::Names(json!({"id": id}))),
-        ("search_conversations", Function::Finds(json!({"query": "sites ohio"}))),
+        ("search_conversations", Function::Finds(json!({"query": "4711"}))),
         ("result_page", Function::Names(json!({"conversation": id, "handle": "r1", "query": query}))),
     ]
 }
 
 /// Every path of the server, and whether a stranger gets anything there.
-const PATHS: [(&str, bool); 19] = [
+const PATHS: [(&str, bool); 21] = [
     ("/", false),
     ("/c/{conversation}", false),
     ("/api/{*function}", false),
@@ -59,6 +59,8 @@ const PATHS: [(&str, bool); 19] = [
     ("/settings/netbox-token/forget", false),
     ("/settings/sessions/end", false),
     ("/settings/sessions/end-others", false),
+    ("/usage", false),
+    ("/audit.jsonl", false),
 ];
 
 /// The routes that stand in the source.

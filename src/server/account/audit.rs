@@ -43,10 +43,9 @@ pub(super) async fn download(
     };
     state.audit().record(Entry::export(Some(&person.id), "audit").from(origin.address));
     let lines = lines(state.database().clone(), filter).map(|page| {
-        page.map_err(|problem| {
+        page.inspect_err(|problem| {
             // The answer has begun: it is cut off, so that nobody takes it for whole.
             tracing::error!(problem = %problem.message, "the audit trail could not be read to its end");
-            problem
         })
     });
     let headers = [

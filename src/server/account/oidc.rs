@@ -114,12 +114,7 @@ pub(super) async fn callback(
     response
 }
 
-async fn sign_in(
-    state: &AppState,
-    identity: Identity,
-    visit: &Visit,
-    origin: Origin,
-) -> Result<HeaderValue, Problem> {
+async fn sign_in(state: &AppState, identity: Identity, visit: &Visit, origin: Origin) -> Result<HeaderValue, Problem> {
     let subject = identity.subject.clone();
     let session = state.auth().sign_in(identity, visit).await?;
     state.audit().record(Entry::sign_in(&subject, MODE).from(origin.address));

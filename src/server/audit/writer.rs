@@ -82,10 +82,14 @@ pub(super) async fn forget(database: Database, days: u32, orders: mpsc::WeakSend
         match database.forget_audit(before).await {
             Ok(0) => {}
             Ok(entries) => {
-                tracing::info!(audit.entries = entries, audit.days = days, "old entries of the audit trail are deleted")
+                tracing::info!(
+                    audit.entries = entries,
+                    audit.days = days,
+                    "old entries of the audit trail are deleted"
+                );
             }
             Err(problem) => {
-                tracing::error!(problem = %problem.message, "old entries of the audit trail are not deleted")
+                tracing::error!(problem = %problem.message, "old entries of the audit trail are not deleted");
             }
         }
         tokio::time::sleep(FORGETTING).await;

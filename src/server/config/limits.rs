@@ -132,62 +132,75 @@ impl LimitConfig {
         let usual = Self::default();
         let mut read = Reader { problems };
         let rates = RateConfig {
-            messages: read.count("MESSAGES_PER_MINUTE", &arguments.messages, usual.rates.messages),
-            tool_calls: read.count("TOOL_CALLS_PER_MINUTE", &arguments.tool_calls, usual.rates.tool_calls),
-            requests: read.count("REQUESTS_PER_MINUTE", &arguments.requests, usual.rates.requests),
+            messages: read.count("MESSAGES_PER_MINUTE", arguments.messages.as_deref(), usual.rates.messages),
+            tool_calls: read.count("TOOL_CALLS_PER_MINUTE", arguments.tool_calls.as_deref(), usual.rates.tool_calls),
+            requests: read.count("REQUESTS_PER_MINUTE", arguments.requests.as_deref(), usual.rates.requests),
             requests_of_an_address: read.count(
                 "ADDRESS_REQUESTS_PER_MINUTE",
-                &arguments.address_requests,
+                arguments.address_requests.as_deref(),
                 usual.rates.requests_of_an_address,
             ),
             sign_ins_of_an_address: read.count(
                 "ADDRESS_SIGN_INS",
-                &arguments.address_sign_ins,
+                arguments.address_sign_ins.as_deref(),
                 usual.rates.sign_ins_of_an_address,
             ),
-            sign_ins_of_a_name: read.count("NAME_SIGN_INS", &arguments.name_sign_ins, usual.rates.sign_ins_of_a_name),
-            sockets: read.count("SOCKETS", &arguments.sockets, usual.rates.sockets),
+            sign_ins_of_a_name: read.count(
+                "NAME_SIGN_INS",
+                arguments.name_sign_ins.as_deref(),
+                usual.rates.sign_ins_of_a_name,
+            ),
+            sockets: read.count("SOCKETS", arguments.sockets.as_deref(), usual.rates.sockets),
             sockets_of_an_address: read.count(
                 "ADDRESS_SOCKETS",
-                &arguments.address_sockets,
+                arguments.address_sockets.as_deref(),
                 usual.rates.sockets_of_an_address,
             ),
         };
         let (of_person, of_all) = (&usual.budgets.person, &usual.budgets.all);
         let budgets = BudgetConfig {
             person: Bounds {
-                running: read.count("RUNNING_ANSWERS", &arguments.running_answers, of_person.running),
-                tokens_a_day: read.tokens("TOKENS_PER_DAY", &arguments.tokens_per_day),
-                tokens_a_month: read.tokens("TOKENS_PER_MONTH", &arguments.tokens_per_month),
-                micro_dollars_a_day: read.cost("COST_PER_DAY", &arguments.cost_per_day),
-                micro_dollars_a_month: read.cost("COST_PER_MONTH", &arguments.cost_per_month),
+                running: read.count("RUNNING_ANSWERS", arguments.running_answers.as_deref(), of_person.running),
+                tokens_a_day: read.tokens("TOKENS_PER_DAY", arguments.tokens_per_day.as_deref()),
+                tokens_a_month: read.tokens("TOKENS_PER_MONTH", arguments.tokens_per_month.as_deref()),
+                micro_dollars_a_day: read.cost("COST_PER_DAY", arguments.cost_per_day.as_deref()),
+                micro_dollars_a_month: read.cost("COST_PER_MONTH", arguments.cost_per_month.as_deref()),
             },
             all: Bounds {
-                running: read.count("ALL_RUNNING_ANSWERS", &arguments.all_running_answers, of_all.running),
-                tokens_a_day: read.tokens("ALL_TOKENS_PER_DAY", &arguments.all_tokens_per_day),
-                tokens_a_month: read.tokens("ALL_TOKENS_PER_MONTH", &arguments.all_tokens_per_month),
-                micro_dollars_a_day: read.cost("ALL_COST_PER_DAY", &arguments.all_cost_per_day),
-                micro_dollars_a_month: read.cost("ALL_COST_PER_MONTH", &arguments.all_cost_per_month),
+                running: read.count("ALL_RUNNING_ANSWERS", arguments.all_running_answers.as_deref(), of_all.running),
+                tokens_a_day: read.tokens("ALL_TOKENS_PER_DAY", arguments.all_tokens_per_day.as_deref()),
+                tokens_a_month: read.tokens("ALL_TOKENS_PER_MONTH", arguments.all_tokens_per_month.as_deref()),
+                micro_dollars_a_day: read.cost("ALL_COST_PER_DAY", arguments.all_cost_per_day.as_deref()),
+                micro_dollars_a_month: read.cost("ALL_COST_PER_MONTH", arguments.all_cost_per_month.as_deref()),
             },
         };
         let connections = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let listen = ListenSettings {
-            connections: read.size("CONNECTIONS", &arguments.connections, connections(usual.listen.connections)),
+            connections: read.size(
+                "CONNECTIONS",
+                arguments.connections.as_deref(),
+                connections(usual.listen.connections),
+            ),
             connections_of_an_address: read.size(
                 "ADDRESS_CONNECTIONS",
-                &arguments.address_connections,
+                arguments.address_connections.as_deref(),
                 connections(usual.listen.connections_of_an_address),
             ),
             ..usual.listen
         };
         let hsts = HstsConfig {
-            seconds: read.number("HSTS_SECONDS", &arguments.hsts_seconds, usual.hsts.seconds, LONGEST_HSTS_SECONDS),
+            seconds: read.number(
+                "HSTS_SECONDS",
+                arguments.hsts_seconds.as_deref(),
+                usual.hsts.seconds,
+                LONGEST_HSTS_SECONDS,
+            ),
         };
         let audit = AuditConfig {
-            content: read.boolean("AUDIT_CONTENT", &arguments.audit_content, usual.audit.content),
+            content: read.boolean("AUDIT_CONTENT", arguments.audit_content.as_deref(), usual.audit.content),
             retention_days: read.number(
                 "AUDIT_RETENTION_DAYS",
-                &arguments.audit_retention_days,
+                arguments.audit_retention_days.as_deref(),
                 usual.audit.retention_days,
                 36_500,
             ),
@@ -202,28 +215,28 @@ struct Reader<'problems> {
 }
 
 impl Reader<'_> {
-    fn number(&mut self, name: &str, text: &Option<String>, usual: u32, most: u32) -> u32 {
-        typed::number(name, text.as_deref(), usual, 0..=most, self.problems)
+    fn number(&mut self, name: &str, text: Option<&str>, usual: u32, most: u32) -> u32 {
+        typed::number(name, text, usual, 0..=most, self.problems)
     }
 
-    fn count(&mut self, name: &str, text: &Option<String>, usual: u32) -> u32 {
+    fn count(&mut self, name: &str, text: Option<&str>, usual: u32) -> u32 {
         self.number(name, text, usual, 1_000_000)
     }
 
-    fn size(&mut self, name: &str, text: &Option<String>, usual: u32) -> usize {
+    fn size(&mut self, name: &str, text: Option<&str>, usual: u32) -> usize {
         usize::try_from(self.count(name, text, usual)).unwrap_or(usize::MAX)
     }
 
-    fn tokens(&mut self, name: &str, text: &Option<String>) -> u64 {
-        typed::number(name, text.as_deref(), 0, 0..=MOST, self.problems)
+    fn tokens(&mut self, name: &str, text: Option<&str>) -> u64 {
+        typed::number(name, text, 0, 0..=MOST, self.problems)
     }
 
-    fn boolean(&mut self, name: &str, text: &Option<String>, usual: bool) -> bool {
-        typed::boolean(name, text.as_deref(), usual, self.problems)
+    fn boolean(&mut self, name: &str, text: Option<&str>, usual: bool) -> bool {
+        typed::boolean(name, text, usual, self.problems)
     }
 
-    fn cost(&mut self, name: &str, text: &Option<String>) -> u64 {
-        let Some(text) = typed::given(text.as_deref()) else { return 0 };
+    fn cost(&mut self, name: &str, text: Option<&str>) -> u64 {
+        let Some(text) = typed::given(text) else { return 0 };
         micro_dollars(text).unwrap_or_else(|| {
             let what = format!("is `{text}`, not an amount of US dollars");
             self.problems.push(wrong(

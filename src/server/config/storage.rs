@@ -41,18 +41,18 @@ impl StorageConfig {
         let given = typed::given(arguments.data_directory.as_deref()).map(PathBuf::from);
         let data_directory = given.or_else(|| of_user(Purpose::Data));
         let database = match typed::given(arguments.database_url.as_deref()) {
-            None => match &data_directory {
-                Some(folder) => Location::File(folder.join(FILE)),
-                None => {
+            Some(url) => location(url, problems)?,
+            None => {
+                let Some(folder) = &data_directory else {
                     problems.push(wrong(
                         "DATA_DIRECTORY",
                         "is not set, and the system does not say where this user keeps data (HOME is not set)",
                         "set DATA_DIRECTORY to a folder that this program may write, or DATABASE_URL",
                     ));
                     return None;
-                }
-            },
-            Some(url) => location(url, problems)?,
+                };
+                Location::File(folder.join(FILE))
+            }
         };
         let days = arguments.result_retention_days.as_deref();
         let result_days = typed::number("RESULT_RETENTION_DAYS", days, RESULT_DAYS, 0..=36_500, problems);

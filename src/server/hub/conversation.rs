@@ -7,6 +7,7 @@ mod runs;
 mod tests;
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -33,6 +34,7 @@ const BACKLOG: usize = 512;
 const MAXIMUM_QUEUE: usize = 20;
 /// How often a command is decided anew because other processes were faster.
 const ATTEMPTS: usize = 20;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A conversation.
 pub struct Conversation {
@@ -176,7 +178,7 @@ impl Conversation {
                     let start = self.begin_next(&mut live, context).await?;
                     return Ok(Accepted { message, duplicate: false, start });
                 }
-                Err(refused) => self.decide_again(refused)?,
+                Err(refused) => self.decide_again(refused).await?,
             }
         }
         Err(too_busy())
@@ -236,7 +238,7 @@ impl Conversation {
             let draft = Draft { history: Some(history), command, ..Draft::default() };
             match self.begin(&mut live, message.clone(), draft).await {
                 Ok(start) => return Ok(Accepted { message: message.clone(), duplicate: false, start: Some(start) }),
-                Err(refused) => self.decide_again(refused)?,
+                Err(refused) => self.decide_again(refused).await?,
             }
         }
         Err(too_busy())
@@ -257,7 +259,7 @@ impl Conversation {
             let mut draft = Draft::event(Event::Unqueued { message: message.clone() }, String::new());
             match self.commit(&mut live, &mut draft).await {
                 Ok(()) => return Ok(true),
-                Err(refused) => self.decide_again(refused)?,
+                Err(refused) => self.decide_again(refused).await?,
             }
         }
         Err(too_busy())
@@ -308,7 +310,7 @@ impl Conversation {
         for _ in 0..ATTEMPTS {
             match self.commit(&mut live, &mut draft).await {
                 Ok(()) => return Ok(()),
-                Err(refused) => self.decide_again(refused)?,
+                Err(refused) => self.decide_again(refused).await?,
             }
         }
         Err(too_busy())
@@ -323,9 +325,13 @@ impl Conversation {
 
     /// Nothing, when another process was faster and it is to be decided anew; else what is wrong.
     #[allow(clippy::unused_self, reason = "reads as what the conversation does")]
-    fn decide_again(&self, refused: Refused) -> Result<(), Problem> {
+    async fn decide_again(&self, refused: Refused) -> Result<(), Problem> {
         match refused {
-            Refused::Behind => Ok(()),
+            Refused::Behind => {
+                // What the other one is about to say may be a moment away.
+                tokio::time::sleep(PAUSE).await;
+                Ok(())
+            }
             Refused::Gone | Refused::NotOurs => Err(not_found()),
             Refused::Failed(problem) => Err(problem),
         }

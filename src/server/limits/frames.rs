@@ -10,9 +10,9 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// Commands at once: a page that comes back opens its views and sends what waits.
-const BURST: NonZeroU32 = NonZeroU32::new(200).unwrap();
+const BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(199);
 /// And then in a second.
-const A_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
+const A_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(19);
 
 /// Counts the commands of one socket.
 pub struct Frames {

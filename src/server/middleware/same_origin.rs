@@ -63,11 +63,15 @@ fn without_port(host: &str) -> &str {
 }
 
 fn origin_allowed(headers: &HeaderMap, others: &[HeaderValue]) -> bool {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     match headers.get(ORIGIN) {
         Some(origin) if others.contains(origin) => true,
+        // What a page's own form says where its referrer is kept back, but a sandboxed page of anybody's too; the
+        // browser itself tells them apart.
+        Some(origin) if origin.as_bytes() == b"null" => site == Some(b"same-origin"),
         Some(origin) => is_own(origin, headers.get(HOST)),
         // No browser leaves both out on a request that could change something.
-        None => headers.get("sec-fetch-site").is_none_or(|site| matches!(site.as_bytes(), b"same-origin" | b"none")),
+        None => site.is_none_or(|site| matches!(site, b"same-origin" | b"none")),
     }
 }
 
@@ -104,6 +108,9 @@ mod tests {
         assert!(!allowed(&[("host", "localhost:8001"), ("origin", "http://localhost:8002")]));
         assert!(!allowed(&[("host", "localhost:8001"), ("origin", "http://localhost.evil.com:8001")]));
         assert!(!allowed(&[("host", "localhost:8001"), ("origin", "null")]));
+        assert!(!allowed(&[("host", "localhost:8001"), ("origin", "null"), ("sec-fetch-site", "cross-site")]));
+        assert!(!allowed(&[("host", "localhost:8001"), ("origin", "null"), ("sec-fetch-site", "none")]));
+        assert!(allowed(&[("host", "localhost:8001"), ("origin", "null"), ("sec-fetch-site", "same-origin")]));
         assert!(!allowed(&[("host", "localhost:8001"), ("sec-fetch-site", "cross-site")]));
         assert!(!allowed(&[("host", "localhost:8001"), ("sec-fetch-site", "same-site")]));
     }

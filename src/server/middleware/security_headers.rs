@@ -14,8 +14,9 @@ use crate::server::config::HstsConfig;
 const FIXED: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
-    // Links to NetBox shall not tell which conversation they were in.
-    (REFERRER_POLICY, "no-referrer"),
+    // Links to NetBox shall not tell which conversation they were in. (Not `no-referrer`: with it browsers send the
+    // page's own forms with `Origin: null`, as if they were another's.)
+    (REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     // No other page may show or run what is here. (Origins in CORS_ORIGINS ask in a way that this does not touch.)
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),

@@ -42,20 +42,17 @@ pub fn words(text: &str) -> Vec<Word> {
         if class == Class::Between {
             continue;
         }
-        match words.last_mut().filter(|_| continues) {
-            Some(word) => {
-                characters += 1;
-                word.range.end = end;
-                if characters <= MAXIMUM_CHARACTERS {
-                    push_small(&mut word.text, character);
-                }
+        if let Some(word) = words.last_mut().filter(|_| continues) {
+            characters += 1;
+            word.range.end = end;
+            if characters <= MAXIMUM_CHARACTERS {
+                push_small(&mut word.text, character);
             }
-            None => {
-                characters = 1;
-                let mut text = String::new();
-                push_small(&mut text, character);
-                words.push(Word { text, range: begin..end });
-            }
+        } else {
+            characters = 1;
+            let mut text = String::new();
+            push_small(&mut text, character);
+            words.push(Word { text, range: begin..end });
         }
     }
     words

@@ -8,6 +8,7 @@ use super::Database;
 use super::error::{damaged, unavailable};
 use crate::server::audit::{Entry, Filter};
 use crate::server::person::PersonId;
+use crate::wire::id::{ConversationId, RunId};
 use crate::wire::problem::Problem;
 
 /// An entry as it is kept.
@@ -53,8 +54,8 @@ impl Database {
             .bind(entry.person.as_ref().map(PersonId::as_str))
             .bind(entry.subject.as_deref())
             .bind(entry.address.as_deref())
-            .bind(entry.conversation.as_ref().map(|conversation| conversation.as_str()))
-            .bind(entry.run.as_ref().map(|run| run.as_str()))
+            .bind(entry.conversation.as_ref().map(ConversationId::as_str))
+            .bind(entry.run.as_ref().map(RunId::as_str))
             .bind(Value::Object(entry.detail.clone()).to_string())
             .execute(&mut *transaction)
             .await

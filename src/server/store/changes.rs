@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 use sqlx::postgres::PgListener;
 use tokio::sync::mpsc;
 
-use super::commit::CHANNEL;
+use super::commit::{CHANNEL, LIST};
 use super::{Database, Location};
 use crate::server::person::PersonId;
 use crate::wire::id::ConversationId;
@@ -26,6 +26,8 @@ pub enum Elsewhere {
         conversation: ConversationId,
         /// Whose.
         owner: PersonId,
+        /// Whether the list of their conversations is another now.
+        is_news: bool,
     },
     /// Some changes were missed: anything may have changed.
     Anything,
@@ -67,6 +69,7 @@ async fn listen(url: &str, process: &str, sender: &mpsc::Sender<Elsewhere>) -> R
             let change = Elsewhere::Conversation {
                 conversation: ConversationId::from(conversation),
                 owner: PersonId::from_stored(owner.to_owned()),
+                is_news: words.next() == Some(LIST),
             };
             if sender.send(change).await.is_err() {
                 return Ok(());

@@ -23,6 +23,11 @@ use crate::wire::transcript::Usage;
 /// The channel on which PostgreSQL's processes tell each other of changes.
 pub(super) const CHANNEL: &str = "netbox_chatbox";
 
+/// What is told of a change that the list of conversations shows.
+pub(super) const LIST: &str = "list";
+/// What is told of one that it does not show.
+const LOG: &str = "log";
+
 /// What is to be written.
 #[derive(Default)]
 pub struct Change<'change> {
@@ -126,7 +131,7 @@ impl Database {
         if let Some((command, message)) = &change.command {
             write_command(&mut transaction, owner, command, conversation, message).await?;
         }
-        self.tell(&mut transaction, process, owner, conversation).await?;
+        self.tell(&mut transaction, process, owner, conversation, change.summary.is_some()).await?;
         transaction.commit().await.map_err(refused)?;
         let is_news = |frame: &Arc<Frame>| matches!(frame.event, Event::Title | Event::RunEnd { .. });
         if change.frames.iter().any(is_news) {
@@ -148,16 +153,19 @@ impl Database {
         }
     }
 
-    /// Tells the other processes that there is more in this conversation; never what.
+    /// Tells the other processes that there is more in this conversation, and whether the list of its owner's
+    /// conversations is another now; never what.
     pub(super) async fn tell(
         &self,
         transaction: &mut Transaction<'static, Any>,
         process: &str,
         owner: &PersonId,
         conversation: &ConversationId,
+        is_news: bool,
     ) -> Result<(), Refused> {
         if self.kind() == Kind::Postgres {
-            let payload = format!("{process} {} {}", conversation.as_str(), owner.as_str());
+            let news = if is_news { LIST } else { LOG };
+            let payload = format!("{process} {} {} {news}", conversation.as_str(), owner.as_str());
             sqlx::query("SELECT pg_notify($1, $2)")
                 .bind(CHANNEL)
                 .bind(payload)
@@ -288,7 +296,7 @@ async fn write_usage(
     .bind(conversation.as_str())
     .bind(super::runs::now())
     .bind(model)
-    .bind(number(u64::from(usage.calls)))
+    .bind(number(usage.calls))
     .bind(number(usage.input_tokens))
     .bind(number(usage.output_tokens))
     .bind(number(usage.cache_creation_input_tokens))

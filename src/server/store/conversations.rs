@@ -149,7 +149,7 @@ impl Database {
             .execute(&mut *transaction)
             .await
             .map_err(unavailable)?;
-        if let Err(Refused::Failed(problem)) = self.tell(&mut transaction, process, owner, conversation).await {
+        if let Err(Refused::Failed(problem)) = self.tell(&mut transaction, process, owner, conversation, true).await {
             return Err(problem);
         }
         transaction.commit().await.map_err(unavailable)

@@ -117,7 +117,9 @@ impl Database {
             .execute(&mut *transaction)
             .await
             .map_err(unavailable)?;
-        if let Err(super::Refused::Failed(problem)) = self.tell(&mut transaction, process, owner, conversation).await {
+        if let Err(super::Refused::Failed(problem)) =
+            self.tell(&mut transaction, process, owner, conversation, false).await
+        {
             return Err(problem);
         }
         transaction.commit().await.map_err(unavailable)?;

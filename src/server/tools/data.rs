@@ -4,6 +4,8 @@
 //! What the model reads is JSON, and JSON has two ways to write a character. The one with a backslash is used for all
 //! that could be mistaken: the text says the same, but no tag begins in it, no placeholder, and nothing is hidden.
 
+use std::fmt::Write as _;
+
 use crate::wire::problem::Problem;
 
 /// The text of a tool, with nothing in it that looks like the frame around it. JSON stays the same JSON.
@@ -19,7 +21,8 @@ pub(super) fn as_data(text: &str) -> String {
         let opens_place = character == '{' && previous == '{';
         if opens_tag || opens_place || is_hidden(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                written.push_str(&format!("\\u{unit:04x}"));
+                // Writing into a string cannot fail.
+                let _ = write!(written, "\\u{unit:04x}");
             }
         } else {
             written.push(character);

@@ -76,14 +76,13 @@ impl Connection {
     ) -> Result<(), Problem> {
         check_question(text)?;
         let again = self.count_message(id.as_ref()).await?;
-        let conversation = match conversation {
-            Some(conversation) => conversation,
-            None => {
-                // One that was deleted under this socket's feet is no place to ask; a new one is.
-                let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
-                let current = current.map(|current| current.id());
-                self.state.hub().conversation_for(&self.person.id, id.as_ref(), current).await?
-            }
+        let conversation = if let Some(conversation) = conversation {
+            conversation
+        } else {
+            // One that was deleted under this socket's feet is no place to ask; a new one is.
+            let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
+            let current = current.map(|current| current.id());
+            self.state.hub().conversation_for(&self.person.id, id.as_ref(), current).await?
         };
         let conversation = self.state.hub().open_or_create(&self.person.id, &conversation).await?;
         self.current = Some(Arc::clone(&conversation));
@@ -93,10 +92,8 @@ impl Connection {
         }
         conversation.set_time_zone(self.time_zone.clone());
         let context = context_now(self.time_zone.as_deref());
-        let admission = match again {
-            true => None,
-            false => Some(self.state.limits().admit(&self.person.id, !conversation.is_answering().await).await?),
-        };
+        let starts = !conversation.is_answering().await;
+        let admission = if again { None } else { Some(self.state.limits().admit(&self.person.id, starts).await?) };
         let accepted = conversation.send(id.clone(), text, &context, mode).await;
         if let Some(admission) = admission {
             admission.leave().await;
@@ -118,10 +115,7 @@ impl Connection {
     ) -> Result<(), Problem> {
         let conversation = self.open(Some(conversation)).await?;
         let again = self.count_message(id.as_ref()).await?;
-        let admission = match again {
-            true => None,
-            false => Some(self.state.limits().admit(&self.person.id, true).await?),
-        };
+        let admission = if again { None } else { Some(self.state.limits().admit(&self.person.id, true).await?) };
         let context = context_now(self.time_zone.as_deref());
         let accepted = conversation.regenerate(id.clone(), message, &context).await;
         if let Some(admission) = admission {

@@ -28,7 +28,7 @@ write_configuration() {
   sed -e "s/'NAME': 'netbox'/'NAME': '$database'/" -e "s/DATABASE=0/DATABASE=4/" -e "s/DATABASE=1)/DATABASE=5)/" \
     "$small_root/conf/configuration.py" >"$hostile/root/conf/configuration.py" || return 1
   sed -e "s/^bind = .*/bind = '127.0.0.1:$hostile_port'/" -e "s|^pidfile = .*|pidfile = '$pid_file'|" -e "s|$state/log/|$logs/|" \
-    -e "s/^workers = .*/workers = 1/" "$small_root/conf/gunicorn_conf.py" >"$hostile/root/conf/gunicorn_conf.py" || return 1
+    "$small_root/conf/gunicorn_conf.py" >"$hostile/root/conf/gunicorn_conf.py" || return 1
   cp "$small_root"/static/*.css "$hostile/root/static/"
 }
 database_exists() { [ "$(sql_as_owner -Atc "SELECT 1 FROM pg_database WHERE datname = '$1'")" = 1 ]; }

@@ -8,7 +8,7 @@ use crate::program::Program;
 use crate::scratch::both;
 use crate::stack::{Browser, Socket, USER_HEADER, http_client};
 
-const QUESTION: &str = "Which devices are in site Columbus? List them with their roles";
+const QUESTION: &str = "Which devices are at Columbus 01?";
 
 /// People whom a proxy on loopback names: there are several.
 const PEOPLE: [(&str, &str); 2] = [("AUTH_MODE", "proxy"), ("TRUSTED_PROXIES", "127.0.0.1")];

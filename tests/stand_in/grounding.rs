@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use netbox_chatbox::server::agent::grounding::marks;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use super::kinds;
 use super::questions;
@@ -13,15 +14,20 @@ use super::stack::Stack;
 /// An answer's question, and the conversation as the model was sent it.
 type Asked = (String, Vec<Value>);
 
-async fn all_answers() -> Vec<Asked> {
-    let stack = Stack::start().await;
-    let mut asked = Vec::new();
-    for question in kinds::wordings().chain(questions::wordings()) {
-        let mut messages = Vec::new();
-        stack.answer(&mut messages, question).await;
-        asked.push((question.to_owned(), messages));
-    }
-    asked
+/// The answers to all questions, asked once for all tests.
+async fn all_answers() -> &'static [Asked] {
+    static ANSWERS: OnceCell<Vec<Asked>> = OnceCell::const_new();
+    let ask = async || {
+        let stack = Stack::start().await;
+        let mut asked = Vec::new();
+        for question in kinds::wordings().chain(questions::wordings()) {
+            let mut messages = Vec::new();
+            stack.answer(&mut messages, question).await;
+            asked.push((question.to_owned(), messages));
+        }
+        asked
+    };
+    ANSWERS.get_or_init(ask).await
 }
 
 fn answer_of(messages: &[Value]) -> String {
@@ -137,7 +143,7 @@ fn falsified(word: &str, kind: Kind) -> String {
 async fn what_is_so_is_seldom_marked() {
     let asked = all_answers().await;
     let (mut stated, mut wrong) = (0, Vec::new());
-    for (question, messages) in &asked {
+    for (question, messages) in asked {
         let answer = answer_of(messages);
         stated += pieces(&answer).iter().filter(|(_, _, kind)| *kind != Kind::Word).count();
         for mark in marks(messages) {
@@ -163,12 +169,12 @@ async fn what_is_not_so_is_marked() {
         if !messages.iter().any(|message| message["content"][0]["type"] == "tool_result") {
             continue;
         }
-        let answer = answer_of(&messages);
+        let answer = answer_of(messages);
         // A third of them: enough to count, and quick.
         for (place, word, kind) in pieces(&answer).into_iter().step_by(3) {
             let wrong = falsified(&word, kind);
             let text = format!("{}{wrong}{}", &answer[..place], &answer[place + word.len()..]);
-            let found = marks(&with_answer(&messages, &text)).iter().any(|mark| mark.contains(&wrong));
+            let found = marks(&with_answer(messages, &text)).iter().any(|mark| mark.contains(&wrong));
             let (all, missed) = planted.entry(kind).or_default();
             *all += 1;
             if !found {

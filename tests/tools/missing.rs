@@ -11,24 +11,23 @@ async fn missing(side: &Side, filters: &Value, field: &str) -> Vec<(Value, Value
     rows.iter().map(|row| (row["missing"].clone(), row["of"].clone())).collect()
 }
 
-/// NetBox takes two values of one filter as either: asking for those of a tenant and without a tenant in one query would
+/// NetBox takes two values of one filter as either: asking for those of a platform and without one in one query would
 /// count both.
 #[tokio::test]
 async fn a_filter_on_the_same_relation_is_not_widened() {
     for side in Side::both().await {
-        let tenant = side.raw("tenancy/tenants/", &[("slug", "research")]).await["results"][0]["id"].to_string();
-        let devices = side.count("dcim/devices/", &[("tenant_id", &tenant)]).await;
-        let without = side.count("dcim/devices/", &[("tenant_id", "null")]).await;
+        let platforms = side.raw("dcim/platforms/", &[("limit", "100")]).await;
+        let used =
+            platforms["results"].as_array().unwrap().iter().find(|platform| platform["device_count"] != 0).unwrap();
+        let (id, slug) = (used["id"].to_string(), &used["slug"]);
+        let devices = side.count("dcim/devices/", &[("platform_id", &id)]).await;
+        let without = side.count("dcim/devices/", &[("platform_id", "null")]).await;
         assert!(devices.as_u64() > Some(0) && without.as_u64() > Some(0), "{}: {devices} {without}", side.name);
-        for filters in [json!({"tenant": "research"}), json!({"tenant_id": "Research"})] {
-            assert_eq!(
-                missing(&side, &filters, "tenant").await,
-                [(json!(0), devices.clone())],
-                "{}: {filters}",
-                side.name
-            );
+        for filters in [json!({"platform": slug}), json!({"platform_id": used["name"]})] {
+            let counted = missing(&side, &filters, "platform").await;
+            assert_eq!(counted, [(json!(0), devices.clone())], "{}: {filters}", side.name);
         }
-        let unset = missing(&side, &json!({"tenant": null}), "tenant").await;
+        let unset = missing(&side, &json!({"platform": null}), "platform").await;
         assert_eq!(unset, [(without.clone(), without)], "{}", side.name);
 
         let with_address = side.count("dcim/devices/", &[("has_primary_ip", "true")]).await;

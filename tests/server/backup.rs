@@ -92,6 +92,8 @@ async fn a_running_servers_backup_is_everything_in_either_database() {
             assert_eq!(hits[0]["conversation"], conversation.as_str(), "{hits}");
             // The model goes on where it was.
             let mut socket = program.script().await;
+            socket.send(json!({"type": "subscribe", "conversation": conversation, "after": 0})).await;
+            socket.until("snapshot").await;
             socket.send(json!({"type": "send", "conversation": conversation, "text": "And how many racks?"})).await;
             socket.until_completed().await;
             program.stop().await;

@@ -13,8 +13,22 @@ use crate::proxy::{Fault, Proxy};
 use crate::scratch::{Scratch, both};
 use crate::seed::Seed;
 
-/// A question with one call of a tool and a sentence.
-const QUESTION: &str = "How many sites do we have?";
+/// Questions with one call of a tool and a sentence, and the request that each makes. They take turns: what NetBox said
+/// a moment ago is not asked again.
+const QUESTIONS: [(&str, &str); 12] = [
+    ("How many sites do we have?", "GET /api/dcim/sites/"),
+    ("How many racks do we have?", "GET /api/dcim/racks/"),
+    ("How many devices do we have?", "GET /api/dcim/devices/"),
+    ("How many VLANs do we have?", "GET /api/ipam/vlans/"),
+    ("How many prefixes do we have?", "GET /api/ipam/prefixes/"),
+    ("How many circuits do we have?", "GET /api/circuits/circuits/"),
+    ("How many tenants do we have?", "GET /api/tenancy/tenants/"),
+    ("How many cables do we have?", "GET /api/dcim/cables/"),
+    ("How many contacts do we have?", "GET /api/tenancy/contacts/"),
+    ("How many locations do we have?", "GET /api/dcim/locations/"),
+    ("How many interfaces do we have?", "GET /api/dcim/interfaces/"),
+    ("How many providers do we have?", "GET /api/circuits/providers/"),
+];
 /// The most memory that the program may have at the end, in bytes: a debug build, with everything that it cached.
 const MOST_MEMORY: u64 = 400 * 1024 * 1024;
 
@@ -62,12 +76,12 @@ impl Link {
 
 impl Moment {
     /// Where the moment shows, and by which bytes.
-    fn trap(self, world: &World) -> Option<(Proxy, &'static str)> {
+    fn trap(self, world: &World, request: &'static str) -> Option<(Proxy, &'static str)> {
         match self {
             Self::BeforeAcknowledgement => None,
             Self::FirstToken | Self::WhileDraining => Some((world.model.clone(), "content_block_start")),
             Self::InToolArguments => Some((world.model.clone(), "input_json_delta")),
-            Self::WhileToolsRun => Some((world.netbox.clone(), "GET /api/dcim/sites/")),
+            Self::WhileToolsRun => Some((world.netbox.clone(), request)),
             Self::LastFlush => Some((world.model.clone(), "end_turn")),
         }
     }
@@ -96,7 +110,15 @@ async fn everything(scratch: Scratch) {
                 let about = format!("{} {link:?} {moment:?} {fault:?}", world.database_name());
                 let lasting = Duration::from_millis(seed.between(50, 700));
                 println!("{about} for {} ms", lasting.as_millis());
-                let (conversation, now) = cell(&world, process, &broken, moment, fault, lasting, &about).await;
+                let (conversation, now) = cell(
+                    &world,
+                    process,
+                    &broken,
+                    (moment, fault, lasting),
+                    &about,
+                    QUESTIONS[cells % QUESTIONS.len()],
+                )
+                .await;
                 process = now;
                 asked.push(conversation);
                 cells += 1;
@@ -121,15 +143,14 @@ async fn cell(
     world: &World,
     mut process: Process,
     broken: &Proxy,
-    moment: Moment,
-    fault: Fault,
-    lasting: Duration,
+    (moment, fault, lasting): (Moment, Fault, Duration),
     about: &str,
+    (question, request): (&'static str, &'static str),
 ) -> (ConversationId, Process) {
     let mut client = Client::new(&world.front.address);
     // A command's id is its person's, and here everybody is one.
     let command = format!("{about} the question");
-    let trap = moment.trap(world);
+    let trap = moment.trap(world, request);
     if let Some((proxy, needle)) = &trap {
         proxy.trap(needle);
     }
@@ -147,7 +168,7 @@ async fn cell(
             proxy.release();
         }
     };
-    let asking = client.ask(&command, QUESTION);
+    let asking = client.ask(&command, question);
     let ((), message) = tokio::join!(breaking, asking);
     if moment == Moment::WhileDraining {
         process.stopped().await;
@@ -156,12 +177,12 @@ async fn cell(
     client.until_rest(1).await;
     let transcript = &client.transcript;
     assert_eq!(transcript.turns.len(), 1, "{about}: {transcript:#?}");
-    assert_eq!((&transcript.turns[0].message, transcript.turns[0].question.as_str()), (&message, QUESTION), "{about}");
+    assert_eq!((&transcript.turns[0].message, transcript.turns[0].question.as_str()), (&message, question), "{about}");
     assert_eq!(*transcript, client.whole().await, "{about}: what this client put together is what is kept");
     // The same command once more does nothing, and the next question is answered as if nothing had been.
-    assert_eq!(client.ask(&command, QUESTION).await, message, "{about}");
+    assert_eq!(client.ask(&command, question).await, message, "{about}");
     let mut other = Client::new(&world.front.address);
-    other.ask(&format!("{about} afterwards"), QUESTION).await;
+    other.ask(&format!("{about} afterwards"), question).await;
     other.until_rest(1).await;
     let end = other.transcript.turns[0].answer.as_ref().unwrap().end.as_ref().unwrap();
     assert_eq!(

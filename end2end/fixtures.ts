@@ -35,7 +35,7 @@ export const test = base.extend<Fixtures>({
   person: async ({}, use, info) => use(`person-${info.testId}`),
   chat: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.ORIGIN ?? ""), isMobile)),
   faults: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.FAULTS_ORIGIN ?? ""), isMobile)),
-  hostile: async ({ page, isMobile }, use) => use(new Chat(page, process.env.HOSTILE_ORIGIN, isMobile)),
+  hostile: async ({ page, isMobile }, use) => use(new Chat(page, process.env.HOSTILE_ORIGIN ?? "", isMobile)),
   netbox: async ({}, use) => use(new Netbox()),
   expectedErrors: async ({}, use) => use([]),
   watched: [

@@ -64,7 +64,7 @@ async fn what_was_said_is_there_after_the_program_was_killed() {
         assert_eq!(socket.transcript, before);
         // The model remembers too, and the same command is not carried out again.
         assert_eq!(ask(&mut socket, "first", "How many sites do we have?").await, conversation);
-        assert_eq!(socket.ask("And how many racks?").await.is_empty(), false);
+        assert!(!socket.ask("And how many racks?").await.is_empty());
         assert_eq!(socket.transcript.turns.len(), 2);
     }
 }

@@ -8,6 +8,8 @@ use crate::program::Program;
 use crate::scratch::{Scratch, both};
 use crate::stack::Socket;
 
+/// Scripts that ask while processes are replaced.
+const SCRIPTS: usize = 6;
 const QUESTION: &str = "Which devices are in site Columbus? List them with their roles";
 
 /// A PostgreSQL database, where there is one here.
@@ -106,7 +108,6 @@ async fn a_run_of_a_killed_process_is_taken_over_once_and_whoever_watches_sees_i
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolling_restart_under_load_loses_and_doubles_nothing() {
     let Some(scratch) = postgres().await else { return };
-    const SCRIPTS: usize = 6;
     let drain = [("DRAIN_SECONDS", "0")];
     let (first, second) =
         tokio::join!(Program::start_with(scratch.location(), &drain), Program::start_with(scratch.location(), &drain));

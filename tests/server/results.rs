@@ -28,11 +28,11 @@ async fn until_over(socket: &mut Socket) {
 /// The handle of the newest result that the answer is made of.
 fn handle_of(transcript: &Transcript) -> String {
     let answer = transcript.turns.last().unwrap().answer.as_ref().unwrap();
-    let outcomes = answer.parts.iter().filter_map(|part| match part {
+    let mut outcomes = answer.parts.iter().filter_map(|part| match part {
         Part::Tool(call) => call.outcome.as_ref()?.result.clone(),
         _ => None,
     });
-    outcomes.last().expect("the answer has a result").handle
+    outcomes.next_back().expect("the answer has a result").handle
 }
 
 async fn page(browser: &Browser, conversation: &ConversationId, handle: &str) -> (u16, Value) {

@@ -100,12 +100,11 @@ fn every_path_and_every_function_is_listed_here() {
 #[tokio::test]
 async fn a_stranger_gets_nothing_anywhere() {
     for people in ["proxy", "netbox"] {
-        let stack = match people {
-            "proxy" => Stack::demo().await,
-            _ => {
-                let people = PeopleConfig { mode: SignInMode::Netbox, ..PeopleConfig::nobody() };
-                Stack::with_people(NetboxSource::Demo, people).await
-            }
+        let stack = if people == "proxy" {
+            Stack::demo().await
+        } else {
+            let people = PeopleConfig { mode: SignInMode::Netbox, ..PeopleConfig::nobody() };
+            Stack::with_people(NetboxSource::Demo, people).await
         };
         for (path, is_open) in &PATHS {
             let paths: Vec<String> = match *path {

@@ -1,5 +1,7 @@
 //! Databases for tests: a new one of each kind, gone with the test.
 
+#![allow(clippy::print_stderr, reason = "a test that does less than it could says so")]
+
 use std::path::PathBuf;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};

@@ -206,7 +206,8 @@ impl Database {
             }
             RunChange::Step { run, machine, next_part } => {
                 let step = format!(
-                    "UPDATE runs SET machine = $1, next_part = $2, heartbeat_at = {clock} \
+                    "UPDATE runs SET machine = $1, heartbeat_at = {clock}, \
+                     attempts = CASE WHEN next_part < $2 THEN 1 ELSE attempts END, next_part = $2 \
                      WHERE id = $3 AND process = $4 AND ended_at IS NULL"
                 );
                 let step = sqlx::query(AssertSqlSafe(step))

@@ -25,7 +25,7 @@ pub struct RunRecord {
     pub machine: Option<String>,
     /// The part with which the next step begins.
     pub next_part: usize,
-    /// How often it was begun or continued, this time included.
+    /// How often this step was begun, this time included: what gets on may be interrupted any number of times.
     pub attempts: u32,
     /// Whether the person has stopped it.
     pub stop_requested: bool,

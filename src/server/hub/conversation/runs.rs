@@ -12,7 +12,7 @@ use crate::wire::id::{CommandId, MessageId, RunId};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::{EndReason, QueuedMessage, Usage};
 
-/// How often a run is begun or continued at most: one that takes its process down with it must not do so for ever.
+/// How often a step of a run is begun at most: one that takes its process down with it must not do so for ever.
 const MOST_ATTEMPTS: u32 = 3;
 
 /// What became of a run.

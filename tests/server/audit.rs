@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::program::database_url;
 use crate::scratch::both;
-use crate::stack::{Model, Stack, USER_HEADER, http_client, unlimited};
+use crate::stack::{Model, Stack, USER_HEADER, http_client};
 
 fn noting(content: bool) -> LimitConfig {
-    LimitConfig { audit: AuditConfig { content, retention_days: 365 }, ..unlimited() }
+    LimitConfig { audit: AuditConfig { content, retention_days: 365 }, ..LimitConfig::unlimited() }
 }
 
 async fn get(stack: &Stack, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
@@ -110,7 +110,7 @@ async fn only_an_admin_reads_the_trail_and_that_is_noted_too() {
 
 #[tokio::test]
 async fn an_admin_sees_what_everybody_used_and_not_what_they_asked() {
-    let stack = Stack::limited(unlimited(), StorageConfig::memory(), Model::default()).await;
+    let stack = Stack::limited(LimitConfig::unlimited(), StorageConfig::memory(), Model::default()).await;
     let anna = stack.with_header(USER_HEADER, "anna");
     anna.socket().await.ask("How many sites do we have?").await;
     let (status, page) = get(&stack, "/usage", &ADMIN).await;

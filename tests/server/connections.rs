@@ -8,7 +8,7 @@ use netbox_chatbox::server::listen::ListenSettings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::stack::{Model, Stack, behind_a_proxy, http_client, unlimited};
+use crate::stack::{Model, Stack, behind_a_proxy, http_client};
 
 /// Longer than anything here takes, on a machine that is busy with something else.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(300);
 
 async fn stack(listen: ListenSettings) -> Stack {
-    Stack::limited(LimitConfig { listen, ..unlimited() }, StorageConfig::memory(), Model::default()).await
+    Stack::limited(LimitConfig { listen, ..LimitConfig::unlimited() }, StorageConfig::memory(), Model::default()).await
 }
 
 async fn connect(stack: &Stack, first: &str) -> TcpStream {
@@ -157,7 +157,7 @@ async fn a_socket_keeps_its_place_among_the_connections() {
 #[tokio::test]
 async fn one_address_gets_its_part_unless_it_is_a_proxys() {
     let listen = ListenSettings { connections_of_an_address: 2, ..ListenSettings::default() };
-    let limits = LimitConfig { listen, ..unlimited() };
+    let limits = LimitConfig { listen, ..LimitConfig::unlimited() };
     let elsewhere = PeopleConfig { trusted_proxies: vec![Network::parse("10.0.0.5").unwrap()], ..behind_a_proxy() };
     for (people, refused) in [(behind_a_proxy(), 0), (elsewhere, 3)] {
         let stack = Stack::with_limits(people, limits.clone()).await;
@@ -185,7 +185,7 @@ async fn browsers_are_told_to_stay_with_tls_only_where_they_came_over_it() {
         (elsewhere, HstsConfig::default(), Some("https"), None),
         (named, HstsConfig::default(), None, Some("max-age=31536000")),
     ] {
-        let stack = Stack::with_limits(people, LimitConfig { hsts, ..unlimited() }).await;
+        let stack = Stack::with_limits(people, LimitConfig { hsts, ..LimitConfig::unlimited() }).await;
         for path in ["/", "/health", "/nothing/here"] {
             let mut request = http_client().get(format!("http://{}{path}", stack.address));
             if let Some(scheme) = scheme {

@@ -4,16 +4,16 @@ use netbox_chatbox::server::config::{Bounds, BudgetConfig, LimitConfig, PeopleCo
 use serde_json::{Value, json};
 
 use crate::scratch::both;
-use crate::stack::{Browser, Model, Socket, Stack, USER_HEADER, http_client, unlimited};
+use crate::stack::{Browser, Model, Socket, Stack, USER_HEADER, http_client};
 
 fn rates(change: impl FnOnce(&mut RateConfig)) -> LimitConfig {
-    let mut limits = unlimited();
+    let mut limits = LimitConfig::unlimited();
     change(&mut limits.rates);
     limits
 }
 
 fn budget(person: Bounds) -> LimitConfig {
-    LimitConfig { budgets: BudgetConfig { person, all: Bounds::default() }, ..unlimited() }
+    LimitConfig { budgets: BudgetConfig { person, all: Bounds::default() }, ..LimitConfig::unlimited() }
 }
 
 async fn memory(limits: LimitConfig) -> Stack {
@@ -244,7 +244,7 @@ async fn only_so_many_answers_are_written_at_once_and_a_message_may_wait() {
 
 #[tokio::test]
 async fn a_flood_of_commands_is_answered_and_the_socket_stays_usable() {
-    let stack = memory(unlimited()).await;
+    let stack = memory(LimitConfig::unlimited()).await;
     let mut socket = browser(&stack, "anna").socket().await;
     for _ in 0..400 {
         socket.send(json!({"type": "subscribe", "conversation": "nobody-knows-it"})).await;

@@ -11,8 +11,8 @@ use netbox_chatbox::server::audit::Audit;
 use netbox_chatbox::server::auth::network::Network;
 use netbox_chatbox::server::auth::proxy::ProxyRules;
 use netbox_chatbox::server::config::{
-    AnswerConfig, Bounds, BudgetConfig, ConnectionConfig, LimitConfig, ModelSource, NetboxSource, PeopleConfig,
-    RateConfig, RemoteModel, RemoteNetbox, ServeConfig, SignInMode, StorageConfig,
+    AnswerConfig, ConnectionConfig, LimitConfig, ModelSource, NetboxSource, PeopleConfig, RemoteModel, RemoteNetbox,
+    ServeConfig, SignInMode, StorageConfig,
 };
 use netbox_chatbox::server::demo::{model, netbox};
 use netbox_chatbox::server::run::Server;
@@ -115,7 +115,8 @@ impl Stack {
         answers: AnswerConfig,
         drain: Duration,
     ) -> Self {
-        Self::start_limited(people, netbox, model, answers, drain, unlimited(), StorageConfig::memory()).await
+        Self::start_limited(people, netbox, model, answers, drain, LimitConfig::unlimited(), StorageConfig::memory())
+            .await
     }
 
     /// With people of a proxy, limits and storage of one's own.
@@ -213,22 +214,6 @@ impl Stack {
             .unwrap();
         response.json::<Value>().await.unwrap()["count"].as_u64().unwrap()
     }
-}
-
-/// No limits: tests of other things do more in a minute than people do.
-pub fn unlimited() -> LimitConfig {
-    let rates = RateConfig {
-        messages: 0,
-        tool_calls: 0,
-        requests: 0,
-        requests_of_an_address: 0,
-        sign_ins_of_an_address: 0,
-        sign_ins_of_a_name: 0,
-        sockets: 0,
-        sockets_of_an_address: 0,
-    };
-    let budgets = BudgetConfig { person: Bounds::default(), all: Bounds::default() };
-    LimitConfig { rates, budgets, ..LimitConfig::default() }
 }
 
 /// A client without the system's proxies.

@@ -127,6 +127,23 @@ impl Default for AuditConfig {
 }
 
 impl LimitConfig {
+    /// Nothing is counted, but connections.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        let rates = RateConfig {
+            messages: 0,
+            tool_calls: 0,
+            requests: 0,
+            requests_of_an_address: 0,
+            sign_ins_of_an_address: 0,
+            sign_ins_of_a_name: 0,
+            sockets: 0,
+            sockets_of_an_address: 0,
+        };
+        let budgets = BudgetConfig { person: Bounds::default(), all: Bounds::default() };
+        Self { rates, budgets, ..Self::default() }
+    }
+
     /// Checks what was given; what is wrong is added to `problems`.
     pub(super) fn read(arguments: &LimitArguments, problems: &mut Vec<Problem>) -> Self {
         let usual = Self::default();

@@ -37,7 +37,7 @@ async fn client() -> Client {
         session: None,
     };
     let auth = Arc::new(Auth::new(PeopleConfig::nobody(), database.clone(), netbox, service).unwrap());
-    let (results, reach, limits) = (Results::default(), Reach::default(), LimitConfig::default());
+    let (results, reach, limits) = (Results::default(), Reach::default(), LimitConfig::unlimited());
     let state = AppState::new(connections, database, auth, hub, results, reach, limits);
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);

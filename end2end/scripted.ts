@@ -112,8 +112,10 @@ export class Scripted {
   async writes(text: string, letters = text.length, pause = 0): Promise<void> {
     const part = this.parts++;
     let offset = 0;
-    for (let at = 0; at < text.length; at += letters) {
-      const piece = text.slice(at, at + letters);
+    // By characters: half of a surrogate pair is nothing that a server could send.
+    const characters = [...text];
+    for (let at = 0; at < characters.length; at += letters) {
+      const piece = characters.slice(at, at + letters).join("");
       this.log({ type: "text", run: "run1", part, offset }, piece);
       offset += Buffer.byteLength(piece);
       if (pause) await this.page.waitForTimeout(pause);

@@ -135,7 +135,7 @@ test("what is taken along is inert", async ({ chat, context, browserName }) => {
   await unharmed();
 
   const first = chat.answer.locator(".result").first();
-  const menu = first.getByRole("button", { name: "Copy or save" });
+  const menu = first.getByLabel("Copy or save");
   await menu.click();
   const [saved] = await Promise.all([chat.page.waitForEvent("download"), first.getByRole("button", { name: "Save all rows as CSV" }).click()]);
   const csv = (await readFile(await saved.path(), "utf8")).replace(/^\ufeff/, "");

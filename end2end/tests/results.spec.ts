@@ -83,7 +83,7 @@ test("all rows are taken along, and none is a formula", async ({ chat, context }
   await result.getByRole("button", { name: "Copy all rows as Markdown" }).click();
   await expect(result).toContainText("Copied 212 rows");
   const copied = await chat.page.evaluate(() => navigator.clipboard.readText());
-  expect(copied.split("\n")[2]).toContain("[cle-01-access-sw001](https://netbox.example.com/dcim/devices/1/)");
+  expect(copied.split("\n")[2]).toContain("[cle-01-access-sw001](<https://netbox.example.com/dcim/devices/1/>)");
 });
 
 test("a cut result, an empty one and one that is not there are said to be that", async ({ chat, expectedErrors }) => {

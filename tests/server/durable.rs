@@ -10,8 +10,8 @@ use crate::program::Program;
 use crate::scratch::{Scratch, both};
 use crate::stack::Socket;
 
-/// Asks for a table, so that there are a query and a text to be interrupted in.
-const QUESTION: &str = "Which devices are in site Columbus? List them with their roles";
+/// Takes a query and a text, to be interrupted in.
+const QUESTION: &str = "How many sites do we have?";
 
 /// Asks, and gives the conversation.
 async fn ask(socket: &mut Socket, id: &str, text: &str) -> ConversationId {

@@ -10,7 +10,7 @@ use crate::stack::Socket;
 
 /// Scripts that ask while processes are replaced.
 const SCRIPTS: usize = 6;
-const QUESTION: &str = "Which devices are in site Columbus? List them with their roles";
+const QUESTION: &str = "How many sites do we have?";
 
 /// A PostgreSQL database, where there is one here.
 async fn postgres() -> Option<Scratch> {

@@ -159,7 +159,7 @@ test("what is taken along is inert", async ({ chat, context, browserName }) => {
   }
 
   const second = chat.answer.locator(".result").nth(1);
-  await second.getByRole("button", { name: "Copy or save" }).click();
+  await second.getByLabel("Copy or save").click();
   const [drawn] = await Promise.all([chat.page.waitForEvent("download"), second.getByRole("button", { name: "Save the picture as SVG" }).click()]);
   const svg = await readFile(await drawn.path(), "utf8");
   const inside = await chat.page.evaluate((text) => {

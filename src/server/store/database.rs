@@ -13,8 +13,11 @@ use super::error::unavailable;
 use super::migrations::{migrator, newest};
 use crate::wire::problem::{Problem, ProblemCode};
 
-/// How long a statement waits for a connection, or for SQLite's lock, before it fails.
+/// How long a statement waits for a connection to PostgreSQL, or for SQLite's lock, before it fails.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a statement waits for one of SQLite's connections: they are in this process, so waiting means that others
+/// are being served, and not that nobody is there.
+const QUEUE_PATIENCE: Duration = Duration::from_mins(1);
 /// SQLite writes one at a time; the others read meanwhile.
 const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
@@ -125,7 +128,7 @@ impl Database {
         let mut options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
         if kind == Kind::Sqlite {
             // Its connections are threads of this process: there is nothing to lose between two uses.
-            options = options.test_before_acquire(false);
+            options = options.test_before_acquire(false).acquire_timeout(QUEUE_PATIENCE);
         }
         if matches!(location, Location::Memory) {
             // Another connection would be another database.

@@ -75,7 +75,7 @@ test("an answer that repeats every hostile text shows it and does nothing", asyn
   // A link that leads elsewhere says where.
   const silent = await chat.answer.locator("a[href*='evil.invalid']:not([data-host])").evaluateAll((all) => all.filter((link) => !link.textContent?.includes("evil.invalid")).length);
   expect(silent).toBe(0);
-  expect(await chat.answer.locator("a[href*='evil.invalid'][data-host='evil.invalid']").count()).toBeGreaterThan(1);
+  expect(await chat.answer.locator("a[href*='evil.invalid'][data-host='evil.invalid']").count()).toBeGreaterThan(0);
   // The page is still one that can be used.
   await expect(chat.composer).toBeEditable();
   await chat.answer.getByRole("button", { name: "Copy answer" }).focus();
@@ -147,7 +147,6 @@ test("what is taken along is inert", async ({ chat, context, browserName }) => {
     expect(text).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u);
   }
 
-  await menu.click();
   await first.getByRole("button", { name: "Copy all rows as Markdown" }).click();
   await expect(first.getByText(/^Copied/)).toBeAttached();
   const markdown = await chat.page.evaluate(() => navigator.clipboard.readText());

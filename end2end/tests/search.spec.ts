@@ -20,6 +20,8 @@ test("titles are filtered at once, and what was said is found below them", async
 
   await field.fill("how many sites");
   await expect(titles).toHaveCount(1);
+  // Those of the words before stay until the new ones are there.
+  await expect(hits.first()).toContainText("How many sites");
   await hits.first().focus();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`^${sites}#question-`));

@@ -81,6 +81,11 @@ impl Drop for Program {
     }
 }
 
+/// The text without the demo NetBox's address, which is another at each start.
+pub fn without_addresses(text: &str) -> String {
+    regex::Regex::new(r"127\.0\.0\.1:\d+").unwrap().replace_all(text, "netbox").into_owned()
+}
+
 /// As `DATABASE_URL` names it.
 pub fn database_url(database: &Location) -> String {
     match database {

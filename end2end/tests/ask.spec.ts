@@ -16,7 +16,8 @@ test("the answer appears piece by piece", async ({ chat }) => {
     lengths.add((await chat.answer.innerText()).length);
     await chat.page.waitForTimeout(50);
   }
-  expect(lengths.size).toBeGreaterThan(5);
+  // Nothing, some of it, all of it: how many more are seen depends on how fast this looks.
+  expect(lengths.size).toBeGreaterThan(2);
 });
 
 test("sites of a region are the ones NetBox has there", async ({ chat, netbox }) => {

@@ -8,8 +8,8 @@ use crate::program::Program;
 use crate::scratch::{Scratch, both};
 use crate::stack::Socket;
 
-/// Scripts that ask while processes are replaced.
-const SCRIPTS: usize = 6;
+/// Scripts that ask while processes are replaced: no more than one person may have answers written at once.
+const SCRIPTS: usize = 4;
 const QUESTION: &str = "How many sites do we have?";
 
 /// A PostgreSQL database, where there is one here.

@@ -33,6 +33,15 @@ alive() {
   local pid
   [ -s "$1" ] && pid=$(head -1 "$1") && ! ended "$pid" && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q -- "$2"
 }
+# stop NAME PIDFILE WORD SIGNAL: ends the process named in the file, if it lives and is ours, and waits for its end.
+stop() {
+  local pid
+  alive "$2" "$3" || { echo "$1: not running"; return; }
+  pid=$(head -1 "$2")
+  kill "-$4" "$pid"
+  for _ in $(seq 100); do ended "$pid" && { echo "$1: stopped"; return; }; sleep 0.1; done
+  echo "$1: process $pid is still there" >&2
+}
 # step NAME COMMAND...: runs it, prints and records what it took.
 step() {
   local name=$1 begin end

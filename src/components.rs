@@ -24,6 +24,7 @@ pub mod picture;
 pub mod problem;
 pub mod rail;
 pub mod result;
+pub mod sign_out;
 pub mod stage_header;
 pub mod status_pill;
 pub mod theme_switch;

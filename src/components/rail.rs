@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::conversation_search::ConversationSearch;
 use super::format;
 use super::icon::{Icon, IconButton, IconView};
+use super::sign_out::SignOut;
 use super::theme_switch::ThemeSwitch;
 use crate::store::Store;
 use crate::wire::person::SignedIn;
@@ -142,15 +143,7 @@ fn Connected() -> impl IntoView {
 #[component]
 fn Account() -> impl IntoView {
     let person = use_context::<SignedIn>().unwrap_or_default();
-    let sign_out = person.can_sign_out.then(|| {
-        view! {
-            <form method="post" action="/sign-out">
-                <button type="submit" class="text-button">
-                    "Sign out"
-                </button>
-            </form>
-        }
-    });
+    let sign_out = person.can_sign_out.then(|| view! { <SignOut /> });
     view! {
         <div class="account-links">
             <span class="account-name">{person.name}</span>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::app::AssetVersions;
 use crate::app::document::Head;
 use crate::components::erase::{Erase, Erased};
+use crate::components::sign_out::SignOut;
 use crate::wire::person::SignedIn;
 use crate::wire::problem::Problem;
 
@@ -63,15 +64,7 @@ fn Header(path: &'static str, person: Option<SignedIn>) -> impl IntoView {
         view! { <nav aria-label="Pages">{links.into_iter().collect_view()}</nav> }
     });
     let who = person.map(|person| {
-        let sign_out = person.can_sign_out.then(|| {
-            view! {
-                <form method="post" action="/sign-out">
-                    <button type="submit" class="text-button">
-                        "Sign out"
-                    </button>
-                </form>
-            }
-        });
+        let sign_out = person.can_sign_out.then(|| view! { <SignOut /> });
         view! {
             <div class="account-who">
                 <span>{person.name}</span>

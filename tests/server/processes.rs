@@ -1,12 +1,10 @@
 //! Several programs over one PostgreSQL are one service.
 
-use netbox_chatbox::wire::id::ConversationId;
 use netbox_chatbox::wire::transcript::EndReason;
 use serde_json::json;
 
 use crate::program::Program;
 use crate::scratch::{Scratch, both};
-use crate::stack::Socket;
 
 /// Scripts that ask while processes are replaced: no more than one person may have answers written at once.
 const SCRIPTS: usize = 4;
@@ -17,40 +15,17 @@ async fn postgres() -> Option<Scratch> {
     both().await.into_iter().find(|scratch| matches!(scratch, Scratch::Postgres { .. }))
 }
 
-async fn ask(socket: &mut Socket, id: &str, text: &str) -> ConversationId {
-    socket.send(json!({"type": "send", "id": id, "text": text})).await;
-    ConversationId::from(socket.until("ack").await["conversation"].as_str().unwrap())
-}
-
-async fn look_at(program: &Program, conversation: &ConversationId) -> Socket {
-    let mut socket = program.script().await;
-    socket.send(json!({"type": "subscribe", "conversation": conversation, "after": 0})).await;
-    socket.until("snapshot").await;
-    socket
-}
-
-fn answers_over(socket: &Socket) -> usize {
-    let turns = &socket.transcript.turns;
-    turns.iter().filter(|turn| turn.answer.as_ref().is_some_and(|answer| answer.end.is_some())).count()
-}
-
-async fn until_over(socket: &mut Socket, answers: usize) {
-    while answers_over(socket) < answers {
-        socket.next().await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_on_one_is_seen_stopped_and_continued_on_another() {
     let Some(scratch) = postgres().await else { return };
     let (here, there) = tokio::join!(Program::start(scratch.location()), Program::start(scratch.location()));
     let mut asking = here.script().await;
-    let conversation = ask(&mut asking, "one", QUESTION).await;
-    let mut watching = look_at(&there, &conversation).await;
+    let conversation = asking.ask_as("one", QUESTION).await;
+    let mut watching = there.look_at(&conversation).await;
     // A message from there waits behind the answer that is written here.
     watching.send(json!({"type": "send", "conversation": conversation, "text": "How many racks do we have?"})).await;
-    until_over(&mut watching, 2).await;
-    until_over(&mut asking, 2).await;
+    watching.until_over(2).await;
+    asking.until_over(2).await;
     assert_eq!(asking.transcript, watching.transcript);
     assert_eq!(asking.transcript.turns[1].question, "How many racks do we have?");
 
@@ -58,8 +33,8 @@ async fn what_is_asked_on_one_is_seen_stopped_and_continued_on_another() {
     let again =
         json!({"type": "send", "id": "twice", "conversation": conversation, "text": "How many VLANs do we have?"});
     tokio::join!(asking.send(again.clone()), watching.send(again));
-    until_over(&mut watching, 3).await;
-    until_over(&mut asking, 3).await;
+    watching.until_over(3).await;
+    asking.until_over(3).await;
     assert_eq!(asking.transcript, watching.transcript);
     assert_eq!((asking.transcript.turns.len(), asking.transcript.queue.len()), (3, 0));
 
@@ -68,7 +43,7 @@ async fn what_is_asked_on_one_is_seen_stopped_and_continued_on_another() {
         watching.next().await;
     }
     watching.send(json!({"type": "stop", "conversation": conversation})).await;
-    until_over(&mut watching, 4).await;
+    watching.until_over(4).await;
     let end = watching.transcript.turns[3].answer.as_ref().unwrap().end.as_ref().unwrap().why;
     assert_eq!(end, EndReason::Stopped);
 }
@@ -82,9 +57,9 @@ async fn a_run_of_a_killed_process_is_taken_over_once_and_whoever_watches_sees_i
         Program::start(scratch.location())
     );
     let mut asking = writing.script().await;
-    let conversation = ask(&mut asking, "one", QUESTION).await;
-    let mut watching = look_at(&one, &conversation).await;
-    let mut also = look_at(&other, &conversation).await;
+    let conversation = asking.ask_as("one", QUESTION).await;
+    let mut watching = one.look_at(&conversation).await;
+    let mut also = other.look_at(&conversation).await;
     while watching
         .transcript
         .turns
@@ -95,8 +70,8 @@ async fn a_run_of_a_killed_process_is_taken_over_once_and_whoever_watches_sees_i
         watching.next().await;
     }
     writing.kill();
-    until_over(&mut watching, 1).await;
-    until_over(&mut also, 1).await;
+    watching.until_over(1).await;
+    also.until_over(1).await;
     assert_eq!(watching.transcript, also.transcript);
     let answer = watching.transcript.turns[0].answer.clone().unwrap();
     assert_eq!(answer.end.unwrap().why, EndReason::Done);
@@ -115,14 +90,14 @@ async fn a_rolling_restart_under_load_loses_and_doubles_nothing() {
     for number in 0..SCRIPTS {
         let program = if number % 2 == 0 { &first } else { &second };
         let mut socket = program.script().await;
-        conversations.push(ask(&mut socket, &format!("load-{number}"), QUESTION).await);
+        conversations.push(socket.ask_as(&format!("load-{number}"), QUESTION).await);
     }
     first.stop().await;
     let third = Program::start_with(scratch.location(), &drain).await;
     second.stop().await;
     for conversation in &conversations {
-        let mut socket = look_at(&third, conversation).await;
-        until_over(&mut socket, 1).await;
+        let mut socket = third.look_at(conversation).await;
+        socket.until_over(1).await;
         assert_eq!(socket.transcript.turns.len(), 1);
         assert_eq!(socket.transcript.turns[0].answer.as_ref().unwrap().end.as_ref().unwrap().why, EndReason::Done);
     }

@@ -5,7 +5,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use netbox_chatbox::server::store::Location;
+use netbox_chatbox::wire::id::ConversationId;
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 
 use crate::stack::{Socket, http_client};
 
@@ -58,6 +60,14 @@ impl Program {
     /// A script's socket.
     pub async fn script(&self) -> Socket {
         Socket::open(&self.address, None).await
+    }
+
+    /// A script's socket with a view of the whole conversation.
+    pub async fn look_at(&self, conversation: &ConversationId) -> Socket {
+        let mut socket = self.script().await;
+        socket.send(json!({"type": "subscribe", "conversation": conversation, "after": 0})).await;
+        socket.until("snapshot").await;
+        socket
     }
 
     /// `kill -9`.

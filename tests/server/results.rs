@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::program::{Program, without_addresses};
 use crate::scratch::both;
-use crate::stack::{Browser, Socket, USER_HEADER, http_client};
+use crate::stack::{Browser, USER_HEADER, http_client};
 
 const QUESTION: &str = "Which devices are at Columbus 01?";
 
@@ -16,13 +16,6 @@ const PEOPLE: [(&str, &str); 2] = [("AUTH_MODE", "proxy"), ("TRUSTED_PROXIES", "
 fn browser(program: &Program, person: &str) -> Browser {
     let header = (USER_HEADER.to_owned(), person.to_owned());
     Browser { client: http_client(), address: program.address.clone(), header }
-}
-
-async fn until_over(socket: &mut Socket) {
-    while socket.transcript.turns.last().and_then(|turn| turn.answer.as_ref()).is_none_or(|answer| answer.end.is_none())
-    {
-        socket.next().await;
-    }
 }
 
 /// The handle of the newest result that the answer is made of.
@@ -48,7 +41,7 @@ async fn a_result_is_shown_again_after_the_program_was_killed() {
         let mut socket = first.socket().await;
         socket.send(json!({"type": "send", "id": "one", "text": QUESTION})).await;
         let conversation = ConversationId::from(socket.until("ack").await["conversation"].as_str().unwrap());
-        until_over(&mut socket).await;
+        socket.until_over(1).await;
         let handle = handle_of(&socket.transcript);
         let (status, before) = page(&first, &conversation, &handle).await;
         assert_eq!(status, 200, "{before}");

@@ -20,7 +20,7 @@ use netbox_chatbox::server::state::AppState;
 use netbox_chatbox::server::store::Database;
 use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::ConversationId;
-use netbox_chatbox::wire::transcript::Transcript;
+use netbox_chatbox::wire::transcript::{Answer, Transcript};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
@@ -394,6 +394,23 @@ impl Socket {
         self.send(json!({"type": "send", "text": text})).await;
         let frames = self.until_completed().await;
         frames.iter().filter(|frame| frame["type"] == "text").map(|frame| frame["content"].as_str().unwrap()).collect()
+    }
+
+    /// Asks under this command id, and waits until that is taken: the conversation that it went to.
+    pub async fn ask_as(&mut self, id: &str, text: &str) -> ConversationId {
+        self.send(json!({"type": "send", "id": id, "text": text})).await;
+        ConversationId::from(self.until("ack").await["conversation"].as_str().unwrap())
+    }
+
+    /// Waits until so many answers of the conversation are over.
+    pub async fn until_over(&mut self, answers: usize) {
+        let is_over = |answer: &Answer| answer.end.is_some();
+        let over = |transcript: &Transcript| {
+            transcript.turns.iter().filter(|turn| turn.answer.as_ref().is_some_and(is_over)).count()
+        };
+        while over(&self.transcript) < answers {
+            self.next().await;
+        }
     }
 
     /// Closes the socket the hard way.

@@ -49,16 +49,18 @@ impl Database {
     /// A `storage` problem.
     pub async fn heartbeat(&self, process: &str) -> Result<Vec<(ConversationId, RunId)>, Problem> {
         let clock = self.clock();
-        let alive = format!("UPDATE runs SET heartbeat_at = {clock} WHERE process = $1 AND ended_at IS NULL");
-        sqlx::query(AssertSqlSafe(alive)).bind(process).execute(self.pool()).await.map_err(unavailable)?;
-        let rows = sqlx::query(
-            "SELECT conversation, id FROM runs WHERE process = $1 AND ended_at IS NULL AND stop_requested <> 0",
-        )
-        .bind(process)
-        .fetch_all(self.pool())
-        .await
-        .map_err(unavailable)?;
-        rows.iter().map(|row| Ok((ConversationId(text(row, "conversation")?), RunId(text(row, "id")?)))).collect()
+        let alive = format!(
+            "UPDATE runs SET heartbeat_at = {clock} WHERE process = $1 AND ended_at IS NULL \
+             RETURNING conversation, id, stop_requested"
+        );
+        let rows = sqlx::query(AssertSqlSafe(alive)).bind(process).fetch_all(self.pool()).await.map_err(unavailable)?;
+        let mut stopped = Vec::new();
+        for row in &rows {
+            if integer(row, "stop_requested")? != 0 {
+                stopped.push((ConversationId(text(row, "conversation")?), RunId(text(row, "id")?)));
+            }
+        }
+        Ok(stopped)
     }
 
     /// Takes over runs whose process is dead: each goes to exactly one process, since one statement does it.

@@ -105,23 +105,19 @@ impl Hub {
     }
 
     /// The conversation that a question without one goes to: where this very command went before, so that sending it
-    /// again on another connection does it once; else `current`, else a new one.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn conversation_for(
+    /// again on another connection does it once; else `current`, else a new one. Knows of what is under way; what was
+    /// carried out is in the database.
+    pub fn conversation_for(
         &self,
         person: &PersonId,
         command: Option<&CommandId>,
         current: Option<&ConversationId>,
-    ) -> Result<ConversationId, Problem> {
+    ) -> ConversationId {
         let otherwise = || current.cloned().unwrap_or_else(|| ConversationId(uuid::Uuid::now_v7().to_string()));
-        let Some(command) = command else { return Ok(otherwise()) };
-        // What was carried out is in the database; what is under way on another connection is not yet.
-        if let Some((conversation, _)) = self.shared.database.command(person, command).await? {
-            return Ok(conversation);
+        match command {
+            Some(command) => self.commands.conversation(person, command, otherwise),
+            None => otherwise(),
         }
-        Ok(self.commands.conversation(person, command, otherwise))
     }
 
     /// Cancelled when the server begins to stop: nothing new is begun then.

@@ -75,15 +75,13 @@ impl Connection {
         mode: SendMode,
     ) -> Result<(), Problem> {
         check_question(text)?;
-        let again = self.count_message(id.as_ref()).await?;
-        let conversation = if let Some(conversation) = conversation {
-            conversation
-        } else {
+        let before = self.count_message(id.as_ref()).await?;
+        let again = before.is_some();
+        let conversation = conversation.or(before).unwrap_or_else(|| {
             // One that was deleted under this socket's feet is no place to ask; a new one is.
             let current = self.current.as_ref().filter(|current| !current.deleted().is_cancelled());
-            let current = current.map(|current| current.id());
-            self.state.hub().conversation_for(&self.person.id, id.as_ref(), current).await?
-        };
+            self.state.hub().conversation_for(&self.person.id, id.as_ref(), current.map(|current| current.id()))
+        });
         let conversation = self.state.hub().open_or_create(&self.person.id, &conversation).await?;
         self.current = Some(Arc::clone(&conversation));
         // Whoever asks wants to see the answer: the view begins before the question is in the log.
@@ -114,7 +112,7 @@ impl Connection {
         message: &MessageId,
     ) -> Result<(), Problem> {
         let conversation = self.open(Some(conversation)).await?;
-        let again = self.count_message(id.as_ref()).await?;
+        let again = self.count_message(id.as_ref()).await?.is_some();
         let admission = if again { None } else { Some(self.state.limits().admit(&self.person.id, true).await?) };
         let context = context_now(self.time_zone.as_deref());
         let accepted = conversation.regenerate(id.clone(), message, &context).await;
@@ -130,15 +128,16 @@ impl Connection {
         Ok(())
     }
 
-    /// Counts a message. One that was taken before is only acknowledged again, however often it comes: then this is true.
-    async fn count_message(&self, command: Option<&CommandId>) -> Result<bool, Problem> {
+    /// Counts a message. One that was taken before is only acknowledged again, however often it comes: then this is the
+    /// conversation that it went to.
+    async fn count_message(&self, command: Option<&CommandId>) -> Result<Option<ConversationId>, Problem> {
         let counted = self.state.limits().message(&self.person.id).await;
         if let Some(command) = command
-            && self.state.database().command(&self.person.id, command).await?.is_some()
+            && let Some((conversation, _)) = self.state.database().command(&self.person.id, command).await?
         {
-            return Ok(true);
+            return Ok(Some(conversation));
         }
-        counted.map(|()| false)
+        counted.map(|()| None)
     }
 
     async fn accepted(&mut self, conversation: &Arc<Conversation>, id: Option<CommandId>, accepted: Accepted) {

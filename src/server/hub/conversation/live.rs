@@ -15,8 +15,6 @@ use crate::wire::transcript::Transcript;
 pub(super) struct Live {
     pub transcript: Transcript,
     pub history: History,
-    /// The history that is being written.
-    pub drafted: Option<History>,
     /// Another process has written: the history here is an older one.
     pub history_is_stale: bool,
     /// The run that this process writes.
@@ -78,7 +76,6 @@ impl Live {
         let mut live = Self {
             transcript: Transcript::new(id.clone()),
             history: stored.history,
-            drafted: None,
             history_is_stale: false,
             run: None,
             reset: false,

@@ -50,18 +50,13 @@ impl Conversation {
     /// it wrote is known then, and the caller decides anew.
     pub(super) async fn commit(&self, live: &mut Live, draft: &mut Draft) -> Result<(), Refused> {
         let frames = self.frames_of(live, draft);
-        if let Some(history) = draft.history.take() {
-            live.drafted = Some(history);
-        }
-        let outcome = self.write(live, &frames, draft.command.clone(), draft.run.as_ref()).await;
-        match outcome {
+        match self.write(live, &frames, draft).await {
             Ok(()) => {
-                self.stored(live);
+                self.stored(live, draft.history.take());
                 self.tell_all(live, &frames);
                 Ok(())
             }
             Err(refused) => {
-                draft.history = live.drafted.take();
                 match &refused {
                     Refused::Behind => self.catch_up(live).await?,
                     Refused::Failed(problem) => self.shared.storage_fails(problem),
@@ -171,31 +166,26 @@ impl Conversation {
         Ok(unfinished.is_some_and(|(unfinished, process)| &unfinished == run && *process == *self.shared.process))
     }
 
-    async fn write(
-        &self,
-        live: &mut Live,
-        frames: &[Arc<Frame>],
-        command: Option<(CommandId, MessageId)>,
-        run: Option<&RunChange>,
-    ) -> Result<(), Refused> {
-        let history = live.drafted.as_ref().or_else(|| live.unsaved.history.then_some(&live.history));
+    async fn write(&self, live: &Live, frames: &[Arc<Frame>], draft: &Draft) -> Result<(), Refused> {
+        let history = draft.history.as_ref().or_else(|| live.unsaved.history.then_some(&live.history));
         let change = Change {
             frames: live.unsaved.frames.iter().chain(frames).cloned().collect(),
             history,
             summary: summary(&live.transcript, live.unsaved.frames.iter().chain(frames)),
-            command,
-            runs: live.unsaved.runs.iter().chain(run).collect(),
+            command: draft.command.clone(),
+            runs: live.unsaved.runs.iter().chain(&draft.run).collect(),
         };
         self.shared.database.commit(&self.shared.process, &self.owner, &self.id, &change).await
     }
 
-    /// Everything is in the database.
-    fn stored(&self, live: &mut Live) {
+    /// Everything is in the database, and `history` with it.
+    fn stored(&self, live: &mut Live, history: Option<History>) {
         self.shared.storage_works();
-        if let Some(history) = live.drafted.take() {
+        if let Some(history) = history {
             live.history = history;
-            live.history.was_written();
-        } else if live.unsaved.history {
+            live.unsaved.history = true;
+        }
+        if live.unsaved.history {
             live.history.was_written();
         }
         live.unsaved = super::live::Unsaved::default();

@@ -1,6 +1,7 @@
 """Runs the steps one after the other, each with its own log; a failing one hides none of the rest."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,10 @@ from .processes import Failure, end
 ROOT = Path(__file__).resolve().parents[2]
 # Lines of a failing step's log that are printed.
 TAIL = 60
+# Lines that name what failed, as Cargo's test harness, Playwright and our own scripts write them; and how many of a
+# step are repeated under the table, where whoever sees only the end of the output finds them.
+NAMES_A_FAILURE = re.compile(r"^test .+ \.\.\. FAILED$|^\s*\u2718|^(FAILED|WRONG|error)\b|^thread .+ panicked at ")
+NAMED = 20
 # Seconds between two signs of life of a long step.
 SIGN_OF_LIFE = 60
 
@@ -37,6 +42,7 @@ class Run:
     netbox: dict[str, str] = field(default_factory=dict)
     log: Path = Path("/dev/null")
     results: list[tuple[str, Counts, float]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
     at_end: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -89,7 +95,9 @@ class Run:
         seconds = time.monotonic() - begin
         self.results.append((name, counts, seconds))
         if counts.failed and self.log.exists():
-            print("\n".join(f"    | {line}" for line in self.log.read_text(errors="replace").splitlines()[-TAIL:]))
+            lines = self.log.read_text(errors="replace").splitlines()
+            self.failures += [f"{name}: {line.strip()}" for line in lines if NAMES_A_FAILURE.search(line)][:NAMED]
+            print("\n".join(f"    | {line}" for line in lines[-TAIL:]))
             print(f"    the whole log: {self.log}")
         print(f"    {summary(counts)} in {duration(seconds)}", flush=True)
 
@@ -102,6 +110,8 @@ class Run:
         for name, counts, seconds in self.results:
             print(f"{name:<24}{counts.passed:>8}{counts.failed:>8}{duration(seconds):>14}  {counts.note}".rstrip())
         print(f"{'':<24}{'':>8}{'':>8}{duration(sum(seconds for *_, seconds in self.results)):>14}\n")
+        if self.failures:
+            print("What failed, by its step:", *self.failures, sep="\n  ", end="\n\n")
         print(f"{total.passed} passed, {total.failed} failed", flush=True)
         return 1 if total.failed or not total.passed else 0
 

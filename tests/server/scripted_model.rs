@@ -202,3 +202,24 @@ async fn the_model_is_told_what_broke_off() {
     assert_eq!(last[1]["content"][0]["text"], "There are");
     assert!(last[2].to_string().contains("interrupted"), "{last}");
 }
+
+#[tokio::test]
+async fn calls_that_end_together_do_not_wait_for_each_other() {
+    const ROUNDS: usize = 6;
+    // Some keep what they find, and others end meanwhile because there is nothing to keep.
+    let one = |round: usize, number: usize| {
+        let name = if number.is_multiple_of(2) { "netbox_get_objects" } else { "netbox_unknown" };
+        let input = json!({"object_type": "dcim.site", "fields": ["name"], "limit": 1 + number, "offset": round});
+        json!({"type": "tool_use", "id": format!("{round}-{number}"), "name": name, "input": input})
+    };
+    let calls = |round: usize| -> Vec<Value> { (0..12).map(|number| one(round, number)).collect() };
+    let mut replies: Vec<Reply> = (0..ROUNDS).map(|round| Reply::Events(events(&calls(round), "tool_use"))).collect();
+    replies.push(said(&[text("done")]));
+    let (_script, stack) = Script::play(replies).await;
+    let mut socket = stack.script().await;
+    socket.send(json!({"type": "send", "text": "How many sites?"})).await;
+    let frames = socket.until_completed().await;
+    let stalled: Vec<&Value> = frames.iter().filter(|frame| frame["type"] == "storage").collect();
+    assert!(stalled.is_empty(), "the database was held by a call that nobody went on with: {stalled:?}");
+    assert_eq!(socket.answer(), "done");
+}

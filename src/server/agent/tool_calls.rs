@@ -1,5 +1,7 @@
 //! Runs the calls of one reply side by side: they only read.
 
+use std::collections::VecDeque;
+
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use serde_json::json;
@@ -51,22 +53,27 @@ impl Agent {
             })
             .collect();
         let mut results = Vec::with_capacity(calls.len());
+        let mut done = VecDeque::new();
         let mut not_taken = None;
         // When the answer's time is used up, or a person stops it, what is found by then counts.
         let broken_off = loop {
-            let (call, outcome) = tokio::select! {
-                done = running.next() => match done {
-                    Some(done) => done,
-                    None => break None,
+            let (call, outcome) = match done.pop_front() {
+                Some(done) => done,
+                None => tokio::select! {
+                    done = running.next() => match done {
+                        Some(done) => done,
+                        None => break None,
+                    },
+                    () = cancel.cancelled() => break Some((CANCELLED, "Stopped")),
+                    () = tokio::time::sleep_until(deadline) => break Some((OUT_OF_TIME, "Out of time")),
                 },
-                () = cancel.cancelled() => break Some((CANCELLED, "Stopped")),
-                () = tokio::time::sleep_until(deadline) => break Some((OUT_OF_TIME, "Out of time")),
             };
             let Outcome { model_text, evidence, problem } = outcome;
             not_taken = not_taken.or_else(|| token_problem(credentials, problem.as_ref()?));
             self.note_tool_call(writer, call, &evidence);
             results.push(ToolResult { id: call.id.clone(), text: model_text, is_error: evidence.is_error });
-            writer.tool_result(CallId::from(call.id.as_str()), evidence).await?;
+            let writing = writer.tool_result(CallId::from(call.id.as_str()), evidence);
+            beside(&mut running, &mut done, writing).await?;
         };
         // Dropping the calls drops their requests.
         drop(running);
@@ -109,6 +116,22 @@ impl Agent {
                 },
                 problem: None,
             },
+        }
+    }
+}
+
+/// Awaits `work` and goes on with what runs beside it, into `done`. What is left alone while it keeps its result would
+/// hold the database's lock for which `work` may be waiting.
+async fn beside<One, Output>(
+    running: &mut FuturesUnordered<impl Future<Output = One>>,
+    done: &mut VecDeque<One>,
+    work: impl Future<Output = Output>,
+) -> Output {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            output = &mut work => return output,
+            Some(one) = running.next() => done.push_back(one),
         }
     }
 }

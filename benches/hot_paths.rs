@@ -41,7 +41,8 @@ fn frames(text: &str) -> Vec<Frame> {
         content: content.to_owned(),
         completed: false,
     };
-    let message = Event::Message { message: "m".into(), command: None, asked_at: 1, fresh_context: false };
+    let message =
+        Event::Message { message: "m".into(), instead_of: None, command: None, asked_at: 1, fresh_context: false };
     let start = Event::RunStart {
         run: "r".into(),
         message: "m".into(),

@@ -15,6 +15,7 @@ pub mod focus;
 pub mod format;
 pub mod icon;
 pub mod keyboard_sheet;
+pub mod keys;
 pub mod live_region;
 pub mod markdown;
 pub mod menu;

@@ -37,6 +37,7 @@ fn conversation(question: &str, answer: &str, end: Option<EndReason>) -> Bootstr
     };
     let turn = Turn {
         message: "m".into(),
+        parent: None,
         question: question.into(),
         asked_at: 1,
         fresh_context: false,

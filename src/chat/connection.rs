@@ -226,8 +226,9 @@ impl Connection {
         }
     }
 
-    /// Questions that the server has not taken yet: command, conversation, text.
-    pub fn unsent(&self) -> Vec<[String; 3]> {
+    /// Questions that the server has not taken yet: command, conversation, text, and the message that it puts in another
+    /// way where it does.
+    pub fn unsent(&self) -> Vec<Vec<String>> {
         self.outbox.questions()
     }
 

@@ -5,8 +5,11 @@ use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CallId, MessageId, RunId};
 use crate::wire::transcript::{Answer, AnswerEnd, Part, QueuedMessage, ToolCall, Transcript, Turn};
 
+mod branches;
 #[cfg(test)]
 mod tests;
+
+pub use branches::{branch, versions};
 
 /// What a frame did to a transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,11 @@ pub enum Change {
     Title,
     /// The messages that wait.
     Queue,
+    /// Turns were put aside from the end.
+    TurnsPutAside {
+        /// How many turns are left.
+        turn: usize,
+    },
     /// A turn was added at the end.
     TurnAdded {
         /// The new turn.
@@ -133,9 +141,18 @@ fn apply_next(transcript: &mut Transcript, frame: &Frame) -> Applied {
         | Event::Unknown => Applied::Ignored,
         Event::Queued { message, .. } => queue(transcript, message, content),
         Event::Unqueued { message } => unqueue(transcript, message),
-        Event::Message { message, asked_at, fresh_context, .. } => {
-            add_turn(transcript, message, content, *asked_at, *fresh_context)
+        Event::Message { message, instead_of, asked_at, fresh_context, .. } => {
+            let turn = Turn {
+                message: message.clone(),
+                parent: None,
+                question: content.to_owned(),
+                asked_at: *asked_at,
+                fresh_context: *fresh_context,
+                answer: None,
+            };
+            add_turn(transcript, turn, instead_of.as_ref())
         }
+        Event::Branch { message } => branches::show(transcript, message),
         Event::RunStart { run, message, model, stand_in, started_at } => {
             let answer = Answer {
                 run: run.clone(),
@@ -217,24 +234,23 @@ fn unqueue(transcript: &mut Transcript, message: &MessageId) -> Applied {
     if transcript.queue.len() == before { Applied::Ignored } else { Applied::Changed(vec![Change::Queue]) }
 }
 
-/// Adds a turn; a message that waited waits no longer.
-fn add_turn(
-    transcript: &mut Transcript,
-    message: &MessageId,
-    question: &str,
-    asked_at: i64,
-    fresh_context: bool,
-) -> Applied {
-    if transcript.turns.iter().any(|turn| turn.message == *message) {
+/// Adds a turn under the newest one, or under that of the turn `instead_of` which it is asked; a message that waited
+/// waits no longer.
+fn add_turn(transcript: &mut Transcript, mut turn: Turn, instead_of: Option<&MessageId>) -> Applied {
+    if transcript.turns.iter().chain(&transcript.aside).any(|known| known.message == turn.message) {
         return Applied::Ignored;
     }
     let mut changes = Vec::new();
-    if let Applied::Changed(queue) = unqueue(transcript, message) {
+    if let Applied::Changed(queue) = unqueue(transcript, &turn.message) {
         changes = queue;
     }
+    let place = instead_of.and_then(|message| transcript.turns.iter().position(|turn| turn.message == *message));
+    if let Some(place) = place {
+        branches::put_aside(transcript, place, &mut changes);
+    }
+    turn.parent = transcript.turns.last().map(|parent| parent.message.clone());
     changes.push(Change::TurnAdded { turn: transcript.turns.len() });
-    let message = message.clone();
-    transcript.turns.push(Turn { message, question: question.to_owned(), asked_at, fresh_context, answer: None });
+    transcript.turns.push(turn);
     Applied::Changed(changes)
 }
 

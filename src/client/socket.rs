@@ -71,8 +71,8 @@ impl SocketHandle {
 }
 
 impl SocketHandle {
-    /// Questions that the server has not taken yet: command, conversation, text.
-    pub fn unsent(&self) -> Vec<[String; 3]> {
+    /// Questions that the server has not taken yet, as the connection tells them.
+    pub fn unsent(&self) -> Vec<Vec<String>> {
         self.0.machine.borrow().unsent()
     }
 }

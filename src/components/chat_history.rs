@@ -23,7 +23,7 @@ pub fn ChatHistory(
     let scroller = NodeRef::<html::Div>::new();
     let column = NodeRef::<html::Div>::new();
     let follow = RwSignal::new(Follow::default());
-    let ConversationView { turns, pending, running, .. } = conversation;
+    let ConversationView { turns, pending, running, .. } = conversation.clone();
 
     // Whoever asks wants to see the answer, wherever the transcript was.
     let asked = pending.clone();
@@ -47,7 +47,7 @@ pub fn ChatHistory(
         now
     });
     #[cfg(feature = "hydrate")]
-    show_sought(turns.clone(), follow);
+    show_sought(conversation.clone(), follow);
     #[cfg(feature = "hydrate")]
     observe::observe(scroller, column, follow);
 
@@ -98,13 +98,21 @@ pub fn ChatHistory(
     }
 }
 
-/// Shows the turn that was searched for, once it is there: what takes the focus is scrolled to.
+/// Shows the turn that was searched for, once it is there: what takes the focus is scrolled to. The branch of one that
+/// was put aside is asked for.
 #[cfg(feature = "hydrate")]
-fn show_sought(turns: ArcRwSignal<Vec<crate::store::conversation::TurnView>>, follow: RwSignal<Follow>) {
-    let sought = crate::store::Store::get().sought;
-    Effect::new(move |_| {
-        let Some(message) = sought.get() else { return };
-        if turns.with(|turns| turns.iter().any(|turn| turn.message == message)) {
+fn show_sought(conversation: ConversationView, follow: RwSignal<Follow>) {
+    let store = crate::store::Store::get();
+    let sought = store.sought;
+    Effect::new(move |asked_for: Option<Option<crate::wire::id::MessageId>>| {
+        let Some(message) = sought.get() else { return None };
+        let is_shown = conversation.turns.with(|turns| turns.iter().any(|turn| turn.message == message));
+        let is_aside =
+            || conversation.with_transcript(|transcript| transcript.aside.iter().any(|turn| turn.message == message));
+        if !is_shown && asked_for.flatten().as_ref() != Some(&message) && is_aside() {
+            store.show_branch(message.clone());
+        } else if is_shown {
+            let message = message.clone();
             sought.set(None);
             follow.update(Follow::detach);
             // After the drawer, which gives the focus back with the next drawing.
@@ -114,6 +122,7 @@ fn show_sought(turns: ArcRwSignal<Vec<crate::store::conversation::TurnView>>, fo
                 });
             });
         }
+        Some(message)
     });
 }
 

@@ -1,18 +1,17 @@
 //! The composer: it never locks and never forgets.
 
-mod keys;
 mod queue;
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use self::keys::{Press, Pressed, pressed};
 use self::queue::Queue;
 use super::erase::when;
 use super::focus::go_on;
 use super::format;
 use super::icon::{Icon, IconView};
+use super::keys::{Press, Pressed, pressed};
 use crate::store::Store;
 use crate::store::place::Place;
 use crate::wire::command::{MAXIMUM_QUESTION_CHARACTERS, SendMode};
@@ -48,14 +47,9 @@ pub fn ChatInput() -> impl IntoView {
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let press = Press {
-            key: event.key(),
-            shift: event.shift_key(),
-            command: event.ctrl_key() || event.meta_key(),
-            alt: event.alt_key(),
-            composing: event.is_composing() || event.key_code() == 229,
-            fine_pointer: store.fine_pointer.get_untracked(),
             field_is_empty: text.with_untracked(String::is_empty),
             running: running.get_untracked(),
+            ..Press::of(&event, store.fine_pointer.get_untracked())
         };
         match pressed(&press) {
             Pressed::Nothing => return,

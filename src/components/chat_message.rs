@@ -2,12 +2,14 @@
 
 mod answer_end;
 mod answer_footer;
+mod question;
 
 use crate::components::erase::{Erase, Erased, list, live, row, when};
 use leptos::prelude::*;
 
 use self::answer_end::AnswerEndView;
 use self::answer_footer::AnswerFooter;
+use self::question::Question;
 use super::elapsed::Elapsed;
 use super::icon::{Icon, IconView};
 use super::markdown::{Markdown, Ungrounded};
@@ -25,7 +27,7 @@ pub fn ChatMessage(
     /// Whether it is the newest: only that can be answered again.
     is_last: Signal<bool>,
 ) -> impl IntoView {
-    let TurnView { message, question, fresh_context, answer, .. } = turn;
+    let TurnView { message, fresh_context, asked_at, answer, .. } = turn.clone();
     let heading = format!("question-{message}");
     let labelled_by = heading.clone();
     view! {
@@ -34,15 +36,13 @@ pub fn ChatMessage(
                 .then(|| {
                     view! { <p class="fresh-context">"Fresh context: what is above is not remembered"</p> }
                 })}
-            <h2 class="question" id=heading tabindex="-1">
-                {question}
-            </h2>
+            <Question turn id=heading />
             {live(move || match answer.get() {
                 Some(answer) => {
                     let message = message.clone();
                     view! { <AnswerBody answer message is_last /> }.erase()
                 }
-                None => view! { <Waiting since=turn.asked_at /> }.erase(),
+                None => view! { <Waiting since=asked_at /> }.erase(),
             })}
         </article>
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::wire::command::{Command, Resume, SendMode};
 use crate::wire::deployment::ConversationSummary;
 use crate::wire::id::{CommandId, ConversationId, MessageId};
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
 
 use super::conversation::ConversationView;
 use super::outbox::Pending;
@@ -46,8 +46,30 @@ impl Store {
         send(Command::Subscribe(Resume { conversation, after: view.seq() }));
     }
 
+    /// Asks a question in another way: what followed it is put aside.
+    pub fn edit(&self, message: MessageId, text: &str) {
+        let (Some(view), text) = (self.current(), text.trim()) else { return };
+        let id = CommandId(random_id());
+        view.pending.update(|pending| pending.push(Pending::new(id.clone(), text.to_owned())));
+        self.announcement.set("Question sent".to_owned());
+        send(Command::Edit { id: Some(id), conversation: view.id.clone(), message, text: text.to_owned() });
+    }
+
+    /// Shows the branch with this turn.
+    pub fn show_branch(&self, message: MessageId) {
+        let Some(view) = self.current() else { return };
+        if untrack(|| self.is_idle()) {
+            send(Command::Branch { conversation: view.id.clone(), message });
+        } else {
+            self.sought.set(None);
+            let problem = Problem::new(ProblemCode::BadRequest, "Another version is shown when the answer is done");
+            self.toast_problem("", problem.hint("wait for the answer, or stop it"));
+        }
+    }
+
     /// Asks what was asked before under the same id, where the page was left meanwhile: the server takes it once.
-    pub fn ask_again(&self, id: CommandId, conversation: ConversationId, text: String) {
+    /// `instead_of` names the question that it puts in another way.
+    pub fn ask_again(&self, id: CommandId, conversation: ConversationId, text: String, instead_of: Option<MessageId>) {
         // A conversation that only this question makes was missing when the page was drawn.
         if self.current().is_none() && Place::of_path(&conversation_path(&conversation)) == Place::of_path(&here()) {
             self.place.set(Place::Conversation(conversation.clone()));
@@ -56,7 +78,10 @@ impl Store {
         if let Some(view) = self.current().filter(|view| view.id == conversation) {
             view.pending.update(|pending| pending.push(Pending::new(id.clone(), text.clone())));
         }
-        send(Command::Send { id: Some(id), conversation: Some(conversation), text, mode: SendMode::Queue });
+        send(match instead_of {
+            Some(message) => Command::Edit { id: Some(id), conversation, message, text },
+            None => Command::Send { id: Some(id), conversation: Some(conversation), text, mode: SendMode::Queue },
+        });
     }
 
     /// Takes back a question that the server refused.
@@ -93,7 +118,16 @@ impl Store {
         }
     }
 
-    /// Answers the last question again.
+    /// Whether no answer is being written in the open conversation, and no question waits for one.
+    pub fn is_idle(&self) -> bool {
+        self.opened.with(|opened| {
+            opened.conversation().is_none_or(|view| {
+                view.running.with(Option::is_none) && view.queue.with(Vec::is_empty) && view.pending.with(Vec::is_empty)
+            })
+        })
+    }
+
+    /// Has the last question answered again.
     pub fn regenerate(&self, message: MessageId) {
         if let Some(view) = self.current() {
             // Pressed twice it is the same command: one answer is replaced by one other.

@@ -19,7 +19,7 @@ use super::{OpenedView, Store};
 use crate::client::socket::{self, SocketEvent, SocketHandle};
 use crate::client::{beacon, sign_in, storage};
 use crate::wire::command::{Command, Resume};
-use crate::wire::id::{CommandId, ConversationId};
+use crate::wire::id::{CommandId, ConversationId, MessageId};
 use crate::wire::json;
 
 /// How often the clock is renewed.
@@ -88,8 +88,10 @@ fn send_again(store: Store) {
     let Some(unsent) = storage::take_unsent() else { return };
     let Ok(unsent) = json::read::<Vec<Vec<String>>>(&unsent) else { return };
     for question in unsent {
-        if let Ok([id, conversation, text]) = <[String; 3]>::try_from(question) {
-            store.ask_again(CommandId(id), ConversationId(conversation), text);
+        let mut question = question.into_iter();
+        if let (Some(id), Some(conversation), Some(text)) = (question.next(), question.next(), question.next()) {
+            let instead_of = question.next().map(MessageId);
+            store.ask_again(CommandId(id), ConversationId(conversation), text, instead_of);
         }
     }
 }

@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod text;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use leptos::prelude::*;
@@ -33,6 +34,8 @@ pub struct ConversationView {
     /// The run that is writing now.
     pub running: ArcRwSignal<Option<RunId>>,
     transcript: Arc<Mutex<Transcript>>,
+    /// How many turns of other branches there were when it was shown last.
+    put_aside: Arc<AtomicUsize>,
 }
 
 /// A question with its answer.
@@ -46,13 +49,41 @@ pub struct TurnView {
     pub asked_at: i64,
     /// Whether the model begins here without memory of what is above.
     pub fresh_context: bool,
+    /// The other versions of the question; none where it was asked in one way.
+    pub versions: ArcRwSignal<Option<Versions>>,
     /// The answer, as far as it goes.
     pub answer: ArcRwSignal<Option<AnswerView>>,
 }
 
+/// A question among those that were asked in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versions {
+    /// Which one it is, from 1.
+    pub place: usize,
+    /// How many there are.
+    pub count: usize,
+    /// The one before.
+    pub before: Option<MessageId>,
+    /// The one after.
+    pub after: Option<MessageId>,
+}
+
+impl Versions {
+    fn of(transcript: &Transcript, turn: usize) -> Option<Self> {
+        let versions = reducer::versions(transcript, turn);
+        let count = versions.len();
+        let index = versions.iter().position(|message| **message == transcript.turns[turn].message)?;
+        let at = |index: usize| versions.get(index).map(|message| (*message).clone());
+        let before = index.checked_sub(1).and_then(at);
+        (count > 1).then(|| Self { place: index + 1, count, before, after: at(index + 1) })
+    }
+}
+
 impl TurnView {
-    fn of_turn(turn: &Turn) -> Self {
+    fn of_turn(transcript: &Transcript, index: usize) -> Self {
+        let turn = &transcript.turns[index];
         Self {
+            versions: ArcRwSignal::new(Versions::of(transcript, index)),
             message: turn.message.clone(),
             question: turn.question.clone(),
             asked_at: turn.asked_at,
@@ -98,7 +129,8 @@ impl ConversationView {
         Self {
             id: transcript.conversation.clone(),
             title: ArcRwSignal::new(transcript.title.clone()),
-            turns: ArcRwSignal::new(transcript.turns.iter().map(TurnView::of_turn).collect()),
+            turns: ArcRwSignal::new(turns_from(&transcript, 0)),
+            put_aside: Arc::new(AtomicUsize::new(transcript.aside.len())),
             queue: ArcRwSignal::new(transcript.queue.clone()),
             pending: ArcRwSignal::new(Vec::new()),
             running: ArcRwSignal::new(transcript.running().cloned()),
@@ -166,7 +198,7 @@ impl ConversationView {
             let mut pending = self.pending.get_untracked();
             let before = pending.len();
             outbox::settle(&mut pending, |message| {
-                transcript.turns.iter().any(|turn| turn.message == *message)
+                transcript.turns.iter().chain(&transcript.aside).any(|turn| turn.message == *message)
                     || transcript.queue.iter().any(|queued| queued.message == *message)
             });
             (pending.len() != before).then_some(pending)
@@ -193,11 +225,22 @@ impl ConversationView {
         if !same {
             self.turns.update(|views| {
                 views.truncate(kept);
-                views.extend(transcript.turns.iter().skip(kept).map(TurnView::of_turn));
+                views.extend(turns_from(transcript, kept));
+            });
+        }
+        if self.put_aside.swap(transcript.aside.len(), Ordering::Relaxed) != transcript.aside.len() {
+            self.turns.with_untracked(|views| {
+                for (index, view) in views.iter().enumerate() {
+                    set_if_changed(&view.versions, &Versions::of(transcript, index));
+                }
             });
         }
         set_if_changed(&self.running, &transcript.running().cloned());
     }
+}
+
+fn turns_from(transcript: &Transcript, first: usize) -> Vec<TurnView> {
+    (first..transcript.turns.len()).map(|index| TurnView::of_turn(transcript, index)).collect()
 }
 
 fn is_same_turn(view: &TurnView, turn: &Turn) -> bool {

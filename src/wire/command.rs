@@ -43,7 +43,27 @@ pub enum Command {
         #[serde(default)]
         mode: SendMode,
     },
-    /// Answers a turn's question again; only the last turn can be.
+    /// Asks a turn's question in another way: what was asked and answered from there on is put aside, as another branch.
+    Edit {
+        /// As in `send`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<CommandId>,
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which turn, of the branch that is shown.
+        message: MessageId,
+        /// The question as it is now.
+        text: String,
+    },
+    /// Shows another branch: the one with this turn, and with what was asked last under it.
+    Branch {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// A turn that was put aside.
+        message: MessageId,
+    },
+    /// Answers a turn's question again. Where the last answer failed, the new one takes its place; any other is kept, and
+    /// the question is asked again beside it as with `edit`.
     Regenerate {
         /// As in `send`.
         #[serde(default, skip_serializing_if = "Option::is_none")]

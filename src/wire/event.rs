@@ -119,10 +119,14 @@ pub enum Event as "Event" by "type" {
         /// The message.
         message: MessageId,
     },
-    /// A person's message became the newest turn; `content` is its text.
+    /// A person's message became the newest turn; `content` is its text. It belongs under the turn that was the newest
+    /// before, or where `instead_of` says.
     Message {
         /// The message.
         message: MessageId,
+        /// The message whose place it takes: that turn and all after it are put aside, as another branch.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead_of: Option<MessageId>,
         /// The command that sent it, where it had an id and did not wait.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         command: Option<CommandId>,
@@ -130,6 +134,12 @@ pub enum Event as "Event" by "type" {
         asked_at: i64,
         /// Whether the model begins here without memory.
         fresh_context: bool,
+    },
+    /// Another branch is shown: the one with this turn, which was put aside, and with what was asked last under it. What
+    /// stood in its place is put aside.
+    Branch {
+        /// A turn of the branch.
+        message: MessageId,
     },
     /// A run began to answer the newest turn. An earlier answer to it is replaced.
     RunStart {

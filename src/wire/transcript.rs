@@ -16,8 +16,12 @@ pub struct Transcript {
     pub title: String,
     /// The last event that is contained.
     pub seq: u64,
-    /// Questions with their answers, oldest first.
+    /// Questions with their answers, oldest first: the branch that is shown.
     pub turns: Vec<Turn>,
+    /// What was put aside when a question was asked in another way, or again: the turns of all other branches. Each
+    /// names the one under which it was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aside: Vec<Turn>,
     /// Messages sent while an answer was being written; each is asked when the one before it is done.
     #[serde(default)]
     pub queue: Vec<QueuedMessage>,
@@ -49,6 +53,9 @@ pub struct QueuedMessage {
 pub struct Turn {
     /// The person's message.
     pub message: MessageId,
+    /// The turn under which it was asked; none for one with which the conversation begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<MessageId>,
     /// What was asked.
     pub question: String,
     /// When, in milliseconds since 1970 (UTC).

@@ -13,8 +13,10 @@ use crate::proxy::{Fault, Proxy};
 use crate::scratch::{Scratch, both};
 use crate::seed::Seed;
 
+/// What is asked of NetBox instead, where it was asked the question a moment ago: whether anything changed since.
+const CHANGES: &str = "GET /api/core/object-changes/";
 /// Questions with one call of a tool and a sentence, and the request that each makes. They take turns: what NetBox said
-/// a moment ago is not asked again.
+/// within the last second is not asked again.
 const QUESTIONS: [(&str, &str); 12] = [
     ("How many sites do we have?", "GET /api/dcim/sites/"),
     ("How many racks do we have?", "GET /api/dcim/racks/"),
@@ -76,13 +78,13 @@ impl Link {
 
 impl Moment {
     /// Where the moment shows, and by which bytes.
-    fn trap(self, world: &World, request: &'static str) -> Option<(Proxy, &'static str)> {
+    fn trap(self, world: &World, request: &'static str) -> Option<(Proxy, Vec<&'static str>)> {
         match self {
             Self::BeforeAcknowledgement => None,
-            Self::FirstToken | Self::WhileDraining => Some((world.model.clone(), "content_block_start")),
-            Self::InToolArguments => Some((world.model.clone(), "input_json_delta")),
-            Self::WhileToolsRun => Some((world.netbox.clone(), request)),
-            Self::LastFlush => Some((world.model.clone(), "end_turn")),
+            Self::FirstToken | Self::WhileDraining => Some((world.model.clone(), vec!["content_block_start"])),
+            Self::InToolArguments => Some((world.model.clone(), vec!["input_json_delta"])),
+            Self::WhileToolsRun => Some((world.netbox.clone(), vec![request, CHANGES])),
+            Self::LastFlush => Some((world.model.clone(), vec!["end_turn"])),
         }
     }
 }
@@ -151,8 +153,8 @@ async fn cell(
     // A command's id is its person's, and here everybody is one.
     let command = format!("{about} the question");
     let trap = moment.trap(world, request);
-    if let Some((proxy, needle)) = &trap {
-        proxy.trap(needle);
+    if let Some((proxy, needles)) = &trap {
+        proxy.trap(needles);
     }
     let breaking = async {
         if let Some((proxy, _)) = &trap {

@@ -33,7 +33,7 @@ impl Fault {
 
 /// Where the proxy stops by itself: after the bytes that it waits for, in either direction.
 struct Trap {
-    needle: watch::Sender<Option<&'static str>>,
+    needles: watch::Sender<Vec<&'static str>>,
     sprung: Notify,
     released: Notify,
 }
@@ -54,7 +54,11 @@ impl Proxy {
         let proxy = Self {
             address: listener.local_addr().unwrap().to_string(),
             fault: watch::Sender::new(Fault::Pass),
-            trap: Arc::new(Trap { needle: watch::Sender::new(None), sprung: Notify::new(), released: Notify::new() }),
+            trap: Arc::new(Trap {
+                needles: watch::Sender::new(Vec::new()),
+                sprung: Notify::new(),
+                released: Notify::new(),
+            }),
         };
         let accepting = proxy.clone();
         tokio::spawn(async move {
@@ -73,8 +77,8 @@ impl Proxy {
     }
 
     /// Stops after these bytes when they next pass.
-    pub fn trap(&self, needle: &'static str) {
-        self.trap.needle.send_replace(Some(needle));
+    pub fn trap(&self, needles: &[&'static str]) {
+        self.trap.needles.send_replace(needles.to_vec());
     }
 
     /// They have passed: nothing moves on that connection until it is released. False when they do not come.
@@ -84,7 +88,7 @@ impl Proxy {
 
     /// Lets go on what is trapped, and traps nothing more.
     pub fn release(&self) {
-        self.trap.needle.send_replace(None);
+        self.trap.needles.send_replace(Vec::new());
         self.trap.released.notify_waiters();
     }
 
@@ -162,9 +166,12 @@ impl Proxy {
 
     /// Where in these bytes the trap's end.
     fn trap_in(&self, bytes: &[u8]) -> Option<usize> {
-        let needle = (*self.trap.needle.borrow())?;
-        let start = bytes.windows(needle.len()).position(|window| window == needle.as_bytes())?;
-        Some(start + needle.len())
+        let needles = self.trap.needles.borrow();
+        let end = |needle: &&str| {
+            let start = bytes.windows(needle.len()).position(|window| window == needle.as_bytes())?;
+            Some(start + needle.len())
+        };
+        needles.iter().filter_map(end).min()
     }
 
     /// Nothing moves until it is released. A fault that is set meanwhile frees it too, to have its own way.
@@ -172,7 +179,7 @@ impl Proxy {
         let released = self.trap.released.notified();
         let mut faults = self.fault.subscribe();
         faults.mark_unchanged();
-        self.trap.needle.send_replace(None);
+        self.trap.needles.send_replace(Vec::new());
         self.trap.sprung.notify_one();
         tokio::select! {
             () = released => {}

@@ -134,6 +134,8 @@ fn commands(conversation: &str, message: &str) -> Vec<Value> {
         json!({"type": "send", "conversation": conversation, "text": "And devices?", "mode": "interrupt"}),
         json!({"message": "How many racks do we have?"}),
         json!({"type": "regenerate", "id": "c3", "conversation": conversation, "message": message}),
+        json!({"type": "edit", "id": "c4", "conversation": conversation, "message": message, "text": "And regions?"}),
+        json!({"type": "branch", "conversation": conversation, "message": message}),
         json!({"type": "stop", "conversation": conversation, "run": "run"}),
         json!({"type": "unqueue", "conversation": conversation, "message": message}),
         json!({"type": "reset", "conversation": conversation}),

@@ -5,6 +5,7 @@
 
 mod audit;
 mod backup;
+mod branches;
 mod connections;
 mod conversations;
 mod durable;

@@ -179,7 +179,9 @@ fn told(command: &Command) -> Told {
         Command::Hello { .. }
         | Command::Subscribe(_)
         | Command::Send { .. }
+        | Command::Edit { .. }
         | Command::Regenerate { .. }
+        | Command::Branch { .. }
         | Command::Stop { .. }
         | Command::Unqueue { .. }
         | Command::Reset { .. } => Told::NotFound,
@@ -199,7 +201,14 @@ fn commands(conversation: &ConversationId, message: &MessageId) -> Vec<Command> 
             text: "hello".to_owned(),
             mode: SendMode::Interrupt,
         },
+        Command::Edit {
+            id: None,
+            conversation: conversation.clone(),
+            message: message.clone(),
+            text: "hello".to_owned(),
+        },
         Command::Regenerate { id: None, conversation: conversation.clone(), message: message.clone() },
+        Command::Branch { conversation: conversation.clone(), message: message.clone() },
         Command::Stop { run: None, conversation: Some(conversation.clone()) },
         Command::Unqueue { conversation: conversation.clone(), message: message.clone() },
         Command::Reset { conversation: Some(conversation.clone()) },

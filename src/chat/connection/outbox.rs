@@ -37,11 +37,15 @@ impl Outbox {
         commands
     }
 
-    /// Questions that were not acknowledged: command, conversation, text. What else waits means nothing on a later page.
-    pub(super) fn questions(&self) -> Vec<[String; 3]> {
+    /// Questions that were not acknowledged: command, conversation, text, and the message that one puts in another way.
+    /// What else waits means nothing on a later page.
+    pub(super) fn questions(&self) -> Vec<Vec<String>> {
         let question = |command: &Command| match command {
             Command::Send { id: Some(id), conversation: Some(conversation), text, .. } => {
-                Some([id.0.clone(), conversation.0.clone(), text.clone()])
+                Some(vec![id.0.clone(), conversation.0.clone(), text.clone()])
+            }
+            Command::Edit { id: Some(id), conversation, message, text } => {
+                Some(vec![id.0.clone(), conversation.0.clone(), text.clone(), message.0.clone()])
             }
             _ => None,
         };
@@ -58,7 +62,7 @@ impl Outbox {
 
 fn id(command: &Command) -> Option<&CommandId> {
     match command {
-        Command::Send { id, .. } | Command::Regenerate { id, .. } => id.as_ref(),
+        Command::Send { id, .. } | Command::Edit { id, .. } | Command::Regenerate { id, .. } => id.as_ref(),
         _ => None,
     }
 }

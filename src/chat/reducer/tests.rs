@@ -1,12 +1,12 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Applied, Change, apply};
+use super::{Applied, Change, apply, versions};
 use crate::wire::event::{Event, Frame};
-use crate::wire::id::ConversationId;
+use crate::wire::id::{ConversationId, MessageId};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::tool::ToolOutcome;
-use crate::wire::transcript::{EndReason, Part, Transcript, Usage};
+use crate::wire::transcript::{EndReason, Part, Transcript, Turn, Usage};
 
 fn conversation() -> ConversationId {
     "c".into()
@@ -26,7 +26,15 @@ fn play(events: Vec<(Event, &str)>) -> (Transcript, Vec<Applied>) {
 }
 
 fn message(id: &str) -> Event {
-    Event::Message { message: id.into(), command: None, asked_at: 1, fresh_context: false }
+    Event::Message { message: id.into(), instead_of: None, command: None, asked_at: 1, fresh_context: false }
+}
+
+fn instead(id: &str, of: &str) -> Event {
+    Event::Message { message: id.into(), instead_of: Some(of.into()), command: None, asked_at: 1, fresh_context: false }
+}
+
+fn branch(message: &str) -> Event {
+    Event::Branch { message: message.into() }
 }
 
 fn run_start(run: &str, message: &str) -> Event {
@@ -229,6 +237,56 @@ fn an_ended_or_replaced_run_changes_nothing() {
     assert_eq!(apply(&mut ended, &frame(7, run_end("r1"), "")), Applied::Ignored);
 }
 
+#[test]
+fn a_question_asked_in_another_way_stands_beside_the_one_it_was() {
+    let (mut transcript, applied) = play(vec![
+        (message("m1"), "sites?"),
+        (message("m2"), "racks?"),
+        (message("m3"), "devices?"),
+        (instead("m4", "m2"), "racks in Ohio?"),
+        (message("m5"), "and cables?"),
+    ]);
+    let shown = |transcript: &Transcript| -> Vec<String> {
+        transcript.turns.iter().map(|turn| turn.message.to_string()).collect()
+    };
+    let at = |turn| Change::TurnAdded { turn };
+    assert_eq!(applied[3], Applied::Changed(vec![Change::TurnsPutAside { turn: 1 }, at(1)]));
+    assert_eq!(shown(&transcript), ["m1", "m4", "m5"]);
+    assert_eq!(versions(&transcript, 1), [&MessageId::from("m2"), &MessageId::from("m4")]);
+    assert_eq!(versions(&transcript, 2).len(), 1, "m3 stands under another question");
+
+    let applied = apply(&mut transcript, &frame(6, branch("m2"), ""));
+    assert_eq!(applied, Applied::Changed(vec![Change::TurnsPutAside { turn: 1 }, at(1), at(2)]));
+    assert_eq!(shown(&transcript), ["m1", "m2", "m3"], "with what was asked under it");
+    apply(&mut transcript, &frame(7, branch("m5"), ""));
+    assert_eq!(shown(&transcript), ["m1", "m4", "m5"]);
+    assert_eq!(apply(&mut transcript, &frame(8, branch("m5"), "")), Applied::Ignored, "it is shown");
+
+    apply(&mut transcript, &frame(9, instead("m6", "m1"), "regions?"));
+    assert_eq!(shown(&transcript), ["m6"]);
+    apply(&mut transcript, &frame(10, branch("m3"), ""));
+    assert_eq!(shown(&transcript), ["m1", "m2", "m3"], "a turn far from where the branches part");
+}
+
+#[test]
+fn of_two_that_were_asked_under_one_the_newer_is_shown() {
+    let at = |id: &str, of: Option<&str>, asked_at| Event::Message {
+        message: id.into(),
+        instead_of: of.map(MessageId::from),
+        command: None,
+        asked_at,
+        fresh_context: false,
+    };
+    let (transcript, _) = play(vec![
+        (at("m1", None, 1), ""),
+        (at("z", None, 2), ""),
+        (at("a", Some("z"), 3), ""),
+        (at("m4", Some("m1"), 4), ""),
+        (branch("m1"), ""),
+    ]);
+    assert_eq!(transcript.turns.last().unwrap().message, "a".into());
+}
+
 /// A server in small: it makes a log that a real run could make, out of arbitrary bytes.
 fn log(choices: &[(u8, u8)]) -> Vec<(Frame, Transcript)> {
     let mut transcript = Transcript::new(conversation());
@@ -246,13 +304,19 @@ fn log(choices: &[(u8, u8)]) -> Vec<(Frame, Transcript)> {
 fn next_event(transcript: &Transcript, index: usize, choice: u8, detail: u8) -> (Event, String) {
     let word = ["", "a", "Zürich ", "**14** sites\n\n", "日本", "\u{1f600}"][usize::from(detail) % 6].to_owned();
     let Some(run) = transcript.running().cloned() else {
+        let some =
+            |turns: &[Turn]| turns.get(usize::from(detail) % turns.len().max(1)).map(|turn| turn.message.clone());
         return match transcript.turns.last() {
-            Some(turn) if turn.answer.is_none() || choice.is_multiple_of(4) => {
+            Some(turn) if turn.answer.is_none() || choice.is_multiple_of(6) => {
                 (run_start(&format!("r{index}"), turn.message.as_str()), String::new())
             }
-            _ if choice % 4 == 1 => (Event::Title, word),
-            _ if choice % 4 == 2 => (Event::Reset, String::new()),
-            _ => (message(&format!("m{index}")), word),
+            _ if choice % 6 == 1 => (Event::Title, word),
+            _ if choice % 6 == 2 => (Event::Reset, String::new()),
+            _ => match (choice % 6, some(&transcript.turns), some(&transcript.aside)) {
+                (3, Some(of), _) => (instead(&format!("m{index}"), of.as_str()), word),
+                (4, _, Some(other)) => (branch(other.as_str()), String::new()),
+                _ => (message(&format!("m{index}")), word),
+            },
         };
     };
     let parts = &transcript.turns.last().unwrap().answer.as_ref().unwrap().parts;
@@ -362,7 +426,8 @@ proptest! {
                 let parts = |turn: usize| transcript.turns[turn].answer.as_ref().map_or(0, |answer| answer.parts.len());
                 match change {
                     Change::Whole | Change::Title | Change::Queue => {}
-                    Change::TurnAdded { turn } => prop_assert_eq!(turn + 1, transcript.turns.len()),
+                    Change::TurnsPutAside { turn } => prop_assert!(turn <= transcript.turns.len()),
+                    Change::TurnAdded { turn } => prop_assert!(turn < transcript.turns.len()),
                     Change::AnswerStarted { turn } => prop_assert_eq!(parts(turn), 0),
                     Change::PartAdded { turn, part } => prop_assert_eq!(part + 1, parts(turn)),
                     Change::PartsWithdrawn { turn, part } => prop_assert_eq!(part, parts(turn)),
@@ -374,6 +439,30 @@ proptest! {
                     }
                 }
             }
+        }
+    }
+
+    /// Whatever is asked in another way and whichever branch is shown: nothing is lost, and every branch is one.
+    #[test]
+    fn a_tree_keeps_every_turn_in_its_place(choices in choices()) {
+        let mut known: Vec<(MessageId, Option<MessageId>)> = Vec::new();
+        for (frame, transcript) in log(&choices) {
+            for (index, turn) in transcript.turns.iter().enumerate() {
+                let parent = index.checked_sub(1).map(|before| &transcript.turns[before].message);
+                prop_assert_eq!(turn.parent.as_ref(), parent);
+                prop_assert!(versions(&transcript, index).contains(&&turn.message));
+            }
+            let all: Vec<_> = transcript.turns.iter().chain(&transcript.aside).collect();
+            let is_kept = known.iter().all(|(message, parent)| {
+                all.iter().filter(|turn| turn.message == *message && turn.parent == *parent).count() == 1
+            });
+            prop_assert!(is_kept, "a turn is lost, doubled or under another one");
+            let has_parent = |turn: &&Turn| turn.parent.is_none() || all.iter().any(|other| Some(&other.message) == turn.parent.as_ref());
+            prop_assert!(all.iter().all(|turn| has_parent(&turn)));
+            if let Event::Branch { message } = &frame.event {
+                prop_assert!(transcript.turns.iter().any(|turn| turn.message == *message));
+            }
+            known = all.iter().map(|turn| (turn.message.clone(), turn.parent.clone())).collect();
         }
     }
 

@@ -15,10 +15,12 @@ use tokio_util::sync::CancellationToken;
 use live::Live;
 pub use live::RunHandle;
 use log::{Draft, too_busy};
+use runs::new_message;
 pub use runs::{Adopted, Ended};
 
 use super::view::Lagging;
 use super::{View, not_found};
+use crate::chat::reducer;
 use crate::server::hub::shared::Shared;
 use crate::server::person::PersonId;
 use crate::server::store::{Refused, StoredConversation};
@@ -26,7 +28,7 @@ use crate::wire::command::SendMode;
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, ConversationId, MessageId, RunId};
 use crate::wire::problem::{Problem, ProblemCode};
-use crate::wire::transcript::Transcript;
+use crate::wire::transcript::{EndReason, Transcript, Turn};
 
 /// Events that a reader may fall behind before it gets a snapshot instead.
 const BACKLOG: usize = 512;
@@ -160,7 +162,7 @@ impl Conversation {
         mode: SendMode,
     ) -> Result<Accepted, Problem> {
         let mut live = self.lock().await?;
-        let message = MessageId(uuid::Uuid::now_v7().to_string());
+        let message = new_message();
         for _ in 0..ATTEMPTS {
             if let Some(message) = self.done_before(command.as_ref()).await? {
                 return Ok(Accepted::before(message));
@@ -208,7 +210,56 @@ impl Conversation {
         Ok(())
     }
 
-    /// Prepares the last turn to be answered anew.
+    /// Asks a turn's question in another way; what was asked and answered from there on is put aside.
+    pub async fn edit(
+        &self,
+        command: Option<CommandId>,
+        message: &MessageId,
+        text: &str,
+        context: &str,
+    ) -> Result<Accepted, Problem> {
+        let mut live = self.lock().await?;
+        for _ in 0..ATTEMPTS {
+            if let Some(message) = self.done_before(command.as_ref()).await? {
+                return Ok(Accepted::before(message));
+            }
+            self.refuse_while_stopping()?;
+            refuse_while_busy(&live)?;
+            let turn = shown_turn(&live, message)?.clone();
+            match self.begin_instead(&mut live, &turn, command.clone(), text, context).await {
+                Ok(accepted) => return Ok(accepted),
+                Err(refused) => self.decide_again(refused).await?,
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Shows another branch: the one with this turn.
+    pub async fn branch(&self, message: &MessageId) -> Result<(), Problem> {
+        let mut live = self.lock().await?;
+        for _ in 0..ATTEMPTS {
+            refuse_while_busy(&live)?;
+            if live.transcript.turns.iter().any(|turn| &turn.message == message) {
+                return Ok(());
+            }
+            if !live.transcript.aside.iter().any(|turn| &turn.message == message) {
+                return Err(no_such_turn());
+            }
+            self.refresh(&mut live).await?;
+            let mut history = live.history.clone();
+            history.follow(&reducer::branch(&live.transcript, message));
+            let event = Event::Branch { message: message.clone() };
+            let mut draft = Draft { history: Some(history), ..Draft::event(event, String::new()) };
+            match self.commit(&mut live, &mut draft).await {
+                Ok(()) => return Ok(()),
+                Err(refused) => self.decide_again(refused).await?,
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Has a turn's question answered again. A last answer that failed is replaced; any other is kept, and the question is
+    /// asked again in its place.
     pub async fn regenerate(
         &self,
         command: Option<CommandId>,
@@ -221,23 +272,17 @@ impl Conversation {
                 return Ok(Accepted::before(message));
             }
             self.refuse_while_stopping()?;
-            if live.is_busy() {
-                return Err(Problem::new(ProblemCode::BadRequest, "An answer is being written")
-                    .hint("stop it first, then ask for another"));
-            }
-            let Some(turn) = live.transcript.turns.last().filter(|turn| &turn.message == message) else {
-                return Err(Problem::new(ProblemCode::BadRequest, "Only the last question can be answered again")
-                    .hint("ask it again as a new message"));
+            refuse_while_busy(&live)?;
+            let turn = shown_turn(&live, message)?.clone();
+            let is_last = live.transcript.turns.last().is_some_and(|last| last.message == turn.message);
+            let begun = if is_last && has_failed(&turn) {
+                self.begin_again(&mut live, &turn, command.clone(), context).await
+            } else {
+                let question = turn.question.clone();
+                self.begin_instead(&mut live, &turn, command.clone(), &question, context).await
             };
-            let question = turn.question.clone();
-            self.refresh(&mut live).await?;
-            let mut history = live.history.clone();
-            history.withdraw_turn(message);
-            history.begin_turn(message, &question, context);
-            let command = command.clone().map(|command| (command, message.clone()));
-            let draft = Draft { history: Some(history), command, ..Draft::default() };
-            match self.begin(&mut live, message.clone(), draft).await {
-                Ok(start) => return Ok(Accepted { message: message.clone(), duplicate: false, start: Some(start) }),
+            match begun {
+                Ok(accepted) => return Ok(accepted),
                 Err(refused) => self.decide_again(refused).await?,
             }
         }
@@ -363,4 +408,29 @@ impl Conversation {
         Err(Problem::new(ProblemCode::Restarting, "The server is restarting")
             .hint("send it again in a moment; nothing of it was taken"))
     }
+}
+
+fn refuse_while_busy(live: &Live) -> Result<(), Problem> {
+    // Messages that wait belong under the branch under which they were asked.
+    if live.is_busy() || !live.transcript.queue.is_empty() {
+        return Err(Problem::new(ProblemCode::BadRequest, "An answer is being written")
+            .hint("stop it or wait for it, and for the questions that wait, then try again"));
+    }
+    Ok(())
+}
+
+/// The turn of the branch that is shown.
+fn shown_turn<'live>(live: &'live Live, message: &MessageId) -> Result<&'live Turn, Problem> {
+    live.transcript.turns.iter().find(|turn| &turn.message == message).ok_or_else(no_such_turn)
+}
+
+fn no_such_turn() -> Problem {
+    Problem::new(ProblemCode::NotFound, "There is no such question in what is shown of this conversation")
+        .hint("load the conversation again; another branch of it may be shown now")
+}
+
+/// Whether there is nothing in the answer that should be kept.
+fn has_failed(turn: &Turn) -> bool {
+    let end = turn.answer.as_ref().and_then(|answer| answer.end.as_ref());
+    end.is_none_or(|end| matches!(end.why, EndReason::Failed | EndReason::Refused | EndReason::Interrupted))
 }

@@ -164,6 +164,7 @@ mod tests {
         };
         Turn {
             message: "q".into(),
+            parent: None,
             question: "Which switch?".into(),
             asked_at: 0,
             fresh_context: false,

@@ -8,7 +8,7 @@ use sqlx::{Any, Row as _, Transaction};
 use super::Database;
 use super::commit::{Refused, number, refused};
 use super::error::{damaged, unavailable};
-use crate::server::agent::history::History;
+use crate::server::agent::history::{History, StoredAside, StoredHistory};
 use crate::server::person::PersonId;
 use crate::wire::deployment::ConversationSummary;
 use crate::wire::event::Frame;
@@ -70,8 +70,18 @@ impl Database {
             .await
             .map_err(unavailable)?;
         let messages: Vec<String> = messages.iter().map(|row| text(row, "message")).collect::<Result<_, _>>()?;
-        let history = History::from_stored(&text(&row, "history")?, &messages)
-            .map_err(|error| damaged("the model's history of a conversation", &error))?;
+        let aside = sqlx::query("SELECT message, turn FROM history_aside WHERE conversation = $1")
+            .bind(conversation.as_str())
+            .fetch_all(&mut *moment)
+            .await
+            .map_err(unavailable)?;
+        let stored_aside = |row| {
+            Ok::<_, Problem>(StoredAside { message: MessageId(text(row, "message")?), turn: Some(text(row, "turn")?) })
+        };
+        let aside = aside.iter().map(stored_aside).collect::<Result<_, _>>()?;
+        let stored = StoredHistory { frame: text(&row, "history")?, first: 0, messages, aside };
+        let history =
+            History::from_stored(&stored).map_err(|error| damaged("the model's history of a conversation", &error))?;
         let log = sqlx::query("SELECT frame FROM events WHERE conversation = $1 ORDER BY seq")
             .bind(conversation.as_str())
             .fetch_all(&mut *moment)
@@ -194,7 +204,7 @@ pub(super) async fn write_history(
     conversation: &ConversationId,
     history: &History,
 ) -> Result<(), Refused> {
-    let (frame, first, messages) = history.to_stored();
+    let StoredHistory { frame, first, messages, aside } = history.to_stored();
     sqlx::query("UPDATE conversations SET history = $1 WHERE id = $2")
         .bind(frame)
         .bind(conversation.as_str())
@@ -216,7 +226,32 @@ pub(super) async fn write_history(
             .await
             .map_err(refused)?;
     }
+    for turn in aside {
+        write_aside(transaction, conversation, turn).await?;
+    }
     Ok(())
+}
+
+/// Writes a turn that was put aside, or forgets one that was brought back.
+async fn write_aside(
+    transaction: &mut Transaction<'static, Any>,
+    conversation: &ConversationId,
+    StoredAside { message, turn }: StoredAside,
+) -> Result<(), Refused> {
+    let written = match turn {
+        Some(turn) => {
+            let query = sqlx::query(
+                "INSERT INTO history_aside (conversation, message, turn) VALUES ($1, $2, $3) \
+                 ON CONFLICT (conversation, message) DO UPDATE SET turn = excluded.turn",
+            );
+            query.bind(conversation.as_str()).bind(message.0).bind(turn).execute(&mut **transaction).await
+        }
+        None => {
+            let query = sqlx::query("DELETE FROM history_aside WHERE conversation = $1 AND message = $2");
+            query.bind(conversation.as_str()).bind(message.0).execute(&mut **transaction).await
+        }
+    };
+    written.map(|_| ()).map_err(refused)
 }
 
 /// Writes what the list shows.

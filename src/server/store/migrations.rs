@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../migrations/sqlite/0007_audit.sql"),
         postgres: include_str!("../../../migrations/postgres/0007_audit.sql"),
     },
+    common(8, "branches of conversations", include_str!("../../../migrations/0008_branches.sql")),
 ];
 
 /// What brings a database of this kind to the newest schema.

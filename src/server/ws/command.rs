@@ -42,8 +42,16 @@ impl Connection {
             }
             Command::Unsubscribe { conversation } => self.look_away(&conversation),
             Command::Send { id, conversation, text, mode } => self.send(id, conversation, &text, mode).await?,
+            Command::Edit { id, conversation, message, text } => {
+                check_question(&text)?;
+                self.ask_instead(id, &conversation, &message, Some(&text)).await?;
+            }
             Command::Regenerate { id, conversation, message } => {
-                self.regenerate(id, &conversation, &message).await?;
+                self.ask_instead(id, &conversation, &message, None).await?;
+            }
+            Command::Branch { conversation, message } => {
+                self.state.limits().request(&self.person.id).await?;
+                self.open(Some(&conversation)).await?.branch(&message).await?;
             }
             Command::Stop { run, conversation } => {
                 self.open(conversation.as_ref()).await?.stop(run.as_ref()).await?;
@@ -105,23 +113,31 @@ impl Connection {
         Ok(())
     }
 
-    async fn regenerate(
+    /// Asks a turn's question in another way, or has it answered again where there is no `text`.
+    async fn ask_instead(
         &mut self,
         id: Option<CommandId>,
         conversation: &ConversationId,
         message: &MessageId,
+        text: Option<&str>,
     ) -> Result<(), Problem> {
         let conversation = self.open(Some(conversation)).await?;
         let again = self.count_message(id.as_ref()).await?.is_some();
         let admission = if again { None } else { Some(self.state.limits().admit(&self.person.id, true).await?) };
         let context = context_now(self.time_zone.as_deref());
-        let accepted = conversation.regenerate(id.clone(), message, &context).await;
+        let accepted = match text {
+            Some(text) => conversation.edit(id.clone(), message, text, &context).await,
+            None => conversation.regenerate(id.clone(), message, &context).await,
+        };
         if let Some(admission) = admission {
             admission.leave().await;
         }
         let accepted = accepted?;
         if !accepted.duplicate {
-            let entry = Entry::asked_again(&self.person.id, conversation.id(), &accepted.message);
+            let entry = match text {
+                Some(text) => Entry::question(&self.person.id, conversation.id(), &accepted.message, text),
+                None => Entry::asked_again(&self.person.id, conversation.id(), &accepted.message),
+            };
             self.state.audit().record(entry.from(self.address));
         }
         self.accepted(&conversation, id, accepted).await;
@@ -168,11 +184,13 @@ impl Connection {
 fn names(command: &Command) -> (Option<CommandId>, Option<ConversationId>) {
     match command {
         Command::Send { id, conversation, .. } => (id.clone(), conversation.clone()),
-        Command::Regenerate { id, conversation, .. } => (id.clone(), Some(conversation.clone())),
-        Command::Subscribe(resume) => (None, Some(resume.conversation.clone())),
-        Command::Unsubscribe { conversation } | Command::Unqueue { conversation, .. } => {
-            (None, Some(conversation.clone()))
+        Command::Edit { id, conversation, .. } | Command::Regenerate { id, conversation, .. } => {
+            (id.clone(), Some(conversation.clone()))
         }
+        Command::Subscribe(resume) => (None, Some(resume.conversation.clone())),
+        Command::Unsubscribe { conversation }
+        | Command::Unqueue { conversation, .. }
+        | Command::Branch { conversation, .. } => (None, Some(conversation.clone())),
         Command::Stop { conversation, .. } | Command::Reset { conversation } => (None, conversation.clone()),
         Command::Hello { .. } | Command::Ping => (None, None),
     }

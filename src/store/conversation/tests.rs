@@ -10,7 +10,11 @@ fn frame(seq: u64, content: &str, event: Event) -> Frame {
 }
 
 fn asked(seq: u64) -> Frame {
-    frame(seq, "How many?", Event::Message { message: "m".into(), command: None, asked_at: 1, fresh_context: false })
+    frame(
+        seq,
+        "How many?",
+        Event::Message { message: "m".into(), instead_of: None, command: None, asked_at: 1, fresh_context: false },
+    )
 }
 
 fn started(seq: u64) -> Frame {

@@ -19,7 +19,7 @@ fn message(seq: u64) -> Frame {
     frame(
         seq,
         "How many sites?",
-        Event::Message { message: "m".into(), command: None, asked_at: 1, fresh_context: false },
+        Event::Message { message: "m".into(), instead_of: None, command: None, asked_at: 1, fresh_context: false },
     )
 }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::server::agent::history::StoredHistory;
 use crate::wire::id::MessageId;
 
 fn machine() -> Machine {
@@ -220,10 +221,11 @@ proptest! {
                 Happening::Stop(shown) => machine.stop(&shown),
                 Happening::Fail => machine.fail("", Problem::new(ProblemCode::ModelFailed, "it failed")),
                 Happening::StoredAndLoaded => {
-                    let (frame, first, messages) = machine.history.to_stored();
-                    stored_messages.truncate(first);
-                    stored_messages.extend(messages);
-                    let history = History::from_stored(&frame, &stored_messages).unwrap();
+                    let stored = machine.history.to_stored();
+                    stored_messages.truncate(stored.first);
+                    stored_messages.extend(stored.messages);
+                    let stored = StoredHistory { messages: stored_messages.clone(), ..stored };
+                    let history = History::from_stored(&stored).unwrap();
                     let restored = Machine::from_stored(&machine.to_stored(), history).unwrap();
                     prop_assert_eq!(&restored, &machine);
                     machine = restored;

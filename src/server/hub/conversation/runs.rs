@@ -1,16 +1,16 @@
 //! How runs begin, are left and taken over, and end. Each has exactly one last event, whatever becomes of its task or
 //! its process.
 
-use super::Conversation;
 use super::live::{Live, RunHandle};
 use super::log::{Draft, now};
+use super::{Accepted, Conversation};
 use crate::server::agent::history::History;
 use crate::server::hub::title_from;
 use crate::server::store::{Refused, RunChange, RunRecord, RunUsage};
 use crate::wire::event::Event;
 use crate::wire::id::{CommandId, MessageId, RunId};
 use crate::wire::problem::{Problem, ProblemCode};
-use crate::wire::transcript::{EndReason, QueuedMessage, Usage};
+use crate::wire::transcript::{EndReason, QueuedMessage, Turn, Usage};
 
 /// How often a step of a run is begun at most: one that takes its process down with it must not do so for ever.
 const MOST_ATTEMPTS: u32 = 3;
@@ -245,11 +245,62 @@ impl Conversation {
         if live.transcript.title.is_empty() {
             events.push((Event::Title, title_from(text)));
         }
-        let event =
-            Event::Message { message: message.clone(), command: command.clone(), asked_at: now(), fresh_context };
+        let event = Event::Message {
+            message: message.clone(),
+            instead_of: None,
+            command: command.clone(),
+            asked_at: now(),
+            fresh_context,
+        };
         events.push((event, text.to_owned()));
         let command = command.map(|command| (command, message.clone()));
         self.begin(live, message, Draft { events, command, history: Some(history), run: None }).await
+    }
+
+    /// Begins a turn in the place of this one, which is put aside with all that follows it.
+    pub(super) async fn begin_instead(
+        &self,
+        live: &mut Live,
+        turn: &Turn,
+        command: Option<CommandId>,
+        text: &str,
+        context: &str,
+    ) -> Result<Accepted, Refused> {
+        self.refresh(live).await?;
+        let message = new_message();
+        let mut history = live.history.clone();
+        history.put_aside(&turn.message);
+        history.begin_turn(&message, text, context);
+        let event = Event::Message {
+            message: message.clone(),
+            instead_of: Some(turn.message.clone()),
+            command: command.clone(),
+            asked_at: now(),
+            fresh_context: turn.fresh_context,
+        };
+        let command = command.map(|command| (command, message.clone()));
+        let draft = Draft { command, history: Some(history), ..Draft::event(event, text.to_owned()) };
+        let start = self.begin(live, message.clone(), draft).await?;
+        Ok(Accepted { message, duplicate: false, start: Some(start) })
+    }
+
+    /// Begins another answer to the last turn, in the place of the one that it has.
+    pub(super) async fn begin_again(
+        &self,
+        live: &mut Live,
+        turn: &Turn,
+        command: Option<CommandId>,
+        context: &str,
+    ) -> Result<Accepted, Refused> {
+        self.refresh(live).await?;
+        let message = turn.message.clone();
+        let mut history = live.history.clone();
+        history.withdraw_turn(&message);
+        history.begin_turn(&message, &turn.question, context);
+        let command = command.map(|command| (command, message.clone()));
+        let start =
+            self.begin(live, message.clone(), Draft { history: Some(history), command, ..Draft::default() }).await?;
+        Ok(Accepted { message, duplicate: false, start: Some(start) })
     }
 
     /// Begins a run for this turn, in one piece with what the draft says.
@@ -325,6 +376,10 @@ impl Conversation {
         live.run = None;
         closed.map(|_ours| ())
     }
+}
+
+pub(super) fn new_message() -> MessageId {
+    MessageId(uuid::Uuid::now_v7().to_string())
 }
 
 pub(super) fn new_run() -> RunId {

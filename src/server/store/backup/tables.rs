@@ -112,6 +112,7 @@ pub const TABLES: &[Table] = &[
     },
     Table { name: "events", key: 2, columns: &[text("conversation"), integer("seq"), text("frame")] },
     Table { name: "history_messages", key: 2, columns: &[text("conversation"), integer("position"), text("message")] },
+    Table { name: "history_aside", key: 2, columns: &[text("conversation"), text("message"), text("turn")] },
     Table {
         name: "commands",
         key: 2,

@@ -48,7 +48,7 @@ pub async fn index_news(
     if !news.transcript.title.is_empty() {
         index.replace(connection, "", &[SearchPlace::Title], of_title(&news.transcript.title)).await?;
     }
-    for turn in news.transcript.turns.iter().filter(|turn| is_over(turn)) {
+    for turn in news.turns().filter(|turn| is_over(turn)) {
         let mut places = vec![SearchPlace::Answer, SearchPlace::Evidence];
         if !news.answered_again.contains(&turn.message) {
             places.push(SearchPlace::Question);
@@ -112,11 +112,12 @@ async fn read_news(
 impl News {
     fn take(&mut self, frame: &Frame) {
         if let Event::RunStart { message, started_at, .. } = &frame.event
-            && !self.transcript.turns.iter().any(|turn| turn.message == *message)
+            && !self.turns().any(|turn| turn.message == *message)
         {
             self.answered_again.push(message.clone());
             self.transcript.turns.push(Turn {
                 message: message.clone(),
+                parent: None,
                 question: String::new(),
                 asked_at: *started_at,
                 fresh_context: false,
@@ -124,9 +125,14 @@ impl News {
             });
         }
         reducer::apply(&mut self.transcript, frame);
-        if self.transcript.turns.iter().all(is_over) {
+        if self.turns().all(is_over) {
             self.until = frame.seq;
         }
+    }
+
+    /// Those of all branches: what was put aside is found too.
+    fn turns(&self) -> impl Iterator<Item = &Turn> {
+        self.transcript.turns.iter().chain(&self.transcript.aside)
     }
 }
 

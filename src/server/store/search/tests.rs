@@ -66,7 +66,13 @@ impl Written {
     }
 
     async fn turn(&self, conversation: &str, message: &str, question: &str, answer: &str, rows: &[&str]) {
-        let event = Event::Message { message: message.into(), command: None, asked_at: 1, fresh_context: false };
+        let event = Event::Message {
+            message: message.into(),
+            instead_of: None,
+            command: None,
+            asked_at: 1,
+            fresh_context: false,
+        };
         self.log(conversation, vec![(event, question.to_owned())]).await;
         self.answer(conversation, message, answer, rows, EndReason::Done).await;
     }
@@ -289,7 +295,13 @@ async fn what_is_withdrawn_replaced_or_deleted_is_not_found() {
             .log(
                 "c1",
                 vec![(
-                    Event::Message { message: "m2".into(), command: None, asked_at: 1, fresh_context: false },
+                    Event::Message {
+                        message: "m2".into(),
+                        instead_of: None,
+                        command: None,
+                        asked_at: 1,
+                        fresh_context: false,
+                    },
                     "fig?".to_owned(),
                 )],
             )
@@ -324,8 +336,13 @@ async fn what_the_index_has_not_is_put_into_it() {
             let id = format!("c{number:03}");
             written.conversation(&id, "ada", "").await;
             if number % 40 == 0 {
-                let event =
-                    Event::Message { message: id.as_str().into(), command: None, asked_at: 1, fresh_context: false };
+                let event = Event::Message {
+                    message: id.as_str().into(),
+                    instead_of: None,
+                    command: None,
+                    asked_at: 1,
+                    fresh_context: false,
+                };
                 written.log(&id, vec![(event, "orphan?".to_owned())]).await;
                 written.log(&id, run(&id, "An answer", &[])).await;
                 let end = Event::RunEnd {

@@ -1,4 +1,6 @@
-//! What a key does in the composer.
+//! What a key does in a field for questions.
+
+use leptos::ev::KeyboardEvent;
 
 /// A key with what matters about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +22,22 @@ pub struct Press {
     pub field_is_empty: bool,
     /// Whether an answer is being written.
     pub running: bool,
+}
+
+impl Press {
+    /// A key as the browser tells it, in a field with text while no answer is written.
+    pub fn of(event: &KeyboardEvent, fine_pointer: bool) -> Self {
+        Self {
+            key: event.key(),
+            shift: event.shift_key(),
+            command: event.ctrl_key() || event.meta_key(),
+            alt: event.alt_key(),
+            composing: event.is_composing() || event.key_code() == 229,
+            fine_pointer,
+            field_is_empty: false,
+            running: false,
+        }
+    }
 }
 
 /// What a key does.

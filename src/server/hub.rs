@@ -40,14 +40,6 @@ pub struct Hub {
     loading: tokio::sync::Mutex<()>,
 }
 
-/// What became of what could not be stored when it happened.
-pub struct Saved {
-    /// Whether nothing waits any more.
-    pub all: bool,
-    /// Where everything is stored now; messages may wait there to be begun.
-    pub conversations: Vec<Arc<Conversation>>,
-}
-
 impl Hub {
     /// Conversations kept in this database.
     pub fn new(database: Database) -> Self {
@@ -187,17 +179,15 @@ impl Hub {
         Ok(())
     }
 
-    /// Stores what could not be stored so far.
-    pub async fn save_unsaved(&self) -> Saved {
-        let mut conversations = Vec::new();
+    /// Stores what could not be stored so far. Whether nothing waits to be stored any more.
+    pub async fn save_unsaved(&self) -> bool {
         for conversation in self.shared.unsaved() {
             if !conversation.save_unsaved().await {
-                return Saved { all: false, conversations };
+                return false;
             }
             self.shared.is_saved(conversation.id());
-            conversations.push(conversation);
         }
-        Saved { all: true, conversations }
+        true
     }
 
     /// Why nothing can be stored at the moment, as it changes.

@@ -12,6 +12,7 @@ use super::netbox::Credentials;
 use super::person::PersonId;
 use super::state::AppState;
 use super::store::{Kind, elsewhere};
+use crate::wire::problem::{Problem, ProblemCode};
 
 /// Between two signs of life. What waits for the database waits no longer than this after it answers again.
 const BEAT: Duration = Duration::from_secs(1);
@@ -58,16 +59,8 @@ pub async fn keep_up(state: AppState) {
 
 async fn look_after_runs(state: &AppState, alone: bool) {
     let hub = state.hub();
-    let saved = hub.save_unsaved().await;
-    for conversation in saved.conversations {
-        let Some(credentials) = rights_of(state, conversation.owner()).await else { continue };
-        let context = context_now(conversation.time_zone().as_deref());
-        if let Some(handle) = conversation.begin_waiting(&context).await {
-            state.agent().start(conversation, handle, credentials);
-        }
-    }
     // Nothing else is tried while the database does not answer.
-    if !saved.all {
+    if !hub.save_unsaved().await {
         return;
     }
     if let Err(problem) = hub.heartbeat().await {
@@ -83,6 +76,28 @@ async fn look_after_runs(state: &AppState, alone: bool) {
         }
         Err(problem) => tracing::warn!(problem = %problem.message, "runs of dead processes could not be looked for"),
     }
+    if let Err(problem) = begin_what_waits(state).await {
+        tracing::warn!(problem = %problem.message, "questions that wait could not be looked for");
+    }
+}
+
+/// Begins questions that wait although nothing is being answered: a process died between two answers, or the database
+/// did not answer when the next was to begin.
+async fn begin_what_waits(state: &AppState) -> Result<(), Problem> {
+    for (conversation, owner) in state.database().waiting().await? {
+        let Some(credentials) = rights_of(state, &owner).await else { continue };
+        let conversation = match state.hub().open(&owner, &conversation).await {
+            Ok(conversation) => conversation,
+            // Deleted meanwhile.
+            Err(problem) if problem.code == ProblemCode::NotFound => continue,
+            Err(problem) => return Err(problem),
+        };
+        let context = context_now(conversation.time_zone().as_deref());
+        if let Some(handle) = conversation.begin_waiting(&context).await {
+            state.agent().start(conversation, handle, credentials);
+        }
+    }
+    Ok(())
 }
 
 /// The rights of somebody who need not be here; none where they have signed out.

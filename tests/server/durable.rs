@@ -1,7 +1,10 @@
 //! What outlives the program: everything that was acknowledged, and the answers that were being written. With the real
 //! program, killed, over both databases.
 
-use netbox_chatbox::wire::event::Event;
+use std::sync::Arc;
+
+use netbox_chatbox::server::store::Change;
+use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::ConversationId;
 use netbox_chatbox::wire::transcript::{EndReason, Transcript};
 use serde_json::{Value, json};
@@ -104,5 +107,36 @@ async fn an_answer_goes_on_after_the_program_was_told_to_stop() {
             .map(|turn| turn.answer.as_ref().unwrap().end.as_ref().unwrap().why)
             .collect();
         assert_eq!(ends, [EndReason::Done, EndReason::Done]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_waited_when_the_program_died_between_two_answers_is_asked() {
+    for scratch in both().await {
+        let program = Program::start(scratch.location()).await;
+        let mut socket = program.script().await;
+        let conversation = socket.ask_as("first", QUESTION).await;
+        socket.until_over(1).await;
+        let last = socket.transcript.seq;
+        program.kill();
+        // What is there when it dies after one answer has ended and before the next begins.
+        let database = scratch.open().await;
+        let owner = database.load_conversation(&conversation).await.unwrap().unwrap().owner;
+        let waits = Frame {
+            event: Event::Queued { message: "waits".into(), command: None },
+            seq: last + 1,
+            conversation: Some(conversation.clone()),
+            content: "How many racks do we have?".to_owned(),
+            completed: false,
+        };
+        let change = Change { frames: vec![Arc::new(waits)], waiting: Some(1), ..Change::default() };
+        database.commit("dead", &owner, &conversation, &change).await.unwrap();
+        database.close().await;
+
+        let program = Program::start(scratch.location()).await;
+        let mut socket = program.look_at(&conversation).await;
+        socket.until_over(2).await;
+        assert_eq!(end_of(&socket.transcript), EndReason::Done);
+        assert!(socket.transcript.queue.is_empty());
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::Database;
-use super::conversations::{write_history, write_title};
+use super::conversations::{write_history, write_title, write_waiting};
 use super::database::Kind;
 use super::error::{damaged, is_conflict, is_orphan, unavailable};
 use super::search::index_news;
@@ -37,6 +37,8 @@ pub struct Change<'change> {
     pub history: Option<&'change History>,
     /// The title and when something was last asked or answered, as the list shows them.
     pub summary: Option<(String, i64)>,
+    /// How many messages wait, where that is another number now.
+    pub waiting: Option<usize>,
     /// The command that made a message.
     pub command: Option<(CommandId, MessageId)>,
     /// What becomes of runs, in order.
@@ -127,6 +129,9 @@ impl Database {
         }
         if let Some((title, updated_at)) = &change.summary {
             write_title(&mut transaction, conversation, title, *updated_at).await?;
+        }
+        if let Some(waiting) = change.waiting {
+            write_waiting(&mut transaction, conversation, waiting).await?;
         }
         if let Some((command, message)) = &change.command {
             write_command(&mut transaction, owner, command, conversation, message).await?;

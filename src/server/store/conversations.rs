@@ -274,6 +274,21 @@ pub(super) async fn write_title(
     Ok(())
 }
 
+/// Writes how many messages wait.
+pub(super) async fn write_waiting(
+    transaction: &mut Transaction<'static, Any>,
+    conversation: &ConversationId,
+    waiting: usize,
+) -> Result<(), Refused> {
+    sqlx::query("UPDATE conversations SET waiting = $1 WHERE id = $2")
+        .bind(number(waiting as u64))
+        .bind(conversation.as_str())
+        .execute(&mut **transaction)
+        .await
+        .map_err(refused)?;
+    Ok(())
+}
+
 fn frame(row: &AnyRow) -> Result<Arc<Frame>, Problem> {
     serde_json::from_str(&text(row, "frame")?).map(Arc::new).map_err(|error| damaged("an event", &error))
 }

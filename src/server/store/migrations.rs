@@ -45,7 +45,11 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../../migrations/sqlite/0007_audit.sql"),
         postgres: include_str!("../../../migrations/postgres/0007_audit.sql"),
     },
-    common(8, "branches of conversations", include_str!("../../../migrations/0008_branches.sql")),
+    common(
+        8,
+        "branches of conversations, and what waits in them",
+        include_str!("../../../migrations/0008_conversations.sql"),
+    ),
 ];
 
 /// What brings a database of this kind to the newest schema.

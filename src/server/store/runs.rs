@@ -88,6 +88,24 @@ impl Database {
         rows.iter().map(record).collect()
     }
 
+    /// Conversations with their owners in which messages wait although no answer is being written: whoever ended the last
+    /// one did not get to begin the next.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn waiting(&self) -> Result<Vec<(ConversationId, PersonId)>, Problem> {
+        let rows = sqlx::query(
+            "SELECT id, owner FROM conversations WHERE waiting > 0 \
+             AND NOT EXISTS (SELECT 1 FROM runs WHERE conversation = conversations.id AND ended_at IS NULL)",
+        )
+        .fetch_all(self.pool())
+        .await
+        .map_err(unavailable)?;
+        rows.iter()
+            .map(|row| Ok((ConversationId(text(row, "id")?), PersonId::from_stored(text(row, "owner")?))))
+            .collect()
+    }
+
     /// The conversation's run that has not ended, and the process that writes it (empty when it was left to be
     /// continued).
     ///

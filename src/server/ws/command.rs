@@ -92,9 +92,11 @@ impl Connection {
         });
         let conversation = self.state.hub().open_or_create(&self.person.id, &conversation).await?;
         self.current = Some(Arc::clone(&conversation));
-        // Whoever asks wants to see the answer: the view begins before the question is in the log.
+        // Whoever asks wants to see the answer: the view begins before the question is in the log. Of one that was taken
+        // before, over a connection that is lost, the answer may be half written.
         if !self.looks_at(&conversation) {
-            self.look_at(&conversation, conversation.transcript().await.seq).await?;
+            let after = if again { 0 } else { conversation.transcript().await.seq };
+            self.look_at(&conversation, after).await?;
         }
         conversation.set_time_zone(self.time_zone.clone());
         let context = context_now(self.time_zone.as_deref());

@@ -45,9 +45,9 @@ async fn a_run_that_panics_ends_as_failed_and_the_next_begins_and_one_that_canno
                 ends.push((*why, problem.as_ref().map(|problem| problem.code)));
                 if !panics && ends.len() == 1 {
                     // What waits begins once all is stored, and not before.
-                    assert!(!hub.save_unsaved().await.all);
+                    assert!(!hub.save_unsaved().await);
                     broken.store(false, Ordering::SeqCst);
-                    assert!(hub.save_unsaved().await.all);
+                    assert!(hub.save_unsaved().await);
                     let next = conversation.begin_waiting("now").await.unwrap();
                     agent.start(Arc::clone(&conversation), next, Credentials::anonymous());
                 }

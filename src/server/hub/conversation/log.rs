@@ -172,6 +172,7 @@ impl Conversation {
             frames: live.unsaved.frames.iter().chain(frames).cloned().collect(),
             history,
             summary: summary(&live.transcript, live.unsaved.frames.iter().chain(frames)),
+            waiting: waiting(&live.transcript, live.unsaved.frames.iter().chain(frames)),
             command: draft.command.clone(),
             runs: live.unsaved.runs.iter().chain(&draft.run).collect(),
         };
@@ -251,6 +252,28 @@ fn summary<'frames>(
         }
     }
     changed.then(|| (title.to_owned(), updated_at.unwrap_or_else(now)))
+}
+
+/// How many messages wait once these frames are part of the log. None where they change nothing of it.
+fn waiting<'frames>(transcript: &Transcript, frames: impl Iterator<Item = &'frames Arc<Frame>>) -> Option<usize> {
+    let mut queue: Vec<&MessageId> = transcript.queue.iter().map(|queued| &queued.message).collect();
+    let mut changed = false;
+    for frame in frames {
+        match &frame.event {
+            Event::Queued { message, .. } => {
+                changed = true;
+                if !queue.contains(&message) {
+                    queue.push(message);
+                }
+            }
+            Event::Unqueued { message } | Event::Message { message, .. } => {
+                changed = true;
+                queue.retain(|queued| *queued != message);
+            }
+            _ => {}
+        }
+    }
+    changed.then_some(queue.len())
 }
 
 /// When something was last asked or answered; another title is neither.

@@ -84,15 +84,13 @@ async fn while_nothing_can_be_stored_answers_go_on_and_questions_are_refused_and
     assert_eq!((refused.code, refused.hint.is_some()), (ProblemCode::Storage, true));
     end(&conversation, &first).await;
     assert!(view.next().await.unwrap().completed);
-    assert!(!hub.save_unsaved().await.all);
+    assert!(!hub.save_unsaved().await);
 
     fails.store(false, Ordering::SeqCst);
     let id = conversation.id().clone();
     // Nobody holds it any more but what waits.
     drop((conversation, view));
-    let saved = hub.save_unsaved().await;
-    assert!(saved.all);
-    assert_eq!(saved.conversations.len(), 1);
+    assert!(hub.save_unsaved().await);
     assert!(storage.borrow().is_none());
     let log = database.load_conversation(&id).await.unwrap().unwrap().log;
     let places: Vec<u64> = log.iter().map(|frame| frame.seq).collect();
@@ -198,4 +196,22 @@ async fn another_title_is_no_news_in_the_list() {
     hub.rename(&person, conversation.id(), "another").await.unwrap();
     let listed = hub.list(&person).await.unwrap();
     assert_eq!((listed[0].title.as_str(), listed[0].updated_at), ("another", 12));
+}
+
+#[tokio::test]
+async fn what_waits_when_nothing_is_answered_any_more_is_found() {
+    let Scene { database, hub, person, conversation, .. } = scene().await;
+    let first = ask(&conversation, "one").await.start.unwrap();
+    ask(&conversation, "two").await;
+    ask(&conversation, "three").await;
+    assert!(database.waiting().await.unwrap().is_empty(), "they wait for an answer");
+    // As if the process died between the end of one answer and the beginning of the next.
+    hub.stopping().cancel();
+    end(&conversation, &first).await;
+    assert_eq!(database.waiting().await.unwrap(), [(conversation.id().clone(), person)]);
+    let queued = conversation.transcript().await.queue;
+    conversation.unqueue(&queued[0].message).await.unwrap();
+    assert_eq!(database.waiting().await.unwrap().len(), 1);
+    conversation.unqueue(&queued[1].message).await.unwrap();
+    assert!(database.waiting().await.unwrap().is_empty());
 }

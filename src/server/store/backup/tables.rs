@@ -108,6 +108,7 @@ pub const TABLES: &[Table] = &[
             integer("updated_at"),
             integer("last_seq"),
             text("history"),
+            integer("waiting"),
         ],
     },
     Table { name: "events", key: 2, columns: &[text("conversation"), integer("seq"), text("frame")] },

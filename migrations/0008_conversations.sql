@@ -5,3 +5,7 @@ CREATE TABLE history_aside (
     turn TEXT NOT NULL,
     PRIMARY KEY (conversation, message)
 );
+
+-- How many messages wait for an answer to end. Where none is being written, they are begun by whoever finds them.
+ALTER TABLE conversations ADD COLUMN waiting BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX conversations_waiting ON conversations (id) WHERE waiting > 0;

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::components::erase::{Erase, live, when};
+use crate::components::erase::{Erase, live};
 use crate::components::focus::go_on;
 use crate::components::icon::{Icon, IconButton, IconView};
 use crate::components::keys::{Press, Pressed, pressed};
@@ -23,17 +23,13 @@ pub fn Question(
     let store = Store::get();
     let TurnView { message, question, versions, .. } = turn;
     let editing = RwSignal::new(false);
-    let is_idle = Memo::new(move |_| store.is_idle());
+    // While an answer is written the style sheet hides it: a long conversation has hundreds of these.
+    let edit = move || editing.set(untrack(|| store.is_idle()));
     let tools = move || {
         view! {
             <div class="question-tools">
-                {live(move || versions.get().map(|versions| view! { <VersionSwitch versions is_idle /> }))}
-                {when(
-                    move || is_idle.get(),
-                    move || {
-                        view! { <IconButton icon=Icon::Edit label="Edit question" class="question-edit" on_press=move || editing.set(true) /> }
-                    },
-                )}
+                {live(move || versions.get().map(|versions| view! { <VersionSwitch versions /> }))}
+                <IconButton icon=Icon::Edit label="Edit question" class="question-edit" on_press=edit />
             </div>
         }
     };
@@ -54,7 +50,7 @@ pub fn Question(
 
 /// Leads to the other versions of a question, each with what followed it.
 #[component]
-fn VersionSwitch(versions: Versions, is_idle: Memo<bool>) -> impl IntoView {
+fn VersionSwitch(versions: Versions) -> impl IntoView {
     let store = Store::get();
     let Versions { place, count, before, after } = versions;
     let step = move |to: Option<MessageId>, label: &'static str, class: &'static str| {
@@ -65,7 +61,7 @@ fn VersionSwitch(versions: Versions, is_idle: Memo<bool>) -> impl IntoView {
                 class=format!("icon-button {class}")
                 aria-label=label
                 title=label
-                disabled=move || !there || !is_idle.get()
+                disabled=move || !there || !store.is_idle()
                 on:click=move |_| {
                     store.sought.set(to.clone());
                 }
@@ -94,9 +90,9 @@ fn QuestionEditor(message: MessageId, question: String, editing: RwSignal<bool>)
     let field = NodeRef::<html::Textarea>::new();
     let name = format!("edit {message}");
     let text = RwSignal::new(draft::read(&name).unwrap_or_else(|| question.clone()));
-    let may_ask = Memo::new(move |_| {
-        text.with(|text| !text.trim().is_empty() && text.chars().count() <= MAXIMUM_QUESTION_CHARACTERS)
-    });
+    let is_idle = Memo::new(move |_| store.is_idle());
+    let is_too_long = Memo::new(move |_| text.with(|text| text.chars().count() > MAXIMUM_QUESTION_CHARACTERS));
+    let may_ask = move || is_idle.get() && !is_too_long.get() && text.with(|text| !text.trim().is_empty());
     let heading = format!("#question-{message}");
     let close = {
         let name = name.clone();
@@ -113,7 +109,7 @@ fn QuestionEditor(message: MessageId, question: String, editing: RwSignal<bool>)
         }
     };
     let ask = move || {
-        if may_ask.get_untracked() && untrack(|| store.is_idle()) {
+        if untrack(may_ask) {
             close();
             store.edit(message.clone(), &text.get_untracked());
             go_on(store, "");
@@ -165,11 +161,17 @@ fn QuestionEditor(message: MessageId, question: String, editing: RwSignal<bool>)
                 <button type="button" class="text-button" on:click=move |_| cancel()>
                     "Cancel"
                 </button>
-                <button type="submit" class="text-button question-ask" disabled=move || !may_ask.get()>
+                <button type="submit" class="text-button question-ask" disabled=move || !may_ask()>
                     "Ask"
                 </button>
             </div>
         </form>
-        <p class="composer-hint">"What followed this question is kept as another version"</p>
+        <p class="composer-hint">
+            {move || match (is_too_long.get(), is_idle.get()) {
+                (true, _) => "This is longer than a question may be",
+                (_, false) => "It can be asked when the answer is done",
+                _ => "What followed this question is kept as another version",
+            }}
+        </p>
     }
 }

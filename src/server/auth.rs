@@ -31,6 +31,7 @@ pub use visit::Visit;
 
 use self::oidc::Oidc;
 use self::vault::{Purpose, Sealed, Vault};
+use super::client_address::Origin;
 use super::config::{KeySource, PeopleConfig, SignInMode};
 use super::netbox::{Client, Credentials, Owner};
 use super::person::{Person, PersonId, Role, SessionId};
@@ -100,11 +101,16 @@ impl Auth {
         self.ended.subscribe()
     }
 
-    /// Who a request is from; none for a stranger.
+    /// Who a request on a connection from `peer` is from; none for a stranger.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn recognise(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Result<Option<Person>, Problem> {
+    pub async fn recognise(
+        &self,
+        peer: Option<IpAddr>,
+        origin: Origin,
+        headers: &HeaderMap,
+    ) -> Result<Option<Person>, Problem> {
         match &self.config.mode {
             SignInMode::Nobody => {
                 let person = self.known(LOCAL, LOCAL_NAME, Role::Admin).await?;
@@ -115,7 +121,7 @@ impl Auth {
                 let person = self.known(&identity.subject, &identity.display_name, identity.role).await?;
                 Ok(Some(self.person_with_own_rights(person)))
             }
-            SignInMode::Netbox | SignInMode::Oidc(_) => self.person_of_session(headers).await,
+            SignInMode::Netbox | SignInMode::Oidc(_) => self.person_of_session(origin, headers).await,
         }
     }
 

@@ -12,12 +12,15 @@ pub mod config;
 pub mod connections;
 pub mod demo;
 pub mod doctor;
+#[cfg(test)]
+mod encrypted;
 pub mod health;
 pub mod hub;
 pub mod limits;
 pub mod listen;
 pub mod middleware;
 pub mod netbox;
+mod no_connection;
 pub mod page;
 pub mod peer;
 pub mod person;

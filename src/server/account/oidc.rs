@@ -13,7 +13,7 @@ use crate::pages::sign_in_elsewhere::{SignInElsewhere, SignInFailed, SignedOut};
 use crate::server::audit::Entry;
 use crate::server::auth::identity::Identity;
 use crate::server::auth::next::local_path;
-use crate::server::auth::oidc::{Error, LONGEST, Oidc, Returned, name_of};
+use crate::server::auth::oidc::{CALLBACK, Error, LONGEST, Oidc, Returned, name_of};
 use crate::server::auth::{Refused, Visit};
 use crate::server::client_address::Origin;
 use crate::server::middleware::rate_limits::retry_after;
@@ -23,7 +23,6 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 /// This way of signing in, in the audit trail.
 const MODE: &str = "oidc";
-const CALLBACK: &str = "/sign-in/oidc/callback";
 /// The cookies that hold sign-ins under way; the prefix as for a session's.
 const OVER_TLS: &str = "__Host-netbox_chatbox_sign_in_";
 const PLAIN: &str = "netbox_chatbox_sign_in_";

@@ -7,6 +7,7 @@ pub mod assets;
 pub mod audit;
 pub mod auth;
 pub mod client_address;
+mod clock;
 pub mod command_line;
 pub mod config;
 pub mod connections;

@@ -32,6 +32,7 @@ pub use visit::Visit;
 use self::oidc::Oidc;
 use self::vault::{Purpose, Sealed, Vault};
 use super::client_address::Origin;
+use super::clock;
 use super::config::{KeySource, PeopleConfig, SignInMode};
 use super::netbox::{Client, Credentials, Owner};
 use super::person::{Person, PersonId, Role, SessionId};
@@ -154,7 +155,7 @@ impl Auth {
 
     /// The person of this subject, noted as being here now and then.
     async fn known(&self, subject: &str, name: &str, role: Role) -> Result<StoredPerson, Problem> {
-        let now = now();
+        let now = clock::now();
         let known = self.database.person_of_subject(subject).await?;
         match known {
             Some(person)
@@ -204,7 +205,7 @@ impl Auth {
 
     /// Now, and the moment since when a session must have been used, in milliseconds since 1970 (UTC).
     fn moments(&self) -> (i64, i64) {
-        let now = now();
+        let now = clock::now();
         (now, now.saturating_sub(milliseconds(self.config.idle)))
     }
 }
@@ -223,10 +224,6 @@ pub fn open_vault(source: &KeySource) -> Result<Vault, Problem> {
         }
         KeySource::Passing => Ok(Vault::passing()),
     }
-}
-
-fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
 }
 
 fn milliseconds(duration: std::time::Duration) -> i64 {

@@ -38,6 +38,7 @@ use provider::Provider;
 use token::{Client, Verified};
 
 use crate::server::auth::Identity;
+use crate::server::clock;
 use crate::server::config::OidcConfig;
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -109,7 +110,7 @@ impl Oidc {
             verifier: verifier.into_secret(),
             redirect,
             next: if next.len() <= LONGEST_NEXT { next.to_owned() } else { "/".to_owned() },
-            began: jiff::Timestamp::now().as_millisecond(),
+            began: clock::now(),
         };
         Ok((address, flow))
     }

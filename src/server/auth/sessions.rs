@@ -7,8 +7,9 @@ use http::{HeaderMap, HeaderValue};
 
 use super::cookie::{self, Secret};
 use super::vault::Purpose;
-use super::{Auth, Identity, NOTED_EVERY, Visit, milliseconds, now};
+use super::{Auth, Identity, NOTED_EVERY, Visit, milliseconds};
 use crate::server::client_address::Origin;
+use crate::server::clock;
 use crate::server::person::{Person, PersonId, SessionId};
 use crate::server::store::StoredSession;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -143,7 +144,7 @@ impl Auth {
     /// # Errors
     /// The database does not answer.
     pub async fn note_use(&self, session: &SessionId) -> Result<(), Problem> {
-        self.database.use_session(session, now()).await
+        self.database.use_session(session, clock::now()).await
     }
 
     pub(super) async fn person_of_session(

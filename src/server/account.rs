@@ -8,19 +8,15 @@ mod sign_in;
 mod usage;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
-use http::request::Parts;
-use http::{HeaderMap, StatusCode};
 use leptos::nonce::{provide_nonce, use_nonce};
 use leptos::prelude::{Owner, RenderHtml as _};
 
-use super::auth::Visit;
 use super::middleware::security_headers::page_policy;
 use super::page::versions;
-use super::peer;
 use super::person::Person;
 use super::state::AppState;
 use crate::components::erase::Erased;
@@ -111,13 +107,4 @@ pub fn status_of(problem: &Problem) -> StatusCode {
 /// The host of an address, as people know it.
 fn host(url: &str) -> String {
     crate::components::format::host(url).to_owned()
-}
-
-impl FromRequestParts<AppState> for Visit {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let headers: &HeaderMap = &parts.headers;
-        Ok(state.auth().visit(peer::of(&parts.extensions), headers))
-    }
 }

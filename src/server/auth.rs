@@ -31,6 +31,8 @@ pub use visit::Visit;
 
 use self::oidc::Oidc;
 use self::vault::{Purpose, Sealed, Vault};
+use super::client_address::Origin;
+use super::clock;
 use super::config::{KeySource, PeopleConfig, SignInMode};
 use super::netbox::{Client, Credentials, Owner};
 use super::person::{Person, PersonId, Role, SessionId};
@@ -100,11 +102,16 @@ impl Auth {
         self.ended.subscribe()
     }
 
-    /// Who a request is from; none for a stranger.
+    /// Who a request on a connection from `peer` is from; none for a stranger.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn recognise(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Result<Option<Person>, Problem> {
+    pub async fn recognise(
+        &self,
+        peer: Option<IpAddr>,
+        origin: Origin,
+        headers: &HeaderMap,
+    ) -> Result<Option<Person>, Problem> {
         match &self.config.mode {
             SignInMode::Nobody => {
                 let person = self.known(LOCAL, LOCAL_NAME, Role::Admin).await?;
@@ -115,7 +122,7 @@ impl Auth {
                 let person = self.known(&identity.subject, &identity.display_name, identity.role).await?;
                 Ok(Some(self.person_with_own_rights(person)))
             }
-            SignInMode::Netbox | SignInMode::Oidc(_) => self.person_of_session(headers).await,
+            SignInMode::Netbox | SignInMode::Oidc(_) => self.person_of_session(origin, headers).await,
         }
     }
 
@@ -148,7 +155,7 @@ impl Auth {
 
     /// The person of this subject, noted as being here now and then.
     async fn known(&self, subject: &str, name: &str, role: Role) -> Result<StoredPerson, Problem> {
-        let now = now();
+        let now = clock::now();
         let known = self.database.person_of_subject(subject).await?;
         match known {
             Some(person)
@@ -198,7 +205,7 @@ impl Auth {
 
     /// Now, and the moment since when a session must have been used, in milliseconds since 1970 (UTC).
     fn moments(&self) -> (i64, i64) {
-        let now = now();
+        let now = clock::now();
         (now, now.saturating_sub(milliseconds(self.config.idle)))
     }
 }
@@ -217,10 +224,6 @@ pub fn open_vault(source: &KeySource) -> Result<Vault, Problem> {
         }
         KeySource::Passing => Ok(Vault::passing()),
     }
-}
-
-fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
 }
 
 fn milliseconds(duration: std::time::Duration) -> i64 {

@@ -5,21 +5,26 @@ mod check;
 mod machine;
 mod model;
 mod netbox;
+mod sign_in;
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 pub use check::{Check, Level, Report};
 
+use super::config::PeopleConfig;
 use super::connections::Connections;
 use crate::wire::problem::Problem;
 
-/// Runs every check. NetBox and the model are asked side by side; nothing is changed anywhere.
+/// Runs every check. NetBox, the model and the sign-in provider are asked side by side; nothing is changed anywhere.
 ///
-/// `folder` is where this program may write; its disk is looked at.
-pub async fn run(connections: &Connections, folder: &Path) -> Report {
-    let (model, netbox) = tokio::join!(model::checks(connections), netbox::checks(connections));
+/// `listen` is where the server would listen, `folder` where this program may write; its disk is looked at.
+pub async fn run(connections: &Connections, people: &PeopleConfig, listen: SocketAddr, folder: &Path) -> Report {
+    let (model, netbox, sign_in) =
+        tokio::join!(model::checks(connections), netbox::checks(connections), sign_in::checks(people, listen));
     let mut checks = model;
     checks.extend(netbox);
+    checks.extend(sign_in);
     checks.push(machine::database());
     checks.push(machine::disk(folder));
     Report { checks }

@@ -13,6 +13,7 @@ use leptos_axum::ResponseOptions;
 use super::account;
 use super::auth::Refused;
 use super::auth::next::sign_in_path;
+use super::clock;
 use super::middleware::security_headers::page_policy;
 use super::person::Person;
 use super::state::AppState;
@@ -100,7 +101,7 @@ async fn bootstrap(state: &AppState, person: &Person, path: &str) -> Bootstrap {
         starting_questions,
         opened,
         person: account::signed_in(person),
-        now: jiff::Timestamp::now().as_millisecond(),
+        now: clock::now(),
     }
 }
 

@@ -7,6 +7,7 @@ use rand::TryRngCore as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use super::clock;
 use super::person::Person;
 use super::state::AppState;
 use super::store::StoredShare;
@@ -75,7 +76,7 @@ pub async fn share(state: &AppState, person: &Person, id: &ConversationId) -> Re
         conversation: id.clone(),
         created_by: person.id.clone(),
         until_seq: transcript.seq,
-        created_at: jiff::Timestamp::now().as_millisecond(),
+        created_at: clock::now(),
         secret: Some(state.auth().seal_share(&person.id, &secret)?),
     };
     state.database().add_share(&share, &digest(secret.expose_secret()), &results).await?;
@@ -89,7 +90,7 @@ pub async fn share(state: &AppState, person: &Person, id: &ConversationId) -> Re
 /// The conversation is not theirs, it has no such link, or the database does not answer.
 pub async fn revoke(state: &AppState, person: &Person, id: &ConversationId, share: &str) -> Result<(), Problem> {
     own(state, person, id).await?;
-    if state.database().revoke_share(id, share, jiff::Timestamp::now().as_millisecond()).await? {
+    if state.database().revoke_share(id, share, clock::now()).await? {
         tracing::info!(person = %person.id, conversation = id.as_str(), share, "a link was revoked");
         return Ok(());
     }

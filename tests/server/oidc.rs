@@ -7,10 +7,16 @@ mod surfer;
 
 use std::cell::RefCell;
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::{Arc, Mutex, Once};
 
 use hostile::{Answer, Hostile, SECRET, SUBJECT};
-use netbox_chatbox::server::config::{NetboxSource, OidcConfig, PeopleConfig, SignInMode};
+use netbox_chatbox::server::config::{
+    AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, OidcConfig, PeopleConfig, SignInMode,
+};
+use netbox_chatbox::server::connections::Connections;
+use netbox_chatbox::server::demo::model::Pace;
+use netbox_chatbox::server::doctor::{self, Level};
 use provider::Provider;
 use serde_json::{Value, json};
 use surfer::{Page, Surfer};
@@ -191,6 +197,27 @@ async fn a_wrong_secret_is_told_as_one() {
         "OIDC_CLIENT_SECRET",
     );
     assert_stranger(&mut surfer, &stack).await;
+}
+
+#[tokio::test]
+async fn the_doctor_finds_what_a_sign_in_needs() {
+    let provider = Provider::start().await;
+    let public_url = Some("https://chat.example.com/".parse().unwrap());
+    let people = PeopleConfig { mode: SignInMode::Oidc(provider.client()), public_url, ..PeopleConfig::nobody() };
+    let config =
+        ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
+    let connections = Connections::open(config, Pace::Instant).await.unwrap();
+    let report = doctor::run(&connections, &people, ([127, 0, 0, 1], 8001).into(), Path::new(".")).await;
+    let own = |subject: &str| subject.starts_with("Sign-in") || subject.starts_with("Redirect");
+    let checks: Vec<_> = report.checks.iter().filter(|check| own(check.subject)).collect();
+    assert_eq!(checks.len(), 5, "{report}");
+    assert!(checks.iter().all(|check| check.level == Level::Good), "{report}");
+    let text = report.to_string();
+    for told in
+        [&provider.issuer, "token, user info, sign-out", "S256", "https://chat.example.com/sign-in/oidc/callback"]
+    {
+        assert!(text.contains(told), "{told}: {report}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use netbox_chatbox::server::config::{PeopleConfig, SignInMode};
+use netbox_chatbox::server::auth::network::Network;
+use netbox_chatbox::server::config::{NetboxSource, PeopleConfig, SignInMode};
+use netbox_chatbox::server::demo::netbox::ACCOUNTS;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -355,4 +357,27 @@ async fn a_person_may_bring_their_own_token_where_the_server_has_one() {
     assert!(bob.socket().await.ask("How many devices do we have?").await.contains(&all.to_string()));
     alice.submit("/settings/netbox-token/forget", &[]).await;
     assert!(socket.ask("And how many devices do we have now?").await.contains(&all.to_string()));
+}
+
+#[tokio::test]
+async fn only_a_known_proxy_says_where_a_session_is_from_and_that_it_is_over_tls() {
+    let name = ACCOUNTS[0].name;
+    for (proxy, over_tls, address) in [("127.0.0.1", true, "203.0.113.7"), ("10.0.0.5", false, "127.0.0.1")] {
+        let trusted_proxies = vec![Network::parse(proxy).unwrap()];
+        let people = PeopleConfig { trusted_proxies, ..with_netbox() };
+        let stack = Stack::with_people(NetboxSource::Demo, people).await;
+        let forwarded = |request: reqwest::RequestBuilder| {
+            request.header("x-forwarded-proto", "https").header("x-forwarded-for", "203.0.113.7")
+        };
+        let request = http_client().post(format!("http://{}/sign-in", stack.address));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let response = forwarded(request.body(format!("username={name}&password={name}"))).send().await.unwrap();
+        let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
+        assert_eq!((cookie.starts_with("__Host-"), cookie.contains("; Secure")), (over_tls, over_tls), "{cookie}");
+        let request = http_client().get(format!("http://{}/settings", stack.address));
+        let response = forwarded(request.header("cookie", cookie.split(';').next().unwrap())).send().await.unwrap();
+        assert_eq!(response.status(), 200, "behind {proxy}");
+        let html = response.text().await.unwrap();
+        assert!(html.contains(address), "{address} is missing behind {proxy}: {html}");
+    }
 }

@@ -1,8 +1,11 @@
 //! The doctor's findings with everything embedded, and with tokens of a real NetBox.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
-use netbox_chatbox::server::config::{AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, RemoteNetbox};
+use netbox_chatbox::server::config::{
+    AnswerConfig, ConnectionConfig, ModelSource, NetboxSource, PeopleConfig, RemoteNetbox,
+};
 use netbox_chatbox::server::connections::Connections;
 use netbox_chatbox::server::demo::model::Pace;
 use netbox_chatbox::server::doctor::{self, Level, Report};
@@ -12,7 +15,7 @@ use crate::side::setting;
 async fn report(netbox: NetboxSource) -> Report {
     let config = ConnectionConfig { netbox, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
-    doctor::run(&connections, Path::new(".")).await
+    doctor::run(&connections, &PeopleConfig::nobody(), SocketAddr::from(([127, 0, 0, 1], 8001)), Path::new(".")).await
 }
 
 async fn real(token: &str) -> Report {

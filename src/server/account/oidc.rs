@@ -13,7 +13,7 @@ use crate::pages::sign_in_elsewhere::{SignInElsewhere, SignInFailed, SignedOut};
 use crate::server::audit::Entry;
 use crate::server::auth::identity::Identity;
 use crate::server::auth::next::local_path;
-use crate::server::auth::oidc::{Error, LONGEST, Oidc, Returned, name_of};
+use crate::server::auth::oidc::{CALLBACK, Error, LONGEST, Oidc, Returned, name_of};
 use crate::server::auth::{Refused, Visit};
 use crate::server::client_address::Origin;
 use crate::server::middleware::rate_limits::retry_after;
@@ -23,7 +23,6 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 /// This way of signing in, in the audit trail.
 const MODE: &str = "oidc";
-const CALLBACK: &str = "/sign-in/oidc/callback";
 /// The cookies that hold sign-ins under way; the prefix as for a session's.
 const OVER_TLS: &str = "__Host-netbox_chatbox_sign_in_";
 const PLAIN: &str = "netbox_chatbox_sign_in_";
@@ -44,7 +43,6 @@ pub(super) fn page(oidc: &Oidc, next: &str, person: Result<Person, Refused>) -> 
 pub(super) async fn begin(
     State(state): State<AppState>,
     Query(Wanted { next }): Query<Wanted>,
-    visit: Visit,
     origin: Origin,
     uri: Uri,
     headers: HeaderMap,
@@ -56,7 +54,7 @@ pub(super) async fn begin(
         response.headers_mut().extend(wait.map(|wait| (RETRY_AFTER, wait)));
         return response;
     }
-    let Some(redirect) = own_address(&state, &uri, &headers, visit.over_tls, CALLBACK) else {
+    let Some(redirect) = own_address(&state, &uri, &headers, origin, CALLBACK) else {
         return failed(StatusCode::BAD_REQUEST, no_address());
     };
     let (address, flow) = match oidc.begin(redirect, local_path(next.as_deref())).await {
@@ -68,11 +66,11 @@ pub(super) async fn begin(
         Err(problem) => return failed(status_of(&problem), problem),
     };
     let mut response = Redirect::to(address.as_str()).into_response();
-    let before = under_way(&headers, visit.over_tls);
+    let before = under_way(&headers, origin.over_tls);
     for old in before.iter().take((before.len() + 1).saturating_sub(AT_ONCE)) {
-        set(&mut response, old, "", 0, visit.over_tls);
+        set(&mut response, old, "", 0, origin.over_tls);
     }
-    set(&mut response, flow.name(), sealed.as_stored(), LONGEST.as_secs(), visit.over_tls);
+    set(&mut response, flow.name(), sealed.as_stored(), LONGEST.as_secs(), origin.over_tls);
     response
 }
 
@@ -80,21 +78,21 @@ pub(super) async fn begin(
 pub(super) async fn callback(
     State(state): State<AppState>,
     visit: Visit,
-    origin: Origin,
     headers: HeaderMap,
     returned: Result<Query<Returned>, QueryRejection>,
 ) -> Response {
     let Some(oidc) = state.auth().oidc() else { return go_to("/sign-in") };
+    let origin = visit.origin;
     // What comes twice is not what a provider sends.
     let returned = returned.map(|Query(returned)| returned).unwrap_or_default();
-    let kept = returned.state.as_deref().and_then(name_of).and_then(|name| kept(&headers, name, visit.over_tls));
+    let kept = returned.state.as_deref().and_then(name_of).and_then(|name| kept(&headers, name, origin.over_tls));
     let flow = kept
         .and_then(|sealed| state.auth().open_flow(sealed))
         .filter(|flow| returned.state.as_deref().is_some_and(|state| flow.is_of(state)));
     let outcome = oidc.finish(flow.as_ref(), returned).await;
     let next = flow.as_ref().map_or("/", |flow| flow.next.as_str());
     let mut response = match outcome {
-        Ok(identity) => match sign_in(&state, identity, &visit, origin).await {
+        Ok(identity) => match sign_in(&state, identity, &visit).await {
             Ok(session) => {
                 let mut response = go_to(local_path(Some(next)));
                 response.headers_mut().append(SET_COOKIE, session);
@@ -104,27 +102,32 @@ pub(super) async fn callback(
         },
         Err(error) => {
             state.audit().record(Entry::sign_in_failed(MODE, None, &error.problem().message).from(origin.address));
-            tracing::info!(address = visit.address, error = %error, "somebody could not sign in");
+            tracing::info!(address = %origin.address, error = %error, "somebody could not sign in");
             refused(&error)
         }
     };
     if let Some(flow) = &flow {
-        set(&mut response, flow.name(), "", 0, visit.over_tls);
+        set(&mut response, flow.name(), "", 0, origin.over_tls);
     }
     response
 }
 
-async fn sign_in(state: &AppState, identity: Identity, visit: &Visit, origin: Origin) -> Result<HeaderValue, Problem> {
+async fn sign_in(state: &AppState, identity: Identity, visit: &Visit) -> Result<HeaderValue, Problem> {
     let subject = identity.subject.clone();
     let session = state.auth().sign_in(identity, visit).await?;
-    state.audit().record(Entry::sign_in(&subject, MODE).from(origin.address));
+    state.audit().record(Entry::sign_in(&subject, MODE).from(visit.origin.address));
     Ok(session)
 }
 
 /// `GET /sign-out/done`: what is over, and the way out of the provider too.
-pub(super) async fn signed_out(State(state): State<AppState>, visit: Visit, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn signed_out(
+    State(state): State<AppState>,
+    origin: Origin,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let Some(oidc) = state.auth().oidc() else { return go_to("/sign-in") };
-    let end_session = match own_address(&state, &uri, &headers, visit.over_tls, "/") {
+    let end_session = match own_address(&state, &uri, &headers, origin, "/") {
         Some(home) => oidc.end_session(home).await.map(String::from),
         None => None,
     };
@@ -134,13 +137,13 @@ pub(super) async fn signed_out(State(state): State<AppState>, visit: Visit, uri:
 
 /// An address of this server as people open it: as `PUBLIC_URL` says, else as this request was addressed. That name is
 /// one of ours: the middleware refuses others.
-pub(super) fn own_address(state: &AppState, uri: &Uri, headers: &HeaderMap, over_tls: bool, path: &str) -> Option<Url> {
+pub(super) fn own_address(state: &AppState, uri: &Uri, headers: &HeaderMap, origin: Origin, path: &str) -> Option<Url> {
     if let Some(url) = &state.auth().config().public_url {
         return url.join(path).ok();
     }
     let named = headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = named.or_else(|| uri.authority().map(http::uri::Authority::as_str))?;
-    Url::parse(&format!("{}://{host}", if over_tls { "https" } else { "http" })).ok()?.join(path).ok()
+    Url::parse(&format!("{}://{host}", if origin.over_tls { "https" } else { "http" })).ok()?.join(path).ok()
 }
 
 fn no_address() -> Problem {

@@ -13,6 +13,7 @@ use crate::pages::settings::{SessionRow, SettingsPage, TokenSection};
 use crate::server::audit::Entry;
 use crate::server::auth::SessionSummary;
 use crate::server::client_address::Origin;
+use crate::server::clock;
 use crate::server::config::SignInMode;
 use crate::server::netbox::Owner;
 use crate::server::person::{Person, SessionId};
@@ -125,7 +126,7 @@ async fn draw(state: &AppState, person: &Person, said: Option<&'static str>, pro
         is_kept: person.credentials.owner() == Owner::Person,
         has_service_token: state.auth().service().kind().is_some(),
     });
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now();
     let rows: Vec<SessionRow> = sessions.into_iter().map(|session| row(session, now)).collect();
     let page = SettingsPage {
         person: signed_in(person),

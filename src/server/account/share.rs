@@ -10,7 +10,6 @@ use super::oidc::own_address;
 use super::{answer, go_to, signed_in, status_of, trouble_page};
 use crate::pages::share::{LinkRow, SharePage};
 use crate::server::audit::Entry;
-use crate::server::auth::Visit;
 use crate::server::client_address::Origin;
 use crate::server::person::Person;
 use crate::server::sharing;
@@ -30,12 +29,12 @@ pub(super) async fn page(
     State(state): State<AppState>,
     Path(id): Path<String>,
     person: Person,
-    visit: Visit,
+    origin: Origin,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let id = ConversationId::from(id.as_str());
-    let home = own_address(&state, &uri, &headers, visit.over_tls, "/");
+    let home = own_address(&state, &uri, &headers, origin, "/");
     draw(&state, &person, &id, home.as_ref(), None).await
 }
 

@@ -64,13 +64,9 @@ pub(super) async fn page(
 }
 
 /// `POST /sign-in`
-pub(super) async fn submit(
-    State(state): State<AppState>,
-    visit: Visit,
-    origin: Origin,
-    Form(typed): Form<Typed>,
-) -> Response {
+pub(super) async fn submit(State(state): State<AppState>, visit: Visit, Form(typed): Form<Typed>) -> Response {
     let Typed { next, username, password, token } = typed;
+    let origin = visit.origin;
     let next = local_path(next.as_deref()).to_owned();
     if !matches!(state.auth().config().mode, SignInMode::Netbox) {
         return go_to(&next);
@@ -110,7 +106,7 @@ pub(super) async fn submit(
         }
         Err(problem) => {
             state.audit().record(Entry::sign_in_failed(MODE, name, &problem.message).from(origin.address));
-            tracing::info!(address = visit.address, problem = %problem.message, "somebody could not sign in");
+            tracing::info!(address = %origin.address, problem = %problem.message, "somebody could not sign in");
             let status = status_of(&problem);
             let page = SignInPage { next, name: username, with_token, problem: Some(problem), ..SignInPage::default() };
             draw(&state, status, page)
@@ -119,8 +115,8 @@ pub(super) async fn submit(
 }
 
 /// `POST /sign-out`
-pub(super) async fn sign_out(State(state): State<AppState>, person: Person, visit: Visit, origin: Origin) -> Response {
-    match state.auth().sign_out(&person, visit.over_tls).await {
+pub(super) async fn sign_out(State(state): State<AppState>, person: Person, origin: Origin) -> Response {
+    match state.auth().sign_out(&person, origin).await {
         Ok(cookie) => {
             state.audit().record(Entry::sign_out(&person.id).from(origin.address));
             let has_provider = state.auth().oidc().is_some();

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
+use crate::server::clock;
 use crate::server::person::PersonId;
 use crate::wire::id::{ConversationId, MessageId, RunId};
 use crate::wire::tool::{NetboxRequest, ToolOutcome};
@@ -89,7 +90,7 @@ impl Kind {
 impl Entry {
     fn new(kind: Kind, person: Option<&PersonId>) -> Self {
         Self {
-            at: jiff::Timestamp::now().as_millisecond(),
+            at: clock::now(),
             kind,
             person: person.cloned(),
             subject: None,

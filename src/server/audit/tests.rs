@@ -60,7 +60,7 @@ async fn an_entry_cannot_be_changed_and_goes_only_by_its_age() {
         audit.flush().await;
         let changed = database.pool_for_tests().execute("UPDATE audit SET kind = 'sign_in'").await;
         assert!(changed.unwrap_err().to_string().contains("append-only"));
-        let now = jiff::Timestamp::now().as_millisecond();
+        let now = crate::server::clock::now();
         assert_eq!(database.forget_audit(now - 60_000).await.unwrap(), 0);
         assert_eq!(exported(&database, Filter::default()).await[0]["kind"], "sign_in_failed");
         assert_eq!(database.forget_audit(now + 60_000).await.unwrap(), 1);

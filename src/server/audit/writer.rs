@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Entry, State};
+use crate::server::clock;
 use crate::server::store::Database;
 
 /// The most entries that are written at once.
@@ -51,7 +52,7 @@ pub(super) async fn write(database: Database, mut orders: mpsc::Receiver<Order>,
                     }
                 }
                 Err(problem) => {
-                    let now = jiff::Timestamp::now().as_millisecond();
+                    let now = clock::now();
                     let _ = state.failing_since.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
                     tracing::error!(
                         problem = %problem.message, audit.waiting = waiting.len() + orders.len(),
@@ -78,7 +79,7 @@ fn told(done: oneshot::Sender<()>) {
 /// Deletes what is older than so many days, at once and then every hour, until nobody can note any more.
 pub(super) async fn forget(database: Database, days: u32, orders: mpsc::WeakSender<Order>) {
     loop {
-        let before = jiff::Timestamp::now().as_millisecond() - i64::from(days) * DAY_MILLISECONDS;
+        let before = clock::now() - i64::from(days) * DAY_MILLISECONDS;
         match database.forget_audit(before).await {
             Ok(0) => {}
             Ok(entries) => {

@@ -9,6 +9,8 @@ mod claims;
 mod error;
 mod flow;
 mod http;
+mod metadata;
+mod offer;
 mod provider;
 mod sealed;
 mod token;
@@ -30,12 +32,18 @@ pub use self::http::is_loopback;
 use claims::Told;
 pub use error::Error;
 pub use flow::{Flow, LONGEST, name_of};
-use provider::{Metadata, Provider};
+use metadata::Metadata;
+pub use offer::Offer;
+use provider::Provider;
 use token::{Client, Verified};
 
 use crate::server::auth::Identity;
+use crate::server::clock;
 use crate::server::config::OidcConfig;
 use crate::wire::problem::{Problem, ProblemCode};
+
+/// Our own path that the provider sends people back to.
+pub const CALLBACK: &str = "/sign-in/oidc/callback";
 
 /// The longest code that is taken, in bytes: far more than any provider's.
 const LONGEST_CODE: usize = 8 * 1024;
@@ -102,7 +110,7 @@ impl Oidc {
             verifier: verifier.into_secret(),
             redirect,
             next: if next.len() <= LONGEST_NEXT { next.to_owned() } else { "/".to_owned() },
-            began: jiff::Timestamp::now().as_millisecond(),
+            began: clock::now(),
         };
         Ok((address, flow))
     }

@@ -7,7 +7,9 @@ use http::{HeaderMap, HeaderValue};
 
 use super::cookie::{self, Secret};
 use super::vault::Purpose;
-use super::{Auth, Identity, NOTED_EVERY, Visit, milliseconds, now};
+use super::{Auth, Identity, NOTED_EVERY, Visit, milliseconds};
+use crate::server::client_address::Origin;
+use crate::server::clock;
 use crate::server::person::{Person, PersonId, SessionId};
 use crate::server::store::StoredSession;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -67,7 +69,7 @@ impl Auth {
             used_at: now,
             expires_at: now.saturating_add(milliseconds(self.config.lifetime)),
             user_agent: visit.user_agent.clone(),
-            address: visit.address.clone(),
+            address: visit.origin.address.to_string(),
             netbox_token: sealed,
             netbox_token_id: netbox_token.and_then(|token| token.made_as),
         };
@@ -79,7 +81,7 @@ impl Auth {
             self.end(&owner.id, &before.id).await?;
         }
         tracing::info!(person = %person.id, session = session.id.as_str(), "somebody signed in");
-        cookie::set(&secret, visit.over_tls, self.config.lifetime.as_secs()).ok_or_else(|| {
+        cookie::set(&secret, visit.origin.over_tls, self.config.lifetime.as_secs()).ok_or_else(|| {
             Problem::new(ProblemCode::Internal, "The session's cookie could not be written").hint("try again")
         })
     }
@@ -88,11 +90,11 @@ impl Auth {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn sign_out(&self, person: &Person, over_tls: bool) -> Result<Option<HeaderValue>, Problem> {
+    pub async fn sign_out(&self, person: &Person, origin: Origin) -> Result<Option<HeaderValue>, Problem> {
         if let Some(session) = &person.session {
             self.end(&person.id, session).await?;
         }
-        Ok(cookie::forget(over_tls))
+        Ok(cookie::forget(origin.over_tls))
     }
 
     /// A person's sessions, the one used last first.
@@ -142,11 +144,15 @@ impl Auth {
     /// # Errors
     /// The database does not answer.
     pub async fn note_use(&self, session: &SessionId) -> Result<(), Problem> {
-        self.database.use_session(session, now()).await
+        self.database.use_session(session, clock::now()).await
     }
 
-    pub(super) async fn person_of_session(&self, headers: &HeaderMap) -> Result<Option<Person>, Problem> {
-        let Some(secret) = cookie::read(headers, self.is_over_tls(headers)) else { return Ok(None) };
+    pub(super) async fn person_of_session(
+        &self,
+        origin: Origin,
+        headers: &HeaderMap,
+    ) -> Result<Option<Person>, Problem> {
+        let Some(secret) = cookie::read(headers, origin.over_tls) else { return Ok(None) };
         let (now, idle_since) = self.moments();
         let Some((session, person)) = self.database.session(&secret.digest(), now, idle_since).await? else {
             return Ok(None);

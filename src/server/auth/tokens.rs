@@ -6,7 +6,8 @@
 //! with a password deletes them. Until then they are entries whose secret nobody has, and they end by themselves.
 
 use super::vault::{Purpose, Sealed, Vault};
-use super::{Auth, SessionToken, now};
+use super::{Auth, SessionToken};
+use crate::server::clock;
 use crate::server::netbox::{Client, Credentials};
 use crate::server::person::{Person, PersonId};
 use crate::server::store::{Database, LeftToken, StoredSession};
@@ -39,9 +40,9 @@ impl Auth {
     /// Deletes the tokens that earlier sessions of a person left, with rights that may write.
     pub(super) async fn delete_left(&self, subject: &str, rights: &Credentials) -> Result<(), Problem> {
         let Some(person) = self.database.person_of_subject(subject).await? else { return Ok(()) };
-        for left in self.database.left_tokens(&person.id, now()).await? {
+        for left in self.database.left_tokens(&person.id, clock::now()).await? {
             if delete_with(&self.netbox, &[Some(rights)], left.id).await {
-                self.database.forget_left_token(left.id, now()).await?;
+                self.database.forget_left_token(left.id, clock::now()).await?;
             }
         }
         Ok(())
@@ -50,7 +51,7 @@ impl Auth {
     /// Whether tokens of this person are left in NetBox.
     pub(super) async fn has_left(&self, subject: &str) -> Result<bool, Problem> {
         match self.database.person_of_subject(subject).await? {
-            Some(person) => Ok(!self.database.left_tokens(&person.id, now()).await?.is_empty()),
+            Some(person) => Ok(!self.database.left_tokens(&person.id, clock::now()).await?.is_empty()),
             None => Ok(false),
         }
     }

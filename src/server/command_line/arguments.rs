@@ -60,7 +60,7 @@ Examples:
   echo \"How many devices are offline?\" | netbox-chatbox ask -")]
     Ask(AskArguments),
 
-    /// Check key, model, NetBox, rights, clock, database and disk, and say what to do
+    /// Check key, model, NetBox, rights, sign-in provider, clock, database and disk, and say what to do
     #[command(after_help = "\
 Examples:
   netbox-chatbox doctor

@@ -13,12 +13,11 @@ use crate::wire::problem::Problem;
 /// Runs the checks; the exit code is 1 when one failed. Settings that `serve` refuses are failures too.
 pub(super) async fn doctor(arguments: ServeArguments) -> Result<ExitCode, Vec<Problem>> {
     let folder = Path::new(".");
-    let opened = match arguments.validate() {
-        Ok(config) => Connections::open(config.connection, Pace::Instant).await.map_err(|problem| vec![problem]),
-        Err(problems) => Err(problems),
-    };
-    let report = match opened {
-        Ok(connections) => doctor::run(&connections, folder).await,
+    let report = match arguments.validate() {
+        Ok(config) => match Connections::open(config.connection, Pace::Instant).await {
+            Ok(connections) => doctor::run(&connections, &config.people, config.listen, folder).await,
+            Err(problem) => doctor::refused(vec![problem], folder),
+        },
         Err(problems) => doctor::refused(problems, folder),
     };
     // A closed pipe is no reason to say more.

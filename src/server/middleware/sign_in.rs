@@ -7,17 +7,18 @@ use http::Method;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 
 use crate::server::auth::{Nobody, Refused};
+use crate::server::client_address::Origin;
 use crate::server::config::SignInMode;
 use crate::server::person::Person;
 use crate::server::state::AppState;
 use crate::server::{page, peer};
 
 /// The middleware that puts the [`Person`] into the request, or why there is none.
-pub async fn know_person(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn know_person(State(state): State<AppState>, origin: Origin, mut request: Request, next: Next) -> Response {
     if is_for_everybody(request.uri().path()) {
         return next.run(request).await;
     }
-    match state.auth().recognise(peer::of(request.extensions()), request.headers()).await {
+    match state.auth().recognise(peer::of(request.extensions()), origin, request.headers()).await {
         Ok(Some(person)) => {
             request.extensions_mut().insert(person);
         }

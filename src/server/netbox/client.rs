@@ -18,13 +18,14 @@ pub use tokens::{TokenMade, TokenWanted, is_token};
 
 use super::cache::Cache;
 use super::custom_field::CustomField;
-use super::failure::{connect_reason, json_error, redirect_error, seconds, words_for};
+use super::failure::{json_error, redirect_error, seconds, words_for};
 use super::recent::{self, Recent};
 use super::schema::Live;
 use super::{
     Address, Answer, Capabilities, Credentials, Error, Exchange, GraphqlSchema, Query, Refusal, SavedFilter, Schema,
     Version, object_type, tls,
 };
+use crate::server::no_connection;
 use crate::wire::tool::NetboxRequest;
 
 /// gunicorn, NetBox's usual server, refuses a request line over 4,094 bytes with an HTML page.
@@ -405,7 +406,7 @@ impl Client {
         let source = source.without_url();
         let host = self.host();
         if source.is_connect() {
-            return Error::Unreachable { host, reason: connect_reason(&source), source };
+            return Error::Unreachable { host, reason: no_connection::reason(&source), source };
         }
         if source.is_timeout() {
             return Error::Timeout { host, limit: self.settings.read_timeout, source: Some(source) };

@@ -4,6 +4,7 @@ use sqlx::Row as _;
 
 use super::Database;
 use super::error::{damaged, is_orphan, unavailable};
+use crate::server::clock;
 use crate::wire::problem::Problem;
 
 /// Which result: handles count within a conversation, and belong to whoever may read what they stand for.
@@ -39,7 +40,7 @@ impl Database {
         .bind(key.reader)
         .bind(stored)
         .bind(i64::try_from(stored.len()).unwrap_or(i64::MAX))
-        .bind(super::runs::now())
+        .bind(clock::now())
         .execute(&mut *transaction)
         .await;
         match kept {
@@ -139,7 +140,7 @@ mod tests {
             assert_eq!(database.result_handles("c", "ada").await.unwrap(), ["r1"]);
             assert!(database.result_handles("c", "grace").await.unwrap().is_empty());
 
-            let now = super::super::runs::now();
+            let now = clock::now();
             assert_eq!(database.forget_results(now - 60_000).await.unwrap(), 0);
             assert_eq!(database.forget_results(now + 60_000).await.unwrap(), 1);
             assert_eq!(database.result(key("r1", "ada")).await.unwrap(), None);

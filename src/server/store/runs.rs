@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::Database;
 use super::conversations::{integer, text};
 use super::error::unavailable;
+pub(super) use crate::server::clock::now;
 use crate::server::person::PersonId;
 use crate::wire::id::{ConversationId, MessageId, RunId};
 use crate::wire::problem::Problem;
@@ -177,9 +178,4 @@ fn record(row: &AnyRow) -> Result<RunRecord, Problem> {
         stop_requested: integer(row, "stop_requested")? != 0,
         time_zone: row.try_get("time_zone").map_err(unavailable)?,
     })
-}
-
-/// Now, in milliseconds since 1970 (UTC).
-pub(super) fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
 }

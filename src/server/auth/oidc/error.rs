@@ -9,7 +9,7 @@ use crate::wire::problem::{Problem, ProblemCode};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// A request to the provider failed.
-    #[error("the sign-in provider gave {error} when it should have {while_it}")]
+    #[error("the sign-in provider should have {while_it}, but there was {error}")]
     Provider {
         /// What it should have done.
         while_it: &'static str,
@@ -94,7 +94,7 @@ impl Error {
     /// What the person reads.
     pub fn problem(&self) -> Problem {
         let (message, hint) = match self {
-            Self::Provider { error: HttpError::Unreachable, .. } => (
+            Self::Provider { error: HttpError::Unreachable { .. }, .. } => (
                 "The sign-in provider cannot be reached".to_owned(),
                 "try again in a minute; if it stays so, the administrator finds the reason in this server's log",
             ),

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use url::Url;
+
+use crate::server::clock;
 
 /// How long somebody may take at the provider.
 pub const LONGEST: Duration = Duration::from_mins(10);
@@ -53,7 +54,7 @@ impl Flow {
 
     /// Whether it took too long.
     pub fn is_over(&self) -> bool {
-        let age = Timestamp::now().as_millisecond().saturating_sub(self.began);
+        let age = clock::now().saturating_sub(self.began);
         i128::from(age) > i128::try_from(LONGEST.as_millis()).unwrap_or(i128::MAX)
     }
 }

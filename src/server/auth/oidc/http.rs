@@ -10,6 +10,7 @@ use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::{Certificate, redirect};
 use url::Url;
 
+use crate::server::no_connection;
 use crate::wire::problem::{Problem, ProblemCode};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -17,6 +18,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest answer, in bytes. Keys and claims have a few thousand; somebody in very many groups some ten thousand.
 const LARGEST: usize = 1024 * 1024;
+const NO_ADDRESS: &str = "nothing can be asked at such an address";
 
 /// The HTTP client for everything that is asked of the provider.
 pub(super) struct Http {
@@ -29,8 +31,11 @@ pub(super) struct Http {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
     /// No connection, or one that broke.
-    #[error("no connection")]
-    Unreachable,
+    #[error("no connection: {reason}")]
+    Unreachable {
+        /// Why, in a few words.
+        reason: &'static str,
+    },
     /// Too slow.
     #[error("no answer within {} s", TIMEOUT.as_secs())]
     Timeout,
@@ -74,7 +79,7 @@ impl Http {
         if !self.may_go_to(request.uri()) {
             return Err(HttpError::Plain);
         }
-        let request = reqwest::Request::try_from(request).map_err(|_| HttpError::Unreachable)?;
+        let request = reqwest::Request::try_from(request).map_err(|_| HttpError::Unreachable { reason: NO_ADDRESS })?;
         let mut answer = self.client.execute(request).await.map_err(|error| transport(&error))?;
         if answer.status().is_redirection() {
             return Err(HttpError::Redirect);
@@ -94,7 +99,7 @@ impl Http {
     }
 
     /// What the provider says of its other addresses must not talk us out of TLS.
-    fn may_go_to(&self, address: &Uri) -> bool {
+    pub(super) fn may_go_to(&self, address: &Uri) -> bool {
         match address.scheme_str() {
             Some("https") => true,
             Some("http") => self.plain_on_loopback && is_loopback(address.host().unwrap_or_default()),
@@ -120,7 +125,13 @@ pub fn is_loopback(host: &str) -> bool {
 
 fn transport(error: &reqwest::Error) -> HttpError {
     // The error's text may name the address, and that may hold what nobody should read.
-    if error.is_timeout() { HttpError::Timeout } else { HttpError::Unreachable }
+    if error.is_timeout() {
+        HttpError::Timeout
+    } else if error.is_connect() {
+        HttpError::Unreachable { reason: no_connection::reason(error) }
+    } else {
+        HttpError::Unreachable { reason: "it was lost" }
+    }
 }
 
 fn read_authorities(path: &Path) -> Result<Vec<Certificate>, Problem> {

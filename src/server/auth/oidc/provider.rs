@@ -2,19 +2,18 @@
 //! and again when it is old or a signature fits no known key.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use openidconnect::{DiscoveryError, IssuerUrl, ProviderMetadataWithLogout};
+use openidconnect::{AsyncHttpClient, DiscoveryError, HttpRequest, IssuerUrl};
 use tokio::sync::Mutex;
 
 use super::error::Error;
 use super::http::{Http, HttpError};
+use super::metadata::Metadata;
 
 /// How long what it said is believed without asking again.
 const FRESH: Duration = Duration::from_hours(1);
-
-/// What a provider says of itself, with its keys.
-pub(super) type Metadata = ProviderMetadataWithLogout;
 
 /// The provider.
 pub(super) struct Provider {
@@ -28,6 +27,23 @@ struct State {
     known: Option<(Arc<Metadata>, Instant)>,
     /// How the last attempt failed, and when it began: who waited for it meanwhile does not try the same again.
     failed: Option<(Error, Instant)>,
+}
+
+/// The client of one attempt: the first request is for the description, the second for the keys, and the library's
+/// errors do not say of which they are.
+struct Counted<'a> {
+    http: &'a Http,
+    requests: AtomicUsize,
+}
+
+impl<'c> AsyncHttpClient<'c> for Counted<'_> {
+    type Error = HttpError;
+    type Future = <Http as AsyncHttpClient<'c>>::Future;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.http.call(request)
+    }
 }
 
 impl Provider {
@@ -72,23 +88,32 @@ impl Provider {
             return Err(error.clone());
         }
         let began = Instant::now();
-        match Metadata::discover_async(self.issuer.clone(), &self.http).await {
+        let http = Counted { http: &self.http, requests: AtomicUsize::new(0) };
+        match Metadata::discover_async(self.issuer.clone(), &http).await {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
                 *state = State { known: Some((Arc::clone(&metadata), Instant::now())), failed: None };
                 Ok(metadata)
             }
             Err(error) => {
-                let error = self.discovery_error(error);
+                let error = self.discovery_error(error, http.requests.load(Ordering::Relaxed) > 1);
                 state.failed = Some((error.clone(), began));
                 Err(error)
             }
         }
     }
 
-    fn discovery_error(&self, error: DiscoveryError<HttpError>) -> Error {
+    fn discovery_error(&self, error: DiscoveryError<HttpError>, of_keys: bool) -> Error {
+        let (what, while_it) = if of_keys {
+            ("the document with its keys", "shown its keys")
+        } else {
+            ("its description", "said what it offers")
+        };
         let reason = match error {
-            DiscoveryError::Request(error) => return Error::Provider { while_it: "said what it offers", error },
+            DiscoveryError::Request(error) => return Error::Provider { while_it, error },
+            DiscoveryError::Response(status, _, _) if !status.is_success() && of_keys => {
+                format!("the address of its keys (jwks_uri) answers with status {}", status.as_u16())
+            }
             DiscoveryError::Response(status, _, _) if !status.is_success() => {
                 format!(
                     "{}/.well-known/openid-configuration answers with status {}",
@@ -96,12 +121,16 @@ impl Provider {
                     status.as_u16()
                 )
             }
-            DiscoveryError::Response(..) => "its description is not JSON".to_owned(),
+            DiscoveryError::Response(_, body, _) if body.trim_ascii_start().starts_with(b"<") => {
+                format!("{what} is a web page instead of JSON")
+            }
+            DiscoveryError::Response(..) => format!("{what} is not JSON"),
+            DiscoveryError::Parse(error) if !error.inner().is_data() => format!("{what} is not JSON"),
             // Says where in the document, never what stands there.
-            DiscoveryError::Parse(error) => format!("its description lacks or garbles `{}`", error.path()),
+            DiscoveryError::Parse(error) => format!("{what} lacks or garbles `{}`", error.path()),
             // Two addresses: its own and the configured one.
             DiscoveryError::Validation(sentence) => sentence,
-            _ => "its description cannot be used".to_owned(),
+            _ => format!("{what} cannot be used"),
         };
         Error::NotAProvider { reason }
     }

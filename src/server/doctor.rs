@@ -2,6 +2,7 @@
 //! data; only the command line prints them.
 
 mod check;
+mod database;
 mod machine;
 mod model;
 mod netbox;
@@ -14,18 +15,29 @@ pub use check::{Check, Level, Report};
 
 use super::config::PeopleConfig;
 use super::connections::Connections;
+use super::store::Location;
 use crate::wire::problem::Problem;
 
 /// Runs every check. NetBox, the model and the sign-in provider are asked side by side; nothing is changed anywhere.
 ///
 /// `listen` is where the server would listen, `folder` where this program may write; its disk is looked at.
-pub async fn run(connections: &Connections, people: &PeopleConfig, listen: SocketAddr, folder: &Path) -> Report {
-    let (model, netbox, sign_in) =
-        tokio::join!(model::checks(connections), netbox::checks(connections), sign_in::checks(people, listen));
+pub async fn run(
+    connections: &Connections,
+    people: &PeopleConfig,
+    database: &Location,
+    listen: SocketAddr,
+    folder: &Path,
+) -> Report {
+    let (model, netbox, sign_in, database) = tokio::join!(
+        model::checks(connections),
+        netbox::checks(connections),
+        sign_in::checks(people, listen),
+        database::check(database)
+    );
     let mut checks = model;
     checks.extend(netbox);
     checks.extend(sign_in);
-    checks.push(machine::database());
+    checks.push(database);
     checks.push(machine::disk(folder));
     Report { checks }
 }

@@ -17,6 +17,7 @@ use netbox_chatbox::server::config::{
 use netbox_chatbox::server::connections::Connections;
 use netbox_chatbox::server::demo::model::Pace;
 use netbox_chatbox::server::doctor::{self, Level};
+use netbox_chatbox::server::store::Location;
 use provider::Provider;
 use serde_json::{Value, json};
 use surfer::{Page, Surfer};
@@ -207,7 +208,8 @@ async fn the_doctor_finds_what_a_sign_in_needs() {
     let config =
         ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
-    let report = doctor::run(&connections, &people, ([127, 0, 0, 1], 8001).into(), Path::new(".")).await;
+    let listen = ([127, 0, 0, 1], 8001).into();
+    let report = doctor::run(&connections, &people, &Location::Memory, listen, Path::new(".")).await;
     let own = |subject: &str| subject.starts_with("Sign-in") || subject.starts_with("Redirect");
     let checks: Vec<_> = report.checks.iter().filter(|check| own(check.subject)).collect();
     assert_eq!(checks.len(), 5, "{report}");

@@ -9,13 +9,15 @@ use netbox_chatbox::server::config::{
 use netbox_chatbox::server::connections::Connections;
 use netbox_chatbox::server::demo::model::Pace;
 use netbox_chatbox::server::doctor::{self, Level, Report};
+use netbox_chatbox::server::store::Location;
 
 use crate::side::setting;
 
 async fn report(netbox: NetboxSource) -> Report {
     let config = ConnectionConfig { netbox, model: ModelSource::StandIn, answers: AnswerConfig::default() };
     let connections = Connections::open(config, Pace::Instant).await.unwrap();
-    doctor::run(&connections, &PeopleConfig::nobody(), SocketAddr::from(([127, 0, 0, 1], 8001)), Path::new(".")).await
+    let listen = SocketAddr::from(([127, 0, 0, 1], 8001));
+    doctor::run(&connections, &PeopleConfig::nobody(), &Location::Memory, listen, Path::new(".")).await
 }
 
 async fn real(token: &str) -> Report {

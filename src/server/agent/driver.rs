@@ -22,6 +22,7 @@ use super::prompt::SYSTEM;
 use super::segment::{Segment, digest, digest_of};
 use super::writer::AnswerWriter;
 use crate::server::anthropic::{Client, Effort, Model, Prices, Profile, Request};
+use crate::server::clock::now;
 use crate::server::hub::{Adopted, Conversation, RunHandle};
 use crate::server::netbox::Credentials;
 use crate::server::person::Person;
@@ -206,7 +207,7 @@ impl Agent {
                 message: message.clone(),
                 model: self.settings.model.clone(),
                 stand_in: self.settings.stand_in,
-                started_at: jiff::Timestamp::now().as_millisecond(),
+                started_at: now(),
             };
             conversation.publish(&run, start, String::new()).await?;
         }

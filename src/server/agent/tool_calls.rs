@@ -57,16 +57,19 @@ impl Agent {
         let mut not_taken = None;
         // When the answer's time is used up, or a person stops it, what is found by then counts.
         let broken_off = loop {
-            let (call, outcome) = match done.pop_front() {
-                Some(done) => done,
-                None => tokio::select! {
-                    done = running.next() => match done {
-                        Some(done) => done,
-                        None => break None,
-                    },
-                    () = cancel.cancelled() => break Some((CANCELLED, "Stopped")),
-                    () = tokio::time::sleep_until(deadline) => break Some((OUT_OF_TIME, "Out of time")),
+            let next = async {
+                match done.pop_front() {
+                    None => running.next().await,
+                    done => done,
+                }
+            };
+            let (call, outcome) = tokio::select! {
+                next = next => match next {
+                    Some(next) => next,
+                    None => break None,
                 },
+                () = cancel.cancelled() => break Some((CANCELLED, "Stopped")),
+                () = tokio::time::sleep_until(deadline) => break Some((OUT_OF_TIME, "Out of time")),
             };
             let Outcome { model_text, evidence, problem } = outcome;
             not_taken = not_taken.or_else(|| token_problem(credentials, problem.as_ref()?));

@@ -15,7 +15,9 @@ pub(super) async fn doctor(arguments: ServeArguments) -> Result<ExitCode, Vec<Pr
     let folder = Path::new(".");
     let report = match arguments.validate() {
         Ok(config) => match Connections::open(config.connection, Pace::Instant).await {
-            Ok(connections) => doctor::run(&connections, &config.people, config.listen, folder).await,
+            Ok(connections) => {
+                doctor::run(&connections, &config.people, &config.storage.database, config.listen, folder).await
+            }
             Err(problem) => doctor::refused(vec![problem], folder),
         },
         Err(problems) => doctor::refused(problems, folder),

@@ -30,11 +30,6 @@ pub(super) fn clock(now: Timestamp, date: Option<&str>) -> Check {
     )
 }
 
-/// Where conversations are kept.
-pub(super) fn database() -> Check {
-    Check::good("Database", "conversations are kept in memory and end with the program")
-}
-
 /// The free space where this program may write.
 pub(super) fn disk(folder: &Path) -> Check {
     let place = folder.display();

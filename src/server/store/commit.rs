@@ -14,6 +14,7 @@ use super::database::Kind;
 use super::error::{damaged, is_conflict, is_orphan, unavailable};
 use super::search::index_news;
 use crate::server::agent::history::History;
+use crate::server::clock::now;
 use crate::server::person::PersonId;
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, ConversationId, MessageId, RunId};
@@ -277,7 +278,7 @@ async fn write_command(
         .bind(command.as_str())
         .bind(conversation.as_str())
         .bind(message.as_str())
-        .bind(super::runs::now())
+        .bind(now())
         .execute(&mut **transaction)
         .await
         .map_err(refused)?;
@@ -300,7 +301,7 @@ async fn write_usage(
     .bind(run.as_str())
     .bind(person.as_str())
     .bind(conversation.as_str())
-    .bind(super::runs::now())
+    .bind(now())
     .bind(model)
     .bind(number(usage.calls))
     .bind(number(usage.input_tokens))

@@ -9,6 +9,7 @@ use super::Database;
 use super::commit::{Refused, number, refused};
 use super::error::{damaged, unavailable};
 use crate::server::agent::history::{History, StoredAside, StoredHistory};
+use crate::server::clock::now;
 use crate::server::person::PersonId;
 use crate::wire::deployment::ConversationSummary;
 use crate::wire::event::Frame;
@@ -41,7 +42,7 @@ impl Database {
         )
         .bind(conversation.as_str())
         .bind(owner.as_str())
-        .bind(super::runs::now())
+        .bind(now())
         .execute(self.pool())
         .await
         .map_err(unavailable)?;
@@ -190,7 +191,7 @@ impl Database {
     /// A `storage` problem.
     pub async fn forget_old_commands(&self) -> Result<(), Problem> {
         sqlx::query("DELETE FROM commands WHERE at < $1")
-            .bind(super::runs::now() - COMMANDS_KEPT)
+            .bind(now() - COMMANDS_KEPT)
             .execute(self.pool())
             .await
             .map_err(unavailable)?;

@@ -97,18 +97,35 @@ impl Database {
         sqlx::any::install_default_drivers();
         // It may be a server's, now or in a moment, so nothing is held.
         let database = Self { alone: None, ..Self::connect(location).await? };
-        let row = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(&database.pool).await;
-        let version: Option<i64> = row.and_then(|row| row.try_get("version")).map_err(|error| {
-            tracing::debug!(error = %error, "the schema's version cannot be read");
+        let version = database.version().await.ok_or_else(|| {
             Problem::new(ProblemCode::BadRequest, "The database was not made by this program").hint(hint)
         })?;
-        let version = version.unwrap_or_default();
         if version == newest() {
             return Ok(database);
         }
         let problem = format!("The database is at step {version} of the schema, this program at step {}", newest());
         Err(Problem::new(ProblemCode::BadRequest, problem)
             .hint("use the version of the program that serves it, or let this one serve it once"))
+    }
+
+    /// The step of the schema at which a database is; none where nothing of this program's is in it yet. It changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// A `storage` problem that says why it cannot be reached.
+    pub async fn version_at(location: Location) -> Result<Option<i64>, Problem> {
+        sqlx::any::install_default_drivers();
+        let database = Self { alone: None, ..Self::connect(location).await? };
+        database.check().await?;
+        Ok(database.version().await)
+    }
+
+    async fn version(&self) -> Option<i64> {
+        let row = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(&self.pool).await;
+        row.and_then(|row| row.try_get::<Option<i64>, _>("version"))
+            .inspect_err(|error| tracing::debug!(error = %error, "the schema's version cannot be read"))
+            .ok()
+            .map(Option::unwrap_or_default)
     }
 
     /// A new database in memory.

@@ -6,7 +6,6 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::Database;
 use super::conversations::{integer, text};
 use super::error::unavailable;
-pub(super) use crate::server::clock::now;
 use crate::server::person::PersonId;
 use crate::wire::id::{ConversationId, MessageId, RunId};
 use crate::wire::problem::Problem;

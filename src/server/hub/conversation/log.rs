@@ -8,6 +8,7 @@ use super::Conversation;
 use super::live::Live;
 use crate::chat::text::without_nul;
 use crate::server::agent::history::History;
+use crate::server::clock::now;
 use crate::server::store::{Change, Refused, RunChange};
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, MessageId, RunId};
@@ -284,10 +285,6 @@ fn updated_at(transcript: &Transcript) -> Option<i64> {
         answer.started_at.saturating_add_unsigned(milliseconds)
     });
     Some(answered.unwrap_or(turn.asked_at))
-}
-
-pub(super) fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
 }
 
 pub(super) fn snapshot(transcript: &Transcript) -> Arc<Frame> {

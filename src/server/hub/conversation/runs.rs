@@ -2,9 +2,10 @@
 //! its process.
 
 use super::live::{Live, RunHandle};
-use super::log::{Draft, now};
+use super::log::Draft;
 use super::{Accepted, Conversation};
 use crate::server::agent::history::History;
+use crate::server::clock::now;
 use crate::server::hub::title_from;
 use crate::server::store::{Refused, RunChange, RunRecord, RunUsage};
 use crate::wire::event::Event;

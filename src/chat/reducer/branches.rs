@@ -52,7 +52,7 @@ pub(super) fn show(transcript: &mut Transcript, message: &MessageId) -> Applied 
     let mut changes = Vec::new();
     let kept = transcript.turns.iter().zip(&branch).take_while(|(turn, message)| turn.message == **message).count();
     put_aside(transcript, kept, &mut changes);
-    for message in &branch[kept..] {
+    for message in branch.iter().skip(kept) {
         if let Some(place) = transcript.aside.iter().position(|turn| turn.message == *message) {
             changes.push(Change::TurnAdded { turn: transcript.turns.len() });
             transcript.turns.push(transcript.aside.remove(place));

@@ -458,7 +458,7 @@ proptest! {
             });
             prop_assert!(is_kept, "a turn is lost, doubled or under another one");
             let has_parent = |turn: &&Turn| turn.parent.is_none() || all.iter().any(|other| Some(&other.message) == turn.parent.as_ref());
-            prop_assert!(all.iter().all(|turn| has_parent(&turn)));
+            prop_assert!(all.iter().all(has_parent));
             if let Event::Branch { message } = &frame.event {
                 prop_assert!(transcript.turns.iter().any(|turn| turn.message == *message));
             }

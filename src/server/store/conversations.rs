@@ -239,19 +239,17 @@ async fn write_aside(
     conversation: &ConversationId,
     StoredAside { message, turn }: StoredAside,
 ) -> Result<(), Refused> {
-    let written = match turn {
-        Some(turn) => {
-            let query = sqlx::query(
-                "INSERT INTO history_aside (conversation, message, turn) VALUES ($1, $2, $3) \
-                 ON CONFLICT (conversation, message) DO UPDATE SET turn = excluded.turn",
-            );
-            query.bind(conversation.as_str()).bind(message.0).bind(turn).execute(&mut **transaction).await
-        }
-        None => {
-            let query = sqlx::query("DELETE FROM history_aside WHERE conversation = $1 AND message = $2");
-            query.bind(conversation.as_str()).bind(message.0).execute(&mut **transaction).await
-        }
+    let statement = if turn.is_some() {
+        "INSERT INTO history_aside (conversation, message, turn) VALUES ($1, $2, $3) \
+         ON CONFLICT (conversation, message) DO UPDATE SET turn = excluded.turn"
+    } else {
+        "DELETE FROM history_aside WHERE conversation = $1 AND message = $2"
     };
+    let mut query = sqlx::query(statement).bind(conversation.as_str()).bind(message.0);
+    if let Some(turn) = turn {
+        query = query.bind(turn);
+    }
+    let written = query.execute(&mut **transaction).await;
     written.map(|_| ()).map_err(refused)
 }
 

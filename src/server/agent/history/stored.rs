@@ -1,7 +1,7 @@
 //! A history as the database keeps it: what has changed since the last time, so that what a long conversation writes does
 //! not grow with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -82,7 +82,7 @@ impl History {
             messages: Vec::new(),
             turns: self.turns.clone(),
             segment: self.segment.clone(),
-            aside: Default::default(),
+            aside: BTreeMap::default(),
             written: Written::default(),
             ..*self
         };

@@ -12,6 +12,10 @@ interface Fixtures {
   chat: Chat;
   /** The page of a server whose model fails when a question asks it to. */
   faults: Chat;
+  /** The same of a server that counts nothing: for tests that do more in a minute than people do. */
+  unlimited: Chat;
+  /** The same, whose model answers at once unless it is asked to be slow. */
+  instant: Chat;
   /** The page of a server whose NetBox holds hostile texts. */
   hostile: Chat;
   netbox: Netbox;
@@ -35,6 +39,8 @@ export const test = base.extend<Fixtures>({
   person: async ({}, use, info) => use(`person-${info.testId}`),
   chat: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.ORIGIN ?? ""), isMobile)),
   faults: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.FAULTS_ORIGIN ?? ""), isMobile)),
+  unlimited: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.UNLIMITED_ORIGIN ?? ""), isMobile)),
+  instant: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.INSTANT_ORIGIN ?? ""), isMobile)),
   hostile: async ({ page, isMobile }, use) => use(new Chat(page, process.env.HOSTILE_ORIGIN ?? "", isMobile)),
   netbox: async ({}, use) => use(new Netbox()),
   expectedErrors: async ({}, use) => use([]),

@@ -1,6 +1,8 @@
 // Starts the real program for the tests, on ports that were free, and ends it afterwards:
 //   ORIGIN         serve --demo, behind a proxy that says who people are (people.ts)
 //   FAULTS_ORIGIN  serve, with a stand-in model of its own that fails when a question asks it to ([[overloaded]] ...)
+//   UNLIMITED_ORIGIN  the same without limits of how much people may do in a while
+//   INSTANT_ORIGIN    the same with a stand-in model that answers at once
 //   HOSTILE_ORIGIN serve, with a NetBox whose every field holds hostile texts (tests/hostile/fields.json)
 //   SIGN_IN_ORIGIN serve --demo, where people sign in with their NetBox user
 //   REAL_ORIGIN    the same before the real NetBox, where one is named by TEST_NETBOX_URL
@@ -18,6 +20,7 @@ const running: ChildProcess[] = [];
 const proxies: (() => void)[] = [];
 /** Every test is somebody else. */
 const PROXY = { AUTH_MODE: "proxy", TRUSTED_PROXIES: "127.0.0.1" };
+const UNLIMITED = { MESSAGES_PER_MINUTE: "0", TOOL_CALLS_PER_MINUTE: "0", REQUESTS_PER_MINUTE: "0", ADDRESS_REQUESTS_PER_MINUTE: "0" };
 
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -81,11 +84,12 @@ export default async function setup(): Promise<() => Promise<void>> {
     process.env.NETBOX = await start("netbox", program, ["demo-netbox"], {});
     process.env.NETBOX_TOKEN = /nbt_\w+\.\w+/.exec(readFileSync(path.join(logs, "netbox.log"), "utf8"))?.[0] ?? "";
     process.env.ORIGIN = await behindProxy(await start("demo", program, ["serve", "--demo"], PROXY));
-    const faults = await start("faults", program, ["serve"], {
-      ...PROXY,
-      ANTHROPIC_BASE_URL: model,
-      ANTHROPIC_MODEL: "netbox-chatbox-stand-in",
-    });
+    const standIn = { ...PROXY, ANTHROPIC_BASE_URL: model, ANTHROPIC_MODEL: "netbox-chatbox-stand-in" };
+    process.env.FAULTS_ORIGIN = await behindProxy(await start("faults", program, ["serve"], standIn));
+    process.env.UNLIMITED_ORIGIN = await behindProxy(await start("unlimited", program, ["serve"], { ...standIn, ...UNLIMITED }));
+    const instantModel = await start("instant-model", program, ["demo-model", "--faults", "--instant"], {});
+    const instant = { ...standIn, ...UNLIMITED, ANTHROPIC_BASE_URL: instantModel };
+    process.env.INSTANT_ORIGIN = await behindProxy(await start("instant", program, ["serve"], instant));
     process.env.HOSTILE_NETBOX = await start("hostile-netbox", program, ["demo-netbox", "--plant", path.join(root, "tests/hostile/fields.json")], {});
     process.env.HOSTILE_ORIGIN = await start("hostile", program, ["serve"], {
       ANTHROPIC_BASE_URL: model,
@@ -93,7 +97,6 @@ export default async function setup(): Promise<() => Promise<void>> {
       NETBOX_URL: process.env.HOSTILE_NETBOX,
       NETBOX_TOKEN: process.env.NETBOX_TOKEN,
     });
-    process.env.FAULTS_ORIGIN = await behindProxy(faults);
     process.env.SIGN_IN_ORIGIN = await start("sign-in", program, ["serve", "--demo"], { AUTH_MODE: "netbox" });
     if (process.env.TEST_NETBOX_URL) {
       const real = { AUTH_MODE: "netbox", NETBOX_URL: process.env.TEST_NETBOX_URL, NETBOX_TOKEN: process.env.TEST_NETBOX_TOKEN ?? "" };

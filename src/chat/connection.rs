@@ -79,8 +79,16 @@ pub struct Connection {
     attempt: u32,
     /// When the server, saying goodbye, wants to see us again; milliseconds.
     come_back: Option<u64>,
-    views: Vec<Resume>,
+    views: Vec<View>,
     outbox: Outbox,
+}
+
+/// A conversation that is looked at.
+#[derive(Debug)]
+struct View {
+    resume: Resume,
+    /// The server said that it is not there. A question on its way may still make it, so the next socket asks anew.
+    missing: bool,
 }
 
 impl Connection {
@@ -118,19 +126,20 @@ impl Connection {
         self.phase = Phase::Open { since: now, ping_at: now + PING_INTERVAL, answer_by: None };
         let mut actions: Vec<_> = self.outbox.take_for_sending().into_iter().map(Action::Send).collect();
         if !self.views.is_empty() {
-            actions.push(Action::Send(Command::Hello { resume: self.views.clone() }));
+            let resume = self.views.iter().map(|view| view.resume.clone()).collect();
+            actions.push(Action::Send(Command::Hello { resume }));
         }
         actions.push(Action::Report);
         actions
     }
 
     /// A frame came; `true` if it is of the present socket and the page should see it.
-    pub fn received(&mut self, socket: u64, frame: &Frame, now: u64) -> (bool, Vec<Action>) {
-        let Phase::Open { since, .. } = self.phase else { return (false, Vec::new()) };
+    pub fn received(&mut self, socket: u64, frame: &Frame) -> (bool, Vec<Action>) {
+        let Phase::Open { since, ping_at, .. } = self.phase else { return (false, Vec::new()) };
         if socket != self.socket {
             return (false, Vec::new());
         }
-        self.phase = Phase::Open { since, ping_at: now + PING_INTERVAL, answer_by: None };
+        self.phase = Phase::Open { since, ping_at, answer_by: None };
         let mut actions = Vec::new();
         match &frame.event {
             // Nothing was taken: it is sent again when the server is back, or whoever asked is signed in again.
@@ -139,18 +148,25 @@ impl Connection {
                 actions.push(Action::Report);
             }
             Event::Bye { retry_milliseconds, .. } => self.come_back = Some(*retry_milliseconds),
-            Event::Snapshot { transcript } => {
-                if let Some(view) = self.view(&transcript.conversation) {
-                    view.after = transcript.seq;
+            Event::Error { id: None, problem } if problem.code == ProblemCode::NotFound => {
+                if let Some(view) = frame.conversation.as_ref().and_then(|conversation| self.view(conversation)) {
+                    view.missing = true;
                 }
             }
+            Event::Snapshot { transcript } => {
+                if let Some(view) = self.view(&transcript.conversation) {
+                    view.resume.after = transcript.seq;
+                }
+            }
+            Event::Pong { views } => actions = self.make_good(views),
             _ => {}
         }
         if let Some(view) = frame.conversation.as_ref().and_then(|conversation| self.view(conversation))
             && frame.seq > 0
-            && frame.seq - 1 == view.after
+            && frame.seq - 1 == view.resume.after
         {
-            view.after = frame.seq;
+            view.resume.after = frame.seq;
+            view.missing = false;
         }
         (true, actions)
     }
@@ -174,8 +190,8 @@ impl Connection {
                 actions.extend(self.wait(now, chance));
                 actions
             }
-            Phase::Open { since, ping_at, .. } => {
-                self.phase = Phase::Open { since, ping_at, answer_by: Some(now + PING_LIMIT) };
+            Phase::Open { since, .. } => {
+                self.phase = Phase::Open { since, ping_at: now + PING_INTERVAL, answer_by: Some(now + PING_LIMIT) };
                 vec![Action::Send(Command::Ping)]
             }
             Phase::Waiting { .. } => self.connect(now),
@@ -200,7 +216,7 @@ impl Connection {
     /// Sends a command, now or when there is a connection again.
     pub fn send(&mut self, command: Command) -> Vec<Action> {
         if let Command::Unsubscribe { conversation } = &command {
-            self.views.retain(|view| view.conversation != *conversation);
+            self.views.retain(|view| view.resume.conversation != *conversation);
         }
         let online = matches!(self.phase, Phase::Open { .. });
         let mut actions = Vec::new();
@@ -216,10 +232,8 @@ impl Connection {
     /// Opens a view of a conversation from the last event that the page has, or opens it again after a gap.
     pub fn subscribe(&mut self, conversation: ConversationId, after: u64) -> Vec<Action> {
         let resume = Resume { conversation, after };
-        match self.view(&resume.conversation) {
-            Some(view) => view.after = after,
-            None => self.views.push(resume.clone()),
-        }
+        self.views.retain(|view| view.resume.conversation != resume.conversation);
+        self.views.push(View { resume: resume.clone(), missing: false });
         match self.phase {
             Phase::Open { .. } => vec![Action::Send(Command::Subscribe(resume))],
             _ => Vec::new(),
@@ -232,8 +246,19 @@ impl Connection {
         self.outbox.questions()
     }
 
-    fn view(&mut self, conversation: &ConversationId) -> Option<&mut Resume> {
-        self.views.iter_mut().find(|view| view.conversation == *conversation)
+    /// Frames and commands keep their order. So what the server had sent and answered when it said `pong` is here by
+    /// now, or was lost: then no later frame may ever show it, and it is asked for and sent again.
+    fn make_good(&self, sent: &[Resume]) -> Vec<Action> {
+        let is_lost = |view: &&View| {
+            let last = sent.iter().find(|one| one.conversation == view.resume.conversation);
+            last.map_or(!view.missing, |last| last.after > view.resume.after)
+        };
+        let views = self.views.iter().filter(is_lost).map(|view| Command::Subscribe(view.resume.clone()));
+        self.outbox.unanswered().chain(views).map(Action::Send).collect()
+    }
+
+    fn view(&mut self, conversation: &ConversationId) -> Option<&mut View> {
+        self.views.iter_mut().find(|view| view.resume.conversation == *conversation)
     }
 
     fn connect(&mut self, now: u64) -> Vec<Action> {

@@ -134,7 +134,7 @@ fn apply_next(transcript: &mut Transcript, frame: &Frame) -> Applied {
         | Event::Error { .. }
         | Event::ConversationsChanged
         | Event::Storage { .. }
-        | Event::Pong
+        | Event::Pong { .. }
         | Event::Bye { .. }
         // The next message carries the divider (`fresh_context`).
         | Event::Reset

@@ -90,7 +90,7 @@ impl Socket {
             Told::Opened => self.machine.borrow_mut().opened(number, now()),
             Told::Closed => self.machine.borrow_mut().closed(number, now(), chance()),
             Told::Frame(frame) => {
-                let (is_present, actions) = self.machine.borrow_mut().received(number, &frame, now());
+                let (is_present, actions) = self.machine.borrow_mut().received(number, &frame);
                 if is_present {
                     (self.on_event)(SocketEvent::Frame(frame));
                 }

@@ -1,5 +1,7 @@
 //! The transcript and its scrolling.
 
+mod drawn;
+mod earlier;
 mod follow;
 #[cfg(feature = "hydrate")]
 mod observe;
@@ -7,6 +9,7 @@ mod observe;
 use leptos::html;
 use leptos::prelude::*;
 
+use self::earlier::Earlier;
 use self::follow::Follow;
 use super::chat_message::ChatMessage;
 use super::erase::{list, row, when};
@@ -24,6 +27,11 @@ pub fn ChatHistory(
     let column = NodeRef::<html::Div>::new();
     let follow = RwSignal::new(Follow::default());
     let ConversationView { turns, pending, running, .. } = conversation.clone();
+    let wanted = RwSignal::new(drawn::newest(turns.with_untracked(Vec::len)));
+    let first = {
+        let turns = turns.clone();
+        Memo::new(move |_| wanted.get().min(drawn::newest(turns.with(Vec::len))))
+    };
 
     // Whoever asks wants to see the answer, wherever the transcript was.
     let asked = pending.clone();
@@ -43,11 +51,14 @@ pub fn ChatHistory(
             if arrived > 0 {
                 follow.update(|follow| follow.arrived(arrived));
             }
+            if now.0 > turns && follow.with_untracked(Follow::is_attached) {
+                wanted.update(|first| *first = drawn::at_the_end(*first, now.0));
+            }
         }
         now
     });
     #[cfg(feature = "hydrate")]
-    show_sought(conversation.clone(), follow);
+    show_sought(conversation.clone(), wanted, follow);
     #[cfg(feature = "hydrate")]
     observe::observe(scroller, column, follow);
 
@@ -66,10 +77,12 @@ pub fn ChatHistory(
             tabindex="0"
         >
             <div class="column" node_ref=column>
+                <Earlier turns=turns.clone() first wanted scroller follow />
                 {list(move || {
                     turns
                         .get()
                         .into_iter()
+                        .skip(first.get())
                         .map(|turn| {
                             let message = turn.message.clone();
                             row(
@@ -101,20 +114,21 @@ pub fn ChatHistory(
 /// Shows the turn that was searched for, once it is there: what takes the focus is scrolled to. The branch of one that
 /// was put aside is asked for.
 #[cfg(feature = "hydrate")]
-fn show_sought(conversation: ConversationView, follow: RwSignal<Follow>) {
+fn show_sought(conversation: ConversationView, wanted: RwSignal<usize>, follow: RwSignal<Follow>) {
     let store = crate::store::Store::get();
     let sought = store.sought;
     Effect::new(move |asked_for: Option<Option<crate::wire::id::MessageId>>| {
         let Some(message) = sought.get() else { return None };
-        let is_shown = conversation.turns.with(|turns| turns.iter().any(|turn| turn.message == message));
+        let place = conversation.turns.with(|turns| turns.iter().position(|turn| turn.message == message));
         let is_aside =
             || conversation.with_transcript(|transcript| transcript.aside.iter().any(|turn| turn.message == message));
-        if !is_shown && asked_for.flatten().as_ref() != Some(&message) && is_aside() {
+        if place.is_none() && asked_for.flatten().as_ref() != Some(&message) && is_aside() {
             store.show_branch(message.clone());
-        } else if is_shown {
+        } else if let Some(place) = place {
             let message = message.clone();
             sought.set(None);
             follow.update(Follow::detach);
+            wanted.update(|first| *first = place.min(*first));
             // After the drawer, which gives the focus back with the next drawing.
             request_animation_frame(move || {
                 request_animation_frame(move || {

@@ -59,6 +59,8 @@ pub enum Icon {
     Table,
     /// Thinking.
     Thinking,
+    /// Up to what was before.
+    Up,
     /// Something failed.
     Warning,
 }
@@ -98,6 +100,7 @@ impl Icon {
             Self::System => "M3.5 4.5h13v8.5h-13zM7.5 16h5M10 13v3",
             Self::Table => "M3.5 4.5h13v11h-13zM3.5 8.2h13m-13 3.6h13M8 8.2v7.3",
             Self::Thinking => "M4 10h.01M10 10h.01M16 10h.01",
+            Self::Up => "M10 16V4m-4.5 4.5L10 4l4.5 4.5",
             Self::Warning => "M10 3.5 17.5 16.5H2.5zM10 8.5v3.5m0 2.3v.01",
         }
     }

@@ -52,7 +52,7 @@ impl Store {
                 Event::Bye { code, .. } if code == "reauth" => follow_up.sign_in = true,
                 Event::Error { problem, .. } if problem.code == ProblemCode::SignIn => follow_up.sign_in = true,
                 Event::Error { id, problem } => self.take_error(id.as_ref(), frame.conversation.as_ref(), problem),
-                Event::Ack { .. } | Event::Pong | Event::Bye { .. } | Event::Unknown if frame.seq == 0 => {}
+                Event::Ack { .. } | Event::Pong { .. } | Event::Bye { .. } | Event::Unknown if frame.seq == 0 => {}
                 _ => {
                     if let (Event::Title, Some(conversation)) = (&frame.event, &frame.conversation) {
                         self.retitle(conversation, &frame.content);

@@ -4,6 +4,7 @@ use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::command::Resume;
 use super::deployment::Deployment;
 use super::id::{CallId, CommandId, ConversationId, MessageId, RunId};
 use super::json::{read_value, tagged_enum};
@@ -95,8 +96,12 @@ pub enum Event as "Event" by "type" {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         problem: Option<Problem>,
     },
-    /// The answer to `ping`.
-    Pong,
+    /// The answer to `ping`. Commands that came before the ping were answered before this.
+    Pong {
+        /// The views of this socket, each with the last event that was sent before this.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        views: Vec<Resume>,
+    },
     /// The server closes this socket.
     Bye {
         /// Why: `drain`, or `reauth` where the session is over.

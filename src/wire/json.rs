@@ -61,6 +61,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Unreadable, read, read_value};
+    use crate::wire::command::Resume;
     use crate::wire::event::{Event, Frame};
     use crate::wire::result::{ColumnKind, Picture, Rack, ResultPage};
     use crate::wire::tool::{Cell, ToolOutcome};
@@ -81,7 +82,7 @@ mod tests {
         let usage = Usage { calls: 2, output_tokens: 9, ..Usage::default() };
         let outcome = ToolOutcome { summary: "3 of 3 sites".into(), ..ToolOutcome::default() };
         let events = [
-            Event::Pong,
+            Event::Pong { views: vec![Resume { conversation: "c".into(), after: 3 }] },
             Event::Reset,
             Event::Text { run: "r".into(), part: 1, offset: 7 },
             Event::ToolUse {

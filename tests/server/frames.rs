@@ -85,6 +85,26 @@ async fn ping_is_answered() {
 }
 
 #[tokio::test]
+async fn a_pong_tells_what_was_sent_so_that_a_loss_at_the_end_is_seen() {
+    let stack = Stack::demo().await;
+    let mut socket = stack.script().await;
+    socket.ask("How many sites do we have?").await;
+    // The number is noted when the event has gone, which may be a moment after it was read here.
+    loop {
+        socket.send(json!({"type": "ping"})).await;
+        let pong = socket.until("pong").await;
+        let [view] = pong["views"].as_array().unwrap().as_slice() else { panic!("{pong}") };
+        assert_eq!(view["conversation"], json!(socket.conversation()));
+        if view["after"] == json!(socket.transcript.seq) {
+            break;
+        }
+    }
+    socket.send(json!({"type": "unsubscribe", "conversation": socket.conversation()})).await;
+    socket.send(json!({"type": "ping"})).await;
+    assert!(socket.until("pong").await["views"].is_null());
+}
+
+#[tokio::test]
 async fn a_socket_that_its_client_leaves_is_closed_by_the_server_too() {
     let stack = Stack::alone().await;
     let mut raw = tokio::net::TcpStream::connect(&stack.address).await.unwrap();

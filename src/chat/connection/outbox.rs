@@ -37,6 +37,11 @@ impl Outbox {
         commands
     }
 
+    /// Commands that were sent and that the server has not answered.
+    pub(super) fn unanswered(&self) -> impl Iterator<Item = Command> {
+        self.0.iter().filter(|command| id(command).is_some()).cloned()
+    }
+
     /// Questions that were not acknowledged: command, conversation, text, and the message that one puts in another way.
     /// What else waits means nothing on a later page.
     pub(super) fn questions(&self) -> Vec<Vec<String>> {

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::{Action, CONNECT_LIMIT, Connection, ConnectionState, PING_INTERVAL, PING_LIMIT, PROBE_LIMIT, STABLE_AFTER};
 use crate::wire::command::{Command, Resume, SendMode};
 use crate::wire::event::{Event, Frame};
+use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::Transcript;
 
 fn frame(seq: u64, event: Event) -> Frame {
@@ -20,6 +21,16 @@ fn send(id: &str) -> Command {
 
 fn ack(id: &str) -> Frame {
     frame(0, Event::Ack { id: Some(id.into()), message: None, duplicate: false })
+}
+
+/// What the server says of its views.
+fn pong(views: &[Resume]) -> Frame {
+    Frame { conversation: None, ..frame(0, Event::Pong { views: views.to_vec() }) }
+}
+
+fn not_found() -> Frame {
+    let problem = Problem::new(ProblemCode::NotFound, "There is no such conversation");
+    frame(0, Event::Error { id: None, problem })
 }
 
 fn resume(after: u64) -> Resume {
@@ -46,7 +57,7 @@ fn a_lost_connection_is_resumed_where_it_was() {
     let mut connection = open();
     assert_eq!(connection.subscribe("c".into(), 3), [Action::Send(Command::Subscribe(resume(3)))]);
     for seq in [4, 5, 5, 7] {
-        assert!(connection.received(1, &frame(seq, Event::Title), 10).0);
+        assert!(connection.received(1, &frame(seq, Event::Title)).0);
     }
     assert_eq!(connection.closed(1, STABLE_AFTER, 0.0), [Action::Report]);
     let waiting = ConnectionState { online: false, attempt: 0, retry_in: Some(250), outbox: 0 };
@@ -61,8 +72,8 @@ fn a_snapshot_moves_the_place_and_leaving_forgets_it() {
     let mut connection = open();
     connection.subscribe("c".into(), 90);
     let transcript = Transcript { seq: 12, ..Transcript::new("c".into()) };
-    connection.received(1, &frame(0, Event::Snapshot { transcript }), 1);
-    connection.received(1, &frame(13, Event::Title), 2);
+    connection.received(1, &frame(0, Event::Snapshot { transcript }));
+    connection.received(1, &frame(13, Event::Title));
     connection.closed(1, 10, 0.0);
     assert!(reopen(&mut connection, 2).contains(&Action::Send(Command::Hello { resume: vec![resume(13)] })));
     connection.send(Command::Unsubscribe { conversation: "c".into() });
@@ -81,8 +92,8 @@ fn a_question_is_sent_until_it_is_acknowledged() {
     // Before the view: the question makes the conversation that is viewed.
     let hello = Action::Send(Command::Hello { resume: vec![resume(0)] });
     assert_eq!(reopen(&mut connection, 2), [Action::Send(send("s1")), Action::Send(send("s2")), hello, Action::Report]);
-    assert_eq!(connection.received(2, &ack("s1"), 2_000), (true, vec![Action::Report]));
-    assert_eq!(connection.received(2, &ack("s1"), 2_000), (true, vec![]));
+    assert_eq!(connection.received(2, &ack("s1")), (true, vec![Action::Report]));
+    assert_eq!(connection.received(2, &ack("s1")), (true, vec![]));
     assert_eq!(connection.state().outbox, 1);
 }
 
@@ -106,13 +117,63 @@ fn a_silent_socket_is_replaced() {
     assert_eq!(connection.tick(PING_INTERVAL - 1, 0.0), []);
     assert_eq!(connection.tick(PING_INTERVAL, 0.0), [Action::Send(Command::Ping)]);
     // Any frame is a sign of life.
-    connection.received(1, &frame(0, Event::Pong), PING_INTERVAL + 5);
-    assert_eq!(connection.next_tick(), 2 * PING_INTERVAL + 5);
-    connection.tick(2 * PING_INTERVAL + 5, 0.0);
-    let dead = 2 * PING_INTERVAL + 5 + PING_LIMIT;
+    connection.received(1, &frame(0, Event::Title));
+    assert_eq!(connection.next_tick(), 2 * PING_INTERVAL);
+    connection.tick(2 * PING_INTERVAL, 0.0);
+    let dead = 2 * PING_INTERVAL + PING_LIMIT;
     assert_eq!(connection.next_tick(), dead);
     assert_eq!(connection.tick(dead, 0.0), [Action::Close(1), Action::Report]);
-    assert_eq!(connection.received(1, &frame(0, Event::Pong), dead), (false, vec![]));
+    assert_eq!(connection.received(1, &pong(&[])), (false, vec![]));
+}
+
+#[test]
+fn a_socket_over_which_much_comes_is_asked_too() {
+    let mut connection = open();
+    for _ in 0..9 {
+        connection.received(1, &frame(0, Event::ConversationsChanged));
+    }
+    assert_eq!(connection.next_tick(), PING_INTERVAL);
+    assert_eq!(connection.tick(PING_INTERVAL, 0.0), [Action::Send(Command::Ping)]);
+}
+
+#[test]
+fn what_was_lost_where_nothing_follows_is_asked_for_when_the_pong_tells() {
+    let mut connection = open();
+    connection.subscribe("c".into(), 3);
+    assert_eq!(connection.received(1, &pong(&[resume(3)])), (true, vec![]));
+    assert_eq!(connection.received(1, &pong(&[resume(5)])).1, [Action::Send(Command::Subscribe(resume(3)))]);
+    for seq in [4, 5] {
+        connection.received(1, &frame(seq, Event::Title));
+    }
+    assert_eq!(connection.received(1, &pong(&[resume(5)])).1, []);
+    // The view is not open there at all.
+    assert_eq!(connection.received(1, &pong(&[])).1, [Action::Send(Command::Subscribe(resume(5)))]);
+    connection.send(Command::Unsubscribe { conversation: "c".into() });
+    assert_eq!(connection.received(1, &pong(&[resume(9)])).1, []);
+}
+
+#[test]
+fn a_conversation_that_is_not_there_is_not_asked_for_again_and_again() {
+    let mut connection = open();
+    connection.subscribe("c".into(), 0);
+    connection.received(1, &not_found());
+    assert_eq!(connection.received(1, &pong(&[])).1, []);
+    // Somebody made it: its question opened the view.
+    assert_eq!(connection.received(1, &pong(&[resume(1)])).1, [Action::Send(Command::Subscribe(resume(0)))]);
+    connection.received(1, &frame(1, Event::Title));
+    assert_eq!(connection.received(1, &pong(&[])).1, [Action::Send(Command::Subscribe(resume(1)))]);
+    connection.received(1, &not_found());
+    connection.closed(1, 70, 0.0);
+    assert!(reopen(&mut connection, 2).contains(&Action::Send(Command::Hello { resume: vec![resume(1)] })));
+}
+
+#[test]
+fn a_question_whose_answer_was_lost_is_sent_again_when_the_pong_comes() {
+    let mut connection = open();
+    connection.send(send("s1"));
+    assert_eq!(connection.received(1, &pong(&[])).1, [Action::Send(send("s1"))]);
+    connection.received(1, &ack("s1"));
+    assert_eq!(connection.received(1, &pong(&[])).1, []);
 }
 
 #[test]
@@ -136,7 +197,7 @@ fn what_a_replaced_socket_says_is_ignored() {
     let before = connection.state();
     assert_eq!(connection.closed(1, 900, 0.0), []);
     assert_eq!(connection.opened(1, 900), []);
-    assert_eq!(connection.received(1, &frame(1, Event::Title), 900), (false, vec![]));
+    assert_eq!(connection.received(1, &frame(1, Event::Title)), (false, vec![]));
     assert_eq!(connection.state(), before);
 }
 
@@ -177,7 +238,7 @@ fn a_socket_that_never_opens_is_given_up() {
 fn a_goodbye_says_when_to_come_back() {
     let mut connection = open();
     let bye = Event::Bye { code: "drain".into(), retry_milliseconds: 3_000 };
-    connection.received(1, &frame(0, bye), 10);
+    connection.received(1, &frame(0, bye));
     connection.closed(1, 20, 0.5);
     assert_eq!(connection.state(), ConnectionState { online: false, attempt: 0, retry_in: Some(4_500), outbox: 0 });
 }
@@ -201,7 +262,7 @@ proptest! {
                 }
                 5 if connection.state().online => match sent.iter().find(|id| !answered.contains(id)).cloned() {
                     Some(id) => {
-                        let actions = connection.received(socket, &ack(&id), now).1;
+                        let actions = connection.received(socket, &ack(&id)).1;
                         answered.push(id);
                         actions
                     }

@@ -143,7 +143,7 @@ fn frames_outside_this_log_are_ignored() {
     let other = Frame { conversation: Some("other".into()), ..frame(2, Event::Title, "theirs") };
     let theirs = Event::Snapshot { transcript: Transcript::new("other".into()) };
     let unnamed = Frame { conversation: None, ..frame(0, theirs, "") };
-    for outside in [other, unnamed, frame(0, Event::Pong, ""), frame(0, Event::Title, "of no log")] {
+    for outside in [other, unnamed, frame(0, Event::ConversationsChanged, ""), frame(0, Event::Title, "of no log")] {
         assert_eq!(apply(&mut transcript, &outside), Applied::Ignored);
     }
     assert_eq!(transcript, before);

@@ -46,6 +46,11 @@ impl Follow {
         self.away
     }
 
+    /// Whether it follows the end.
+    pub fn is_attached(&self) -> bool {
+        self.attached
+    }
+
     /// How much came that was not seen.
     pub fn unseen(&self) -> usize {
         self.unseen

@@ -31,13 +31,12 @@ pub fn AnswerFooter(
     let started_at = answer.started_at;
     let author = if answer.stand_in { "Stand-in model".to_owned() } else { answer.model.clone() };
     let has_text = !answer.markdown().is_empty() && end.why != EndReason::Refused;
-    // The time of day is the browser's own, so it is not in the first drawing.
-    let time = live(move || {
+    // The time of day is the browser's own, so it is not in the first drawing. The clock goes on, and it stays.
+    let time = Memo::new(move |_| {
         let clock = store.clock.get();
-        clock
-            .local
-            .then(|| view! { <span title=clock.date_and_time(started_at)>{clock.time_of_day(started_at)}</span> })
+        clock.local.then(|| (clock.date_and_time(started_at), clock.time_of_day(started_at)))
     });
+    let time = live(move || time.get().map(|(long, short)| view! { <span title=long>{short}</span> }));
     let can_retry = matches!(end.why, EndReason::Done | EndReason::Stopped | EndReason::Length);
     view! {
         {ungrounded(&end.ungrounded)}

@@ -39,6 +39,11 @@ impl View {
         Self { conversation, lagging, first: first.into(), receiver, seq }
     }
 
+    /// The last event that was handed out; none while some of what comes first was not.
+    pub fn handed_out(&self) -> Option<u64> {
+        self.first.is_empty().then_some(self.seq)
+    }
+
     /// The next frame, or none when the conversation was removed.
     pub async fn next(&mut self) -> Option<Arc<Frame>> {
         loop {

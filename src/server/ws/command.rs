@@ -25,7 +25,10 @@ impl Connection {
 
     async fn carry_out(&mut self, command: Command) -> Result<(), Problem> {
         match command {
-            Command::Ping => self.say_if_there_is_room(outside(Event::Pong, String::new())),
+            Command::Ping => {
+                let pong = Event::Pong { views: self.sent() };
+                self.say_if_there_is_room(outside(pong, String::new()));
+            }
             Command::Hello { resume } => {
                 // One that is gone is no reason to leave the others out.
                 for one in resume {

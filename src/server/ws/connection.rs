@@ -7,6 +7,7 @@ mod writer;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use crate::server::hub::Conversation;
 use crate::server::limits::frames::Frames;
 use crate::server::person::Person;
 use crate::server::state::AppState;
-use crate::wire::command::{MAXIMUM_FRAME_BYTES, PROTOCOL_VERSION};
+use crate::wire::command::{MAXIMUM_FRAME_BYTES, PROTOCOL_VERSION, Resume};
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, ConversationId};
 use crate::wire::problem::{Problem, ProblemCode};
@@ -101,6 +102,8 @@ struct OpenView {
     /// A new conversation may have the id of a deleted one.
     conversation: Weak<Conversation>,
     forwarding: JoinHandle<()>,
+    /// The last event that went to the client.
+    sent: Arc<AtomicU64>,
 }
 
 /// Who is at the other end.
@@ -268,6 +271,8 @@ impl Connection {
         let mut view = conversation.view(after).await?;
         let frames = self.frames.clone();
         let draining = self.state.draining().clone();
+        let sent = Arc::new(AtomicU64::new(view.handed_out().unwrap_or_default()));
+        let noted = Arc::clone(&sent);
         let forwarding = tokio::spawn(async move {
             loop {
                 let frame = tokio::select! {
@@ -280,9 +285,13 @@ impl Connection {
                 if frames.send(frame).await.is_err() {
                     break;
                 }
+                // Only now: whoever is told this number has the frames up to it before.
+                if let Some(seq) = view.handed_out() {
+                    noted.store(seq, Ordering::Release);
+                }
             }
         });
-        let view = OpenView { conversation: Arc::downgrade(conversation), forwarding };
+        let view = OpenView { conversation: Arc::downgrade(conversation), forwarding, sent };
         self.views.insert(conversation.id().clone(), view);
         Ok(())
     }
@@ -299,6 +308,16 @@ impl Connection {
         if let Some(view) = self.views.remove(conversation) {
             view.forwarding.abort();
         }
+    }
+
+    /// The views that are open, each with the last event that went to the client: less there is a loss.
+    pub(super) fn sent(&self) -> Vec<Resume> {
+        let open = self.views.iter().filter(|(_, view)| !view.forwarding.is_finished());
+        open.map(|(conversation, view)| Resume {
+            conversation: conversation.clone(),
+            after: view.sent.load(Ordering::Acquire),
+        })
+        .collect()
     }
 
     /// Lets every view hand out what has happened; they end by themselves when the server stops.

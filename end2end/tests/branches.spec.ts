@@ -20,7 +20,7 @@ test("a question is asked in another way, and what followed it comes back", asyn
   await expect(chat.turns).toHaveCount(1);
   await chat.finished();
   const versions = chat.transcript.getByRole("group", { name: "Versions of this question" });
-  await expect(versions).toHaveText("2 / of 2", { useInnerText: false });
+  await expect(versions).toHaveText("2 / of 2");
   await expect(versions.getByRole("button", { name: "Next version" })).toBeDisabled();
   const other = new Chat(await context.newPage(), chat.origin, isMobile);
   await other.open(new URL(chat.page.url()).pathname);
@@ -28,7 +28,7 @@ test("a question is asked in another way, and what followed it comes back", asyn
 
   await versions.getByRole("button", { name: "Previous version" }).click();
   await expect(chat.turns).toHaveCount(2);
-  await expect(chat.page.getByRole("heading", { name: "How many sites do we have?" })).toBeFocused();
+  await expect(chat.transcript.getByRole("heading", { name: "How many sites do we have?" })).toBeFocused();
   await expect(versions).toHaveText("1 / of 2");
   const shown = (await chat.text()).map((turn) => turn.replace(" 1 / of 2", "").replace(" 1 / 2", ""));
   expect(shown).toEqual(whole);
@@ -50,7 +50,7 @@ test("an edit can be left, and what was typed outlives a reload", async ({ chat 
   await expect(field).toBeFocused();
   await field.press("Escape");
   await expect(field).toBeHidden();
-  const heading = chat.page.getByRole("heading", { name: "How many sites do we have?" });
+  const heading = chat.transcript.getByRole("heading", { name: "How many sites do we have?" });
   await expect(heading).toBeFocused();
   await chat.turns.hover();
   await chat.turns.getByRole("button", { name: "Edit question" }).click();
@@ -74,11 +74,11 @@ test("what is found on another branch is shown", async ({ chat }) => {
   const conversation = new URL(chat.page.url()).pathname;
   await edit(chat, "How many sites do we have?", "How many racks do we have?");
   await chat.page.getByRole("textbox", { name: "Edit question" }).press("Control+Enter");
-  await expect(chat.page.getByRole("heading", { name: "How many racks do we have?" })).toBeVisible();
+  await expect(chat.transcript.getByRole("heading", { name: "How many racks do we have?" })).toBeVisible();
   await chat.finished();
   await chat.open("/");
   await chat.showConversations();
   await chat.conversations.getByRole("searchbox").fill("how many sites");
   await chat.conversations.locator(`.search-hit[href^="${conversation}#"]`).first().click();
-  await expect(chat.page.getByRole("heading", { name: "How many sites do we have?" })).toBeFocused();
+  await expect(chat.transcript.getByRole("heading", { name: "How many sites do we have?" })).toBeFocused();
 });

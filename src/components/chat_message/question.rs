@@ -25,24 +25,20 @@ pub fn Question(
     let editing = RwSignal::new(false);
     // While an answer is written the style sheet hides it: a long conversation has hundreds of these.
     let edit = move || editing.set(untrack(|| store.is_idle()));
-    let tools = move || {
-        view! {
-            <div class="question-tools">
-                {live(move || versions.get().map(|versions| view! { <VersionSwitch versions /> }))}
-                <IconButton icon=Icon::Edit label="Edit question" class="question-edit" on_press=edit />
-            </div>
-        }
-    };
     live(move || {
         if editing.get() {
             let (message, question) = (message.clone(), question.clone());
             return view! { <QuestionEditor message question editing /> }.erase();
         }
+        let versions = versions.clone();
         view! {
-            <h2 class="question" id=id.clone() tabindex="-1">
-                {question.clone()}
-            </h2>
-            {tools.clone()()}
+            <div class="question-block">
+                <h2 class="question" id=id.clone() tabindex="-1">
+                    {question.clone()}
+                </h2>
+                <IconButton icon=Icon::Edit label="Edit question" class="question-edit" on_press=edit />
+            </div>
+            {live(move || versions.get().map(|versions| view! { <VersionSwitch versions /> }))}
         }
         .erase()
     })

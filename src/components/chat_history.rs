@@ -118,7 +118,7 @@ fn show_sought(conversation: ConversationView, wanted: RwSignal<usize>, follow: 
     let store = crate::store::Store::get();
     let sought = store.sought;
     Effect::new(move |asked_for: Option<Option<crate::wire::id::MessageId>>| {
-        let Some(message) = sought.get() else { return None };
+        let message = sought.get()?;
         let place = conversation.turns.with(|turns| turns.iter().position(|turn| turn.message == message));
         let is_aside =
             || conversation.with_transcript(|transcript| transcript.aside.iter().any(|turn| turn.message == message));

@@ -36,10 +36,10 @@ async fn there(location: &Location, name: &str) -> Check {
 
 /// A file that the first start makes, in the nearest folder that is there.
 fn not_yet(file: &Path) -> Check {
-    let folder =
+    let folders =
         file.ancestors().skip(1).map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
-    let folder = folder.into_iter().find(|folder| folder.is_dir());
-    if folder.is_some_and(may_write) {
+    let nearest = folders.into_iter().find(|folder| folder.exists());
+    if nearest.is_some_and(|nearest| nearest.is_dir() && may_write(nearest)) {
         return Check::good(DATABASE, format!("the first start makes the SQLite file {}", file.display()));
     }
     Check::failure(

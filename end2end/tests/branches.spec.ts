@@ -20,7 +20,7 @@ test("a question is asked in another way, and what followed it comes back", asyn
   await expect(chat.turns).toHaveCount(1);
   await chat.finished();
   const versions = chat.transcript.getByRole("group", { name: "Versions of this question" });
-  await expect(versions).toHaveText("2 / of 2");
+  await expect(versions).toHaveText(/^2\D+2$/);
   await expect(versions.getByRole("button", { name: "Next version" })).toBeDisabled();
   const other = new Chat(await context.newPage(), chat.origin, isMobile);
   await other.open(new URL(chat.page.url()).pathname);
@@ -29,13 +29,14 @@ test("a question is asked in another way, and what followed it comes back", asyn
   await versions.getByRole("button", { name: "Previous version" }).click();
   await expect(chat.turns).toHaveCount(2);
   await expect(chat.transcript.getByRole("heading", { name: "How many sites do we have?" })).toBeFocused();
-  await expect(versions).toHaveText("1 / of 2");
-  const shown = (await chat.text()).map((turn) => turn.replace(" 1 / of 2", "").replace(" 1 / 2", ""));
-  expect(shown).toEqual(whole);
+  await expect(versions).toHaveText(/^1\D+2$/);
+  // Besides the versions it is what it was.
+  const shown = await chat.text();
+  expect(shown.map((turn) => turn.replace(/ 1\D{1,12}2 /, " "))).toEqual(whole);
   await expect(other.turns).toHaveCount(2);
   await chat.reload();
   await expect(chat.turns).toHaveCount(2);
-  await expect(versions).toHaveText("1 / of 2");
+  await expect(versions).toHaveText(/^1\D+2$/);
 });
 
 test("an edit can be left, and what was typed outlives a reload", async ({ chat }) => {

@@ -15,8 +15,9 @@ use crate::seed::Seed;
 
 /// What is asked of NetBox instead, where it was asked the question a moment ago: whether anything changed since.
 const CHANGES: &str = "GET /api/core/object-changes/";
-/// Questions with one call of a tool and a sentence, and the request that each makes. They take turns: what NetBox said
-/// within the last second is not asked again.
+/// For so long NetBox is not even asked that after an answer of its own.
+const UNASKED: Duration = Duration::from_millis(1_200);
+/// Questions with one call of a tool and a sentence, and the request that each makes. They take turns.
 const QUESTIONS: [(&str, &str); 12] = [
     ("How many sites do we have?", "GET /api/dcim/sites/"),
     ("How many racks do we have?", "GET /api/dcim/racks/"),
@@ -152,6 +153,9 @@ async fn cell(
     let mut client = Client::new(&world.front.address);
     // A command's id is its person's, and here everybody is one.
     let command = format!("{about} the question");
+    if moment == Moment::WhileToolsRun {
+        tokio::time::sleep(UNASKED).await;
+    }
     let trap = moment.trap(world, request);
     if let Some((proxy, needles)) = &trap {
         proxy.trap(needles);

@@ -210,12 +210,13 @@ impl Conversation {
         Ok(())
     }
 
-    /// Asks a turn's question in another way; what was asked and answered from there on is put aside.
-    pub async fn edit(
+    /// Asks a turn's question in another way (`text`), or again: what was asked and answered from there on is put aside. A
+    /// last answer that failed is replaced where its question is asked again.
+    pub async fn ask_instead(
         &self,
         command: Option<CommandId>,
         message: &MessageId,
-        text: &str,
+        text: Option<&str>,
         context: &str,
     ) -> Result<Accepted, Problem> {
         let mut live = self.lock().await?;
@@ -226,7 +227,14 @@ impl Conversation {
             self.refuse_while_stopping()?;
             refuse_while_busy(&live)?;
             let turn = shown_turn(&live, message)?.clone();
-            match self.begin_instead(&mut live, &turn, command.clone(), text, context).await {
+            let is_last = live.transcript.turns.last().is_some_and(|last| last.message == turn.message);
+            let begun = if text.is_none() && is_last && has_failed(&turn) {
+                self.begin_again(&mut live, &turn, command.clone(), context).await
+            } else {
+                let text = text.unwrap_or(&turn.question);
+                self.begin_instead(&mut live, &turn, command.clone(), text, context).await
+            };
+            match begun {
                 Ok(accepted) => return Ok(accepted),
                 Err(refused) => self.decide_again(refused).await?,
             }
@@ -252,37 +260,6 @@ impl Conversation {
             let mut draft = Draft { history: Some(history), ..Draft::event(event, String::new()) };
             match self.commit(&mut live, &mut draft).await {
                 Ok(()) => return Ok(()),
-                Err(refused) => self.decide_again(refused).await?,
-            }
-        }
-        Err(too_busy())
-    }
-
-    /// Has a turn's question answered again. A last answer that failed is replaced; any other is kept, and the question is
-    /// asked again in its place.
-    pub async fn regenerate(
-        &self,
-        command: Option<CommandId>,
-        message: &MessageId,
-        context: &str,
-    ) -> Result<Accepted, Problem> {
-        let mut live = self.lock().await?;
-        for _ in 0..ATTEMPTS {
-            if let Some(message) = self.done_before(command.as_ref()).await? {
-                return Ok(Accepted::before(message));
-            }
-            self.refuse_while_stopping()?;
-            refuse_while_busy(&live)?;
-            let turn = shown_turn(&live, message)?.clone();
-            let is_last = live.transcript.turns.last().is_some_and(|last| last.message == turn.message);
-            let begun = if is_last && has_failed(&turn) {
-                self.begin_again(&mut live, &turn, command.clone(), context).await
-            } else {
-                let question = turn.question.clone();
-                self.begin_instead(&mut live, &turn, command.clone(), &question, context).await
-            };
-            match begun {
-                Ok(accepted) => return Ok(accepted),
                 Err(refused) => self.decide_again(refused).await?,
             }
         }

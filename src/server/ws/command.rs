@@ -130,10 +130,7 @@ impl Connection {
         let again = self.count_message(id.as_ref()).await?.is_some();
         let admission = if again { None } else { Some(self.state.limits().admit(&self.person.id, true).await?) };
         let context = context_now(self.time_zone.as_deref());
-        let accepted = match text {
-            Some(text) => conversation.edit(id.clone(), message, text, &context).await,
-            None => conversation.regenerate(id.clone(), message, &context).await,
-        };
+        let accepted = conversation.ask_instead(id.clone(), message, text, &context).await;
         if let Some(admission) = admission {
             admission.leave().await;
         }

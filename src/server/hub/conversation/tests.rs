@@ -167,7 +167,7 @@ async fn a_deleted_conversation_takes_nothing_and_ends_its_views() {
     assert_eq!(code(sent), ProblemCode::NotFound);
     assert_eq!(code(conversation.reset().await), ProblemCode::NotFound);
     assert_eq!(code(conversation.rename("title".to_owned()).await), ProblemCode::NotFound);
-    assert_eq!(code(conversation.regenerate(None, &run.message, "now").await.map(drop)), ProblemCode::NotFound);
+    assert_eq!(code(conversation.ask_instead(None, &run.message, None, "now").await.map(drop)), ProblemCode::NotFound);
     assert!(hub.list(&person).await.unwrap().is_empty());
 }
 

@@ -4,6 +4,7 @@
 mod commands;
 mod conversation;
 mod shared;
+mod tended;
 mod view;
 
 use std::collections::HashMap;
@@ -17,9 +18,10 @@ pub use view::View;
 
 use commands::Commands;
 use shared::Shared;
+pub use tended::Tending;
 
 use crate::server::person::PersonId;
-use crate::server::store::{Database, Elsewhere, RunRecord, Taken};
+use crate::server::store::{Database, Elsewhere, OwnRun, RunRecord, Taken};
 use crate::wire::deployment::ConversationSummary;
 use crate::wire::id::{CommandId, ConversationId};
 use crate::wire::problem::{Problem, ProblemCode};
@@ -38,6 +40,16 @@ pub struct Hub {
     live: Mutex<HashMap<ConversationId, Weak<Conversation>>>,
     /// Serialises loading, so that one conversation is never live twice.
     loading: tokio::sync::Mutex<()>,
+}
+
+/// A run that somebody left, with which this process is to go on.
+pub struct LeftRun {
+    /// Where it is.
+    pub conversation: Arc<Conversation>,
+    /// How far it is.
+    pub record: RunRecord,
+    /// To be kept until it goes on.
+    pub tending: Arc<Tending>,
 }
 
 impl Hub {
@@ -125,13 +137,17 @@ impl Hub {
         }
     }
 
-    /// Says that this process lives, and stops what people have stopped elsewhere.
+    /// Says that this process lives, stops what people have stopped elsewhere, and leaves runs on which nobody here works.
     ///
     /// # Errors
     /// The database fails.
     pub async fn heartbeat(&self) -> Result<(), Problem> {
-        for (id, run) in self.shared.database.heartbeat(&self.shared.process).await? {
-            if let Some(conversation) = self.live(&id) {
+        for OwnRun { conversation, run, stop_requested } in self.shared.database.heartbeat(&self.shared.process).await?
+        {
+            if !self.shared.tended.contains(&run) {
+                tracing::warn!(%conversation, %run, "nobody works on a run of this process; it is left to be continued");
+                self.shared.database.release_run(&self.shared.process, &run).await?;
+            } else if stop_requested && let Some(conversation) = self.live(&conversation) {
                 conversation.stop_requested(&run).await;
             }
         }
@@ -142,15 +158,16 @@ impl Hub {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn take_over(&self, alone: bool) -> Result<Vec<(Arc<Conversation>, RunRecord)>, Problem> {
+    pub async fn take_over(&self, alone: bool) -> Result<Vec<LeftRun>, Problem> {
         if self.shared.stopping.is_cancelled() {
             return Ok(Vec::new());
         }
         let taken = if alone { Taken::All } else { Taken::SilentFor(DEAD_AFTER_MILLISECONDS) };
         let mut runs = Vec::new();
         for record in self.shared.database.take_over(&self.shared.process, taken).await? {
+            let tending = self.shared.tended.tend(&record.run);
             if let Some(conversation) = self.find(&record.conversation).await? {
-                runs.push((conversation, record));
+                runs.push(LeftRun { conversation, record, tending });
             }
         }
         Ok(runs)

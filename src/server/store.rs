@@ -33,7 +33,7 @@ pub use database::{Database, Kind, Location};
 pub use migrations::newest as newest_schema;
 pub use people::StoredPerson;
 pub use results::ResultKey;
-pub use runs::{RunRecord, Taken};
+pub use runs::{OwnRun, RunRecord, Taken};
 pub use sessions::{LeftToken, StoredSession};
 pub use shares::StoredShare;
 pub use usage::{Amount, DayOfModel, OfPerson, Question, Standing, Standings, Used};

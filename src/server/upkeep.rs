@@ -69,9 +69,9 @@ async fn look_after_runs(state: &AppState, alone: bool) {
     }
     match hub.take_over(alone).await {
         Ok(runs) => {
-            for (conversation, record) in runs {
-                let credentials = rights_of(state, &record.person).await;
-                state.agent().resume(conversation, record, credentials);
+            for left in runs {
+                let credentials = rights_of(state, &left.record.person).await;
+                state.agent().resume(left, credentials);
             }
         }
         Err(problem) => tracing::warn!(problem = %problem.message, "runs of dead processes could not be looked for"),

@@ -23,10 +23,10 @@ use super::segment::{Segment, digest, digest_of};
 use super::writer::AnswerWriter;
 use crate::server::anthropic::{Client, Effort, Model, Prices, Profile, Request};
 use crate::server::clock::now;
-use crate::server::hub::{Adopted, Conversation, RunHandle};
+use crate::server::hub::{Adopted, Conversation, LeftRun, RunHandle};
 use crate::server::netbox::Credentials;
 use crate::server::person::Person;
-use crate::server::store::{RunRecord, RunUsage};
+use crate::server::store::RunUsage;
 use crate::server::tools::{Asking, Results, Toolbox};
 use crate::wire::event::Event;
 use crate::wire::id::ConversationId;
@@ -136,13 +136,9 @@ impl Agent {
 
     /// Goes on with a run whose process died or left it, from its last completed step. It ends where its person has no
     /// rights any more. Returns at once.
-    pub fn resume(
-        self: &Arc<Self>,
-        conversation: Arc<Conversation>,
-        record: RunRecord,
-        credentials: Option<Credentials>,
-    ) {
+    pub fn resume(self: &Arc<Self>, left: LeftRun, credentials: Option<Credentials>) {
         let agent = Arc::clone(self);
+        let LeftRun { conversation, record, tending } = left;
         self.runs.spawn(async move {
             let context = context_now(record.time_zone.as_deref());
             let next = match conversation.adopt(&record, credentials.is_some(), &context).await {
@@ -157,6 +153,8 @@ impl Agent {
                     None
                 }
             };
+            // Its handle says now that somebody works on it; without one, it is left again.
+            drop(tending);
             agent.answer_all(&conversation, next, &credentials.unwrap_or_default()).await;
         });
     }
@@ -170,6 +168,8 @@ impl Agent {
         let mut next = first;
         while let Some((handle, step)) = next.take() {
             let run = handle.run.clone();
+            // Until its end is written, whatever becomes of its task.
+            let _handle = handle.clone();
             // A run that panics must end like any other: somebody waits for it.
             let answered = AssertUnwindSafe(self.answer(conversation, handle, step, credentials)).catch_unwind().await;
             let waiting = match answered {
@@ -200,7 +200,7 @@ impl Agent {
         step: Option<StoredStep>,
         credentials: &Credentials,
     ) -> Result<Option<RunHandle>, Problem> {
-        let RunHandle { run, message, cancel } = handle;
+        let RunHandle { run, message, cancel, .. } = handle;
         if !conversation.has_begun(&run).await {
             let start = Event::RunStart {
                 run: run.clone(),

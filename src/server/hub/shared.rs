@@ -7,6 +7,7 @@ use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Conversation;
+use super::tended::Tended;
 use crate::server::person::PersonId;
 use crate::server::store::Database;
 use crate::wire::id::ConversationId;
@@ -20,11 +21,14 @@ pub(super) struct Shared {
     /// This process's name among those that share the database.
     pub process: String,
     pub list_changes: broadcast::Sender<PersonId>,
+    /// The runs on which this process works.
+    pub tended: Tended,
     /// Cancelled when the server begins to stop: nothing new is begun.
     pub stopping: CancellationToken,
     /// Why nothing can be stored at the moment; none while all is well.
     pub storage: watch::Sender<Option<Problem>>,
-    /// Conversations with something that the database has not got yet: they are not let go before it has.
+    /// Conversations with something that the database has not got yet, or may have got without saying so: they are not
+    /// let go before that is known.
     unsaved: Mutex<HashMap<ConversationId, Arc<Conversation>>>,
 }
 
@@ -34,6 +38,7 @@ impl Shared {
             database,
             process: uuid::Uuid::new_v4().simple().to_string(),
             list_changes: broadcast::channel(LIST_CHANGES).0,
+            tended: Tended::default(),
             stopping: CancellationToken::new(),
             storage: watch::channel(None).0,
             unsaved: Mutex::default(),

@@ -139,6 +139,8 @@ impl Database {
         }
         self.tell(&mut transaction, process, owner, conversation, change.summary.is_some()).await?;
         transaction.commit().await.map_err(refused)?;
+        #[cfg(test)]
+        self.answer()?;
         let is_news = |frame: &Arc<Frame>| matches!(frame.event, Event::Title | Event::RunEnd { .. });
         if change.frames.iter().any(is_news) {
             self.index(conversation).await;

@@ -56,6 +56,8 @@ pub struct Database {
     /// Which events tests have it refuse.
     #[cfg(test)]
     refuses: Arc<std::sync::Mutex<Option<super::refusing::Refuses>>>,
+    #[cfg(test)]
+    loses_answers: Arc<std::sync::atomic::AtomicBool>,
 }
 
 impl std::fmt::Debug for Database {
@@ -166,6 +168,8 @@ impl Database {
             alone,
             #[cfg(test)]
             refuses: Arc::default(),
+            #[cfg(test)]
+            loses_answers: Arc::default(),
         })
     }
 
@@ -232,6 +236,11 @@ impl Database {
             Kind::Sqlite => "CAST((julianday('now') - 2440587.5) * 86400000 AS BIGINT)",
             Kind::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn loses_answers(&self) -> &std::sync::atomic::AtomicBool {
+        &self.loses_answers
     }
 
     #[cfg(test)]

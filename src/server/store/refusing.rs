@@ -19,6 +19,23 @@ impl Database {
         database
     }
 
+    /// From now on, or no longer, what is written is written, and the answer to that gets lost.
+    ///
+    /// # Panics
+    /// Another test panicked with the lock.
+    pub fn lose_answers(&self, lost: bool) {
+        self.loses_answers().store(lost, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    pub(super) fn answer(&self) -> Result<(), Refused> {
+        if self.loses_answers().load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(Refused::Failed(
+                Problem::new(ProblemCode::Storage, "The database does not answer").hint("wait"),
+            ));
+        }
+        Ok(())
+    }
+
     /// Forgets a run, as if it had never been written.
     ///
     /// # Panics

@@ -42,25 +42,34 @@ pub enum Taken {
     All,
 }
 
+/// A run that the database calls this process's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRun {
+    /// Where it is.
+    pub conversation: ConversationId,
+    /// Which run.
+    pub run: RunId,
+    /// Whether a person has stopped it from elsewhere.
+    pub stop_requested: bool,
+}
+
 impl Database {
-    /// Says that this process still writes its runs. Gives those of them that a person has stopped from elsewhere.
+    /// Says that this process still writes its runs. Gives them.
     ///
     /// # Errors
     /// A `storage` problem.
-    pub async fn heartbeat(&self, process: &str) -> Result<Vec<(ConversationId, RunId)>, Problem> {
+    pub async fn heartbeat(&self, process: &str) -> Result<Vec<OwnRun>, Problem> {
         let clock = self.clock();
         let alive = format!(
             "UPDATE runs SET heartbeat_at = {clock} WHERE process = $1 AND ended_at IS NULL \
              RETURNING conversation, id, stop_requested"
         );
         let rows = sqlx::query(AssertSqlSafe(alive)).bind(process).fetch_all(self.pool()).await.map_err(unavailable)?;
-        let mut stopped = Vec::new();
-        for row in &rows {
-            if integer(row, "stop_requested")? != 0 {
-                stopped.push((ConversationId(text(row, "conversation")?), RunId(text(row, "id")?)));
-            }
-        }
-        Ok(stopped)
+        let own = |row| {
+            let (conversation, run) = (ConversationId(text(row, "conversation")?), RunId(text(row, "id")?));
+            Ok(OwnRun { conversation, run, stop_requested: integer(row, "stop_requested")? != 0 })
+        };
+        rows.iter().map(own).collect()
     }
 
     /// Takes over runs whose process is dead: each goes to exactly one process, since one statement does it.

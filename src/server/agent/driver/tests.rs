@@ -58,3 +58,50 @@ async fn a_run_that_panics_ends_as_failed_and_the_next_begins_and_one_that_canno
         assert!(conversation.transcript().await.running().is_none());
     }
 }
+
+#[tokio::test]
+async fn an_answer_goes_on_after_the_database_wrote_a_piece_of_it_without_saying_so() {
+    let config =
+        ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
+    let agent = Arc::new(Connections::open(config, Pace::Natural).await.unwrap().agent());
+    let database = Database::memory().await.unwrap();
+    let hub = Hub::new(database.clone());
+    let id = ConversationId::from("conversation-1");
+    let conversation = hub.open_or_create(&PersonId::new(), &id).await.unwrap();
+    let mut view = conversation.view(0).await.unwrap();
+    let first = conversation.send(None, "How many sites?", "now", SendMode::Queue).await.unwrap();
+    agent.start(Arc::clone(&conversation), first.start.unwrap(), Credentials::anonymous());
+    let (mut pieces, mut is_over) = (0, false);
+    while !is_over {
+        tokio::select! {
+            frame = view.next() => {
+                let frame = frame.unwrap();
+                pieces += u32::from(matches!(frame.event, Event::Text { .. }));
+                // The second piece is the one of which nothing is heard.
+                database.lose_answers(pieces == 1);
+                is_over = matches!(frame.event, Event::RunEnd { .. });
+            }
+            // As every beat does.
+            () = tokio::time::sleep(Duration::from_millis(20)) => {
+                if hub.save_unsaved().await {
+                    hub.heartbeat().await.unwrap();
+                    for left in hub.take_over(false).await.unwrap() {
+                        agent.resume(left, Some(Credentials::anonymous()));
+                    }
+                }
+            }
+        }
+    }
+    let log = database.load_conversation(&id).await.unwrap().unwrap().log;
+    let ends: Vec<_> = log
+        .iter()
+        .filter_map(|frame| match &frame.event {
+            Event::RunEnd { why, .. } => Some(*why),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ends, [EndReason::Done]);
+    assert!(log.iter().any(|frame| matches!(frame.event, Event::StepReset { .. })), "it was withdrawn and made again");
+    let transcript = conversation.transcript().await;
+    assert_eq!((transcript.turns.len(), transcript.seq), (1, log.len() as u64));
+}

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::log::snapshot;
 use crate::chat::reducer;
 use crate::server::agent::history::History;
+use crate::server::hub::Tending;
 use crate::server::store::{RunChange, StoredConversation};
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{ConversationId, MessageId, RunId};
@@ -44,11 +45,13 @@ pub struct RunHandle {
     pub message: MessageId,
     /// Stops it.
     pub cancel: CancellationToken,
+    /// It is this process's as long as a handle is there.
+    _tending: Arc<Tending>,
 }
 
 impl RunHandle {
-    pub(super) fn new(run: RunId, message: MessageId) -> Self {
-        Self { run, message, cancel: CancellationToken::new() }
+    pub(super) fn new(run: RunId, message: MessageId, tending: Arc<Tending>) -> Self {
+        Self { run, message, cancel: CancellationToken::new(), _tending: tending }
     }
 }
 

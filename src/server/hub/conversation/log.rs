@@ -60,7 +60,11 @@ impl Conversation {
             Err(refused) => {
                 match &refused {
                     Refused::Behind => self.catch_up(live).await?,
-                    Refused::Failed(problem) => self.shared.storage_fails(problem),
+                    Refused::Failed(problem) => {
+                        self.shared.storage_fails(problem);
+                        // It may be written all the same: the answer to what was sent may be all that was lost.
+                        self.shared.remember_unsaved(self);
+                    }
                     Refused::Gone | Refused::NotOurs => {}
                 }
                 Err(refused)
@@ -95,7 +99,6 @@ impl Conversation {
                         live.history = history;
                         live.unsaved.history = true;
                     }
-                    self.shared.remember_unsaved(self);
                     self.tell_all(live, &frames);
                     return Ok(true);
                 }
@@ -103,11 +106,11 @@ impl Conversation {
         }
     }
 
-    /// Stores what waits for the database. Whether nothing waits any more.
+    /// Stores what waits for the database, and learns what it has got without saying so. Whether nothing waits any more.
     pub(in crate::server::hub) async fn save_unsaved(&self) -> bool {
         let mut live = self.live.lock().await;
         if live.unsaved.is_empty() {
-            return true;
+            return self.catch_up(&mut live).await.is_ok();
         }
         match self.commit(&mut live, &mut Draft::default()).await {
             Ok(()) => true,
@@ -131,7 +134,7 @@ impl Conversation {
         self.catch_up(&mut live).await
     }
 
-    async fn catch_up(&self, live: &mut Live) -> Result<(), Problem> {
+    pub(super) async fn catch_up(&self, live: &mut Live) -> Result<(), Problem> {
         if !live.unsaved.is_empty() {
             return self.start_over(live).await;
         }

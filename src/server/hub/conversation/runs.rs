@@ -63,6 +63,7 @@ impl Conversation {
     pub async fn adopt(&self, record: &RunRecord, may_go_on: bool, context: &str) -> Result<Adopted, Problem> {
         self.set_time_zone(record.time_zone.clone());
         let mut live = self.live.lock().await;
+        self.catch_up(&mut live).await?;
         live.history_is_stale = true;
         self.refresh(&mut live).await?;
         let (run, part) = (record.run.clone(), record.next_part);
@@ -73,7 +74,7 @@ impl Conversation {
         } else {
             None
         };
-        live.run = Some(RunHandle::new(run.clone(), record.message.clone()));
+        live.run = Some(RunHandle::new(run.clone(), record.message.clone(), self.shared.tended.tend(&run)));
         if let Some((why, problem)) = why {
             self.repair(&mut live);
             self.close(&mut live, run.clone(), why, problem, Some(RunChange::End { run, usage: None })).await?;
@@ -311,7 +312,9 @@ impl Conversation {
         message: MessageId,
         mut draft: Draft,
     ) -> Result<RunHandle, Refused> {
-        let handle = RunHandle::new(new_run(), message.clone());
+        let run = new_run();
+        let tending = self.shared.tended.tend(&run);
+        let handle = RunHandle::new(run, message.clone(), tending);
         draft.run = Some(RunChange::Begin { run: handle.run.clone(), message, time_zone: self.time_zone() });
         self.commit(live, &mut draft).await?;
         live.run = Some(handle.clone());

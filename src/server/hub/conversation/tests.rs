@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::server::agent::history::History;
-use crate::server::hub::Hub;
+use crate::server::hub::{Hub, LeftRun};
 use crate::server::store::{Database, Taken};
 use crate::wire::transcript::{EndReason, Usage};
 
@@ -110,7 +110,7 @@ async fn a_run_that_took_its_process_down_too_often_ends_and_what_waited_begins(
         assert_eq!(database.take_over(process, Taken::All).await.unwrap().len(), 1);
     }
     let hub = Hub::new(database);
-    let (conversation, record) = hub.take_over(true).await.unwrap().pop().unwrap();
+    let LeftRun { conversation, record, .. } = hub.take_over(true).await.unwrap().pop().unwrap();
     assert_eq!(record.conversation, id);
     let Adopted::Ended(Some(next)) = conversation.adopt(&record, true, "now").await.unwrap() else {
         panic!("it goes on")
@@ -214,4 +214,35 @@ async fn what_waits_when_nothing_is_answered_any_more_is_found() {
     assert_eq!(database.waiting().await.unwrap().len(), 1);
     conversation.unqueue(&queued[1].message).await.unwrap();
     assert!(database.waiting().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_run_that_began_without_anybody_hearing_of_it_is_found() {
+    let Scene { database, hub, conversation, .. } = scene().await;
+    database.lose_answers(true);
+    let refused = conversation.send(Some("c".into()), "one", "now", SendMode::Queue).await.err().unwrap();
+    assert_eq!(refused.code, ProblemCode::Storage);
+    database.lose_answers(false);
+    // As every beat does.
+    assert!(hub.save_unsaved().await);
+    assert_eq!(conversation.transcript().await.turns.len(), 1);
+    hub.heartbeat().await.unwrap();
+    let left = hub.take_over(false).await.unwrap().pop().unwrap();
+    // Until it goes on, it is not left once more.
+    hub.heartbeat().await.unwrap();
+    assert!(hub.take_over(false).await.unwrap().is_empty());
+    let Adopted::Continues(handle) = conversation.adopt(&left.record, true, "now").await.unwrap() else {
+        panic!("it does not go on")
+    };
+    drop(left);
+    hub.heartbeat().await.unwrap();
+    assert!(hub.take_over(false).await.unwrap().is_empty());
+    // Sent again it is the same question.
+    let again = conversation.send(Some("c".into()), "one", "now", SendMode::Queue).await.unwrap();
+    assert!(again.duplicate && again.start.is_none());
+    conversation.publish(&handle.run, start_of(&handle), String::new()).await.unwrap();
+    assert_eq!(end(&conversation, &handle).await.why, Some(EndReason::Done));
+    drop(handle);
+    hub.heartbeat().await.unwrap();
+    assert!(hub.take_over(false).await.unwrap().is_empty());
 }

@@ -37,21 +37,25 @@ impl Store {
             navigate(&conversation_path(&view.id));
             view
         });
-        let id = CommandId(random_id());
-        view.pending.update(|pending| pending.push(Pending::new(id.clone(), text.to_owned())));
-        self.announcement.set("Question sent".to_owned());
+        let id = self.put_on_its_way(&view, text);
         let conversation = view.id.clone();
         send(Command::Send { id: Some(id), conversation: Some(conversation.clone()), text: text.to_owned(), mode });
         // A new conversation is there once the question has been taken: only then can it be looked at.
         send(Command::Subscribe(Resume { conversation, after: view.seq() }));
     }
 
-    /// Asks a question in another way: what followed it is put aside.
-    pub fn edit(&self, message: MessageId, text: &str) {
-        let (Some(view), text) = (self.current(), text.trim()) else { return };
+    /// Shows a question before the server has taken it. Gives the command that carries it.
+    fn put_on_its_way(&self, view: &ConversationView, text: &str) -> CommandId {
         let id = CommandId(random_id());
         view.pending.update(|pending| pending.push(Pending::new(id.clone(), text.to_owned())));
         self.announcement.set("Question sent".to_owned());
+        id
+    }
+
+    /// Asks a question in another way: what followed it is put aside.
+    pub fn edit(&self, message: MessageId, text: &str) {
+        let (Some(view), text) = (self.current(), text.trim()) else { return };
+        let id = self.put_on_its_way(&view, text);
         send(Command::Edit { id: Some(id), conversation: view.id.clone(), message, text: text.to_owned() });
     }
 
@@ -130,7 +134,7 @@ impl Store {
     /// Has the last question answered again.
     pub fn regenerate(&self, message: MessageId) {
         if let Some(view) = self.current() {
-            // Pressed twice it is the same command: one answer is replaced by one other.
+            // Pressed twice it is the same command: there is one more answer, not two.
             let run = view.with_transcript(|transcript| Some(transcript.turns.last()?.answer.as_ref()?.run.clone()));
             let id = run.map_or_else(random_id, |run| format!("again-{run}"));
             send(Command::Regenerate { id: Some(CommandId(id)), conversation: view.id.clone(), message });

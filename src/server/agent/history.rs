@@ -73,8 +73,9 @@ impl History {
         self.messages.get(self.context_start..).unwrap_or_default()
     }
 
-    /// The highest number of a result (`r7`) that was given to the model, also in what is no longer sent, and in other branches. A tool's text
-    /// begins with its handle or with something of ours: nothing that NetBox holds comes before it.
+    /// The highest number of a result (`r7`) that was given to the model, also in what is no longer sent, and in other
+    /// branches. A tool's text begins with its handle or with something of ours: nothing that NetBox holds comes before
+    /// it.
     pub fn last_result(&self) -> u32 {
         let aside = self.aside.values().flat_map(|turn| &turn.messages);
         let texts = self.messages.iter().chain(aside).flat_map(blocks).filter_map(|block| block["content"].as_str());

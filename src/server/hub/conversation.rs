@@ -170,7 +170,7 @@ impl Conversation {
             self.refuse_while_stopping()?;
             // Messages may wait without a run after a restart; they come first.
             let outcome = if !live.is_busy() && live.transcript.queue.is_empty() {
-                self.begin_turn(&mut live, message.clone(), command.clone(), text, context).await.map(Some)
+                self.begin_turn(&mut live, message.clone(), command.clone(), text, context, None).await.map(Some)
             } else {
                 self.queue(&mut live, &message, command.as_ref(), text, mode).await.map(|()| None)
             };
@@ -232,7 +232,9 @@ impl Conversation {
                 self.begin_again(&mut live, &turn, command.clone(), context).await
             } else {
                 let text = text.unwrap_or(&turn.question);
-                self.begin_instead(&mut live, &turn, command.clone(), text, context).await
+                let message = new_message();
+                let begun = self.begin_turn(&mut live, message.clone(), command.clone(), text, context, Some(&turn));
+                begun.await.map(|start| Accepted { message, duplicate: false, start: Some(start) })
             };
             match begun {
                 Ok(accepted) => return Ok(accepted),

@@ -219,7 +219,7 @@ impl Conversation {
                 return Ok(None);
             }
             let Some(QueuedMessage { message, text }) = live.transcript.queue.first().cloned() else { return Ok(None) };
-            match self.begin_turn(live, message, None, &text, context).await {
+            match self.begin_turn(live, message, None, &text, context, None).await {
                 Ok(handle) => return Ok(Some(handle)),
                 Err(Refused::Behind) => {}
                 Err(Refused::Gone | Refused::NotOurs) => return Ok(None),
@@ -228,6 +228,7 @@ impl Conversation {
         }
     }
 
+    /// Begins a turn under the newest one, or in the place of `instead_of`, which is put aside with all that follows it.
     pub(super) async fn begin_turn(
         &self,
         live: &mut Live,
@@ -235,12 +236,15 @@ impl Conversation {
         command: Option<CommandId>,
         text: &str,
         context: &str,
+        instead_of: Option<&Turn>,
     ) -> Result<RunHandle, Refused> {
         self.refresh(live).await?;
-        let fresh_context = live.reset;
         let mut history = live.history.clone();
-        if fresh_context {
-            history.reset();
+        let fresh_context = instead_of.map_or(live.reset, |turn| turn.fresh_context);
+        match instead_of {
+            Some(turn) => history.put_aside(&turn.message),
+            None if fresh_context => history.reset(),
+            None => {}
         }
         history.begin_turn(&message, text, context);
         let mut events = Vec::new();
@@ -249,7 +253,7 @@ impl Conversation {
         }
         let event = Event::Message {
             message: message.clone(),
-            instead_of: None,
+            instead_of: instead_of.map(|turn| turn.message.clone()),
             command: command.clone(),
             asked_at: now(),
             fresh_context,
@@ -257,33 +261,6 @@ impl Conversation {
         events.push((event, text.to_owned()));
         let command = command.map(|command| (command, message.clone()));
         self.begin(live, message, Draft { events, command, history: Some(history), run: None }).await
-    }
-
-    /// Begins a turn in the place of this one, which is put aside with all that follows it.
-    pub(super) async fn begin_instead(
-        &self,
-        live: &mut Live,
-        turn: &Turn,
-        command: Option<CommandId>,
-        text: &str,
-        context: &str,
-    ) -> Result<Accepted, Refused> {
-        self.refresh(live).await?;
-        let message = new_message();
-        let mut history = live.history.clone();
-        history.put_aside(&turn.message);
-        history.begin_turn(&message, text, context);
-        let event = Event::Message {
-            message: message.clone(),
-            instead_of: Some(turn.message.clone()),
-            command: command.clone(),
-            asked_at: now(),
-            fresh_context: turn.fresh_context,
-        };
-        let command = command.map(|command| (command, message.clone()));
-        let draft = Draft { command, history: Some(history), ..Draft::event(event, text.to_owned()) };
-        let start = self.begin(live, message.clone(), draft).await?;
-        Ok(Accepted { message, duplicate: false, start: Some(start) })
     }
 
     /// Begins another answer to the last turn, in the place of the one that it has.

@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build watch test lint fmt bench questions questions-large soak setup clean screenshots
+.PHONY: help run build watch test lint fmt bench questions questions-large soak fuzz setup clean screenshots
 
 # Tools in the project's cache come first on PATH, and the right toolchain is chosen, in every recipe.
 ENVIRONMENT := . scripts/common.sh
@@ -40,6 +40,9 @@ questions-large: build ## the same of 10,000 devices, and what it costs compared
 
 soak: build ## 300 random kills under load, and every fault at every moment, on SQLite and PostgreSQL (FAULT_KILLS=20 for fewer); figures in docs/faults.md
 	@scripts/setup.sh test && $(ENVIRONMENT) && FAULT_KILLS=$${FAULT_KILLS:-300} FAULT_CELLS=all PROGRAM="$$target/release/netbox-chatbox" cargo test --features ssr --test faults -- --nocapture --test-threads 1 $(ARGS)
+
+fuzz: ## run the fuzz targets, two minutes each (FUZZ_SECONDS=20 for less, ONLY="reducer" for some of them)
+	@scripts/setup.sh run && scripts/fuzz.sh $(ONLY)
 
 screenshots: ## take the pictures of the README anew (docs/images)
 	@scripts/setup.sh test && $(ENVIRONMENT) && SCREENSHOTS=1 exec python3 scripts/test.py build browser

@@ -1,6 +1,7 @@
 # Sourced by setup.sh: the Rust toolchain, the WebAssembly target and the build tools that Cargo compiles.
 
 cargo_leptos_version=0.3.10 # the newest that Rust 1.95 compiles
+cargo_fuzz_version=0.13.2 # for scripts/fuzz.sh alone
 rust_version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
 node_major=18 # compress.mjs: zlib with Brotli, promises
 python_minor=9

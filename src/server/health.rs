@@ -35,7 +35,12 @@ pub async fn ready(State(state): State<AppState>) -> (StatusCode, Json<Value>) {
             _ => "answers something else",
         }
     });
-    let database = if database.is_ok() { "answers" } else { "does not answer" };
+    // A full disk still answers questions.
+    let database = match database {
+        Err(_) => "does not answer",
+        Ok(()) if state.hub().storage().borrow().is_some() => "stores nothing",
+        Ok(()) => "answers",
+    };
     let is_ready = netbox == "reachable" && database == "answers";
     let (status, word) =
         if is_ready { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready") };

@@ -11,6 +11,7 @@ mod conversations;
 mod durable;
 mod failures;
 mod frames;
+mod full_disk;
 mod fuzzed;
 mod identity;
 mod limits;

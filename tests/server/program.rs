@@ -26,11 +26,16 @@ impl Program {
 
     /// The same with more settings.
     pub async fn start_with(database: Location, settings: &[(&str, &str)]) -> Self {
-        let url = database_url(&database);
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_netbox-chatbox")), &database, settings).await
+    }
+
+    /// The same by a command that becomes the program with the arguments that follow.
+    pub async fn start_by(mut command: Command, database: &Location, settings: &[(&str, &str)]) -> Self {
+        let url = database_url(database);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
-        let child = Command::new(env!("CARGO_BIN_EXE_netbox-chatbox"))
+        let child = command
             .args(["serve", "--demo", "--listen", &address])
             .env_clear()
             .envs([("HOME", std::env::temp_dir().to_string_lossy().as_ref()), ("DATABASE_URL", &url)])

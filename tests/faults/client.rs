@@ -12,12 +12,13 @@ use netbox_chatbox::wire::transcript::Transcript;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// How long a connection and an acknowledgement may take before the client begins anew.
-const IMPATIENCE: Duration = Duration::from_secs(4);
+/// How long a connection and an acknowledgement may take before the client begins anew: longer than the program waits
+/// for its database, so that a refusal is heard.
+const IMPATIENCE: Duration = Duration::from_secs(7);
 /// How long anything may take in all, on a machine that is busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -42,9 +43,9 @@ pub struct Client {
 /// What a client was told outside its conversation's log, and what of the log does not stay in a transcript.
 #[derive(Debug, Default)]
 pub struct Told {
-    /// How often a command was refused, by the code.
+    /// How often a command was refused, by the code, and a connection, by the status.
     pub refused: BTreeMap<String, u32>,
-    /// Whether what happens can be stored, as often as that changed.
+    /// Whether what happens can be stored, as often as that changed. A new connection is told where it cannot.
     pub storage: Vec<bool>,
     /// Passing states of the run, by their sentences.
     pub notices: Vec<String>,
@@ -199,14 +200,22 @@ impl Client {
         let mut request = format!("ws://{}/ws/chat", self.addresses[self.at]).into_client_request().unwrap();
         // Where nobody signs in, it says nothing.
         request.headers_mut().insert(PERSON.0, PERSON.1.parse().unwrap());
-        let Ok(Ok((socket, _))) = timeout(IMPATIENCE, connect_async(request)).await else {
-            self.go_elsewhere();
-            return false;
+        let socket = match timeout(IMPATIENCE, connect_async(request)).await {
+            Ok(Ok((socket, _))) => socket,
+            failed => {
+                if let Ok(Err(Error::Http(response))) = failed {
+                    *self.told.refused.entry(response.status().as_u16().to_string()).or_default() += 1;
+                }
+                self.go_elsewhere();
+                return false;
+            }
         };
         self.socket = Some(socket);
         self.connections += 1;
         if self.transcript.seq > 0 {
-            let resume = json!([{"conversation": self.transcript.conversation, "after": self.transcript.seq}]);
+            // What came while nothing could be stored may be in no database.
+            let after = if self.told.storage.last() == Some(&false) { 0 } else { self.transcript.seq };
+            let resume = json!([{"conversation": self.transcript.conversation, "after": after}]);
             return Box::pin(self.tell(&json!({"type": "hello", "resume": resume}).to_string())).await;
         }
         true
@@ -243,6 +252,7 @@ impl Client {
                 *self.told.refused.entry(code).or_default() += 1;
             }
             Event::Storage { problem } => self.told.storage.push(problem.is_none()),
+            Event::Connected { .. } if self.told.storage.last() == Some(&false) => self.told.storage.push(true),
             Event::Notice { .. } => self.told.notices.push(content.to_owned()),
             Event::StepReset { .. } => self.told.withdrawn += 1,
             Event::Bye { .. } => self.told.drained += 1,

@@ -34,6 +34,8 @@ pub struct Client {
     /// The conversation as this client has put it together.
     pub transcript: Transcript,
     socket: Option<WebSocketStream<MaybeTlsStream<TcpStream>>>,
+    /// Its connection ended while nothing could be stored: what it has may be in no database.
+    unsure: bool,
     /// How often it came back.
     pub connections: u32,
     /// What it was told outside the conversation.
@@ -69,8 +71,18 @@ impl Client {
             at: 0,
             transcript: Transcript::new(conversation),
             socket: None,
+            unsure: false,
             connections: 0,
             told: Told::default(),
+        }
+    }
+
+    /// Connects, as a page does that is open before somebody asks.
+    pub async fn open(&mut self) {
+        let end = Instant::now() + PATIENCE;
+        while self.socket.is_none() && !self.tell(r#"{"type":"ping"}"#).await {
+            assert!(Instant::now() < end, "there is no connection");
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
@@ -154,7 +166,9 @@ impl Client {
 
     fn rests(&self, turns: usize) -> bool {
         let Transcript { turns: all, queue, .. } = &self.transcript;
-        all.len() >= turns
+        !self.unsure
+            && self.told.storage.last() != Some(&false)
+            && all.len() >= turns
             && queue.is_empty()
             && all.iter().all(|turn| turn.answer.as_ref().is_some_and(|answer| answer.end.is_some()))
     }
@@ -213,8 +227,8 @@ impl Client {
         self.socket = Some(socket);
         self.connections += 1;
         if self.transcript.seq > 0 {
-            // What came while nothing could be stored may be in no database.
-            let after = if self.told.storage.last() == Some(&false) { 0 } else { self.transcript.seq };
+            self.unsure |= self.told.storage.last() == Some(&false);
+            let after = if self.unsure { 0 } else { self.transcript.seq };
             let resume = json!([{"conversation": self.transcript.conversation, "after": after}]);
             return Box::pin(self.tell(&json!({"type": "hello", "resume": resume}).to_string())).await;
         }
@@ -253,6 +267,7 @@ impl Client {
             }
             Event::Storage { problem } => self.told.storage.push(problem.is_none()),
             Event::Connected { .. } if self.told.storage.last() == Some(&false) => self.told.storage.push(true),
+            Event::Snapshot { .. } => self.unsure = false,
             Event::Notice { .. } => self.told.notices.push(content.to_owned()),
             Event::StepReset { .. } => self.told.withdrawn += 1,
             Event::Bye { .. } => self.told.drained += 1,

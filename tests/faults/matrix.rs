@@ -246,13 +246,18 @@ impl Matrix {
         if moment == Moment::WhileToolsRun {
             tokio::time::sleep(UNASKED).await;
         }
+        if moment == Moment::BeforeAcknowledgement {
+            client.open().await;
+        }
         let trap = moment.trap(world, list);
         if let Some((proxy, needles)) = &trap {
             proxy.trap(needles);
         }
         let breaking = async {
-            if let Some((proxy, _)) = &trap {
-                assert!(proxy.sprung().await, "{about}: the moment never came: {}", world.log());
+            if let Some((proxy, _)) = &trap
+                && !proxy.sprung().await
+            {
+                return false;
             }
             if moment == Moment::WhileDraining {
                 process.tell_to_stop();
@@ -264,6 +269,7 @@ impl Matrix {
             }
             tokio::time::sleep(lasting).await;
             broken.heal().await;
+            true
         };
         let asking = async {
             // With no bytes to wait for, the fault has to be there first.
@@ -274,7 +280,9 @@ impl Matrix {
             client.listen(lasting).await;
             message
         };
-        let ((), message) = tokio::join!(breaking, asking);
+        let (came, message) = tokio::join!(breaking, asking);
+        let (transcript, told) = (&client.transcript, &client.told);
+        assert!(came, "{about}: the moment never came: {told:?} {transcript:#?} {}", world.log());
         if moment == Moment::WhileDraining {
             process.stopped().await;
             self.process = Some(world.start().await);

@@ -98,9 +98,7 @@ impl World {
 
     /// How many objects there are behind a list of NetBox's REST API, asked without a proxy.
     pub async fn count(&self, path: &str) -> u64 {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let request = client.get(format!("http://{}{path}?limit=1", self.netbox_address));
+        let request = http_client().get(format!("http://{}{path}?limit=1", self.netbox_address));
         let answer = request.header("Authorization", format!("Bearer {}", netbox::DEMO_TOKEN)).send().await.unwrap();
         answer.json::<serde_json::Value>().await.unwrap()["count"].as_u64().unwrap()
     }
@@ -112,7 +110,7 @@ impl World {
 
     /// The first or the second of two processes.
     pub async fn start_at(&self, place: usize) -> Process {
-        let listen = &self.listen[place];
+        let (listen, client) = (&self.listen[place], http_client());
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log")).unwrap();
         let child =
             Command::new(std::env::var("PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_netbox-chatbox").into()))
@@ -147,7 +145,8 @@ impl World {
                 .unwrap();
         let mut process = Process { child };
         for _ in 0..1_200 {
-            if tokio::net::TcpStream::connect(listen).await.is_ok() {
+            // Not before it answers: it listens before it has opened its database.
+            if client.get(format!("http://{listen}/health")).send().await.is_ok() {
                 return process;
             }
             if let Some(status) = process.child.try_wait().unwrap() {
@@ -199,6 +198,12 @@ impl Process {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
         line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() * 1024
     }
+}
+
+/// Without the system's proxies.
+fn http_client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 async fn listener() -> (TcpListener, String) {

@@ -12,6 +12,7 @@ use super::auth::Auth;
 use super::client_address::KnownProxies;
 use super::config::LimitConfig;
 use super::connections::Connections;
+use super::health::Readiness;
 use super::hub::Hub;
 use super::limits::Limits;
 use super::starting_questions::StartingQuestions;
@@ -43,6 +44,7 @@ struct Inner {
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
+    readiness: Readiness,
     reach: Reach,
     sockets: TaskTracker,
     draining: CancellationToken,
@@ -73,6 +75,7 @@ impl AppState {
             auth,
             hub,
             starting_questions: StartingQuestions::default(),
+            readiness: Readiness::default(),
             reach,
             sockets: TaskTracker::new(),
             draining: CancellationToken::new(),
@@ -132,6 +135,11 @@ impl AppState {
     /// Questions to start with.
     pub fn starting_questions(&self) -> &StartingQuestions {
         &self.0.starting_questions
+    }
+
+    /// How NetBox and the database were a moment ago.
+    pub fn readiness(&self) -> &Readiness {
+        &self.0.readiness
     }
 
     /// Names under which this server may be addressed, besides its addresses and `localhost`.

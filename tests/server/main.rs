@@ -15,6 +15,7 @@ mod full_disk;
 mod fuzzed;
 mod identity;
 mod limits;
+mod logged;
 mod long_conversations;
 mod model_failures;
 mod oidc;

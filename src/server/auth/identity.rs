@@ -9,6 +9,8 @@ use crate::server::person::Role;
 pub struct Identity {
     /// Names them for good, with the way that they signed in: `netbox:alice`, `oidc:ISSUER:SUBJECT`, `proxy:alice`.
     pub subject: String,
+    /// Which user of NetBox this is, where NetBox said so: the name may be given to somebody else.
+    pub netbox_user: Option<String>,
     /// What they are called on the page.
     pub display_name: String,
     /// What they may, before `ADMINS` is looked at.

@@ -2,6 +2,7 @@
 //! address, which nobody else has; from anywhere else it is as if it were not there.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
 
@@ -23,6 +24,8 @@ pub struct ProxyRules {
     pub groups_header: Option<HeaderName>,
     /// Groups whose members are admins.
     pub admin_groups: Vec<String>,
+    /// How old a socket may be: only its first request passed the proxy.
+    pub socket_age: Duration,
 }
 
 impl ProxyRules {
@@ -41,7 +44,13 @@ impl ProxyRules {
             return None;
         }
         let role = if self.is_admin(headers) { Role::Admin } else { Role::User };
-        Some(Identity { subject: format!("proxy:{name}"), display_name: name.to_owned(), role, netbox_token: None })
+        Some(Identity {
+            subject: format!("proxy:{name}"),
+            netbox_user: None,
+            display_name: name.to_owned(),
+            role,
+            netbox_token: None,
+        })
     }
 
     fn is_admin(&self, headers: &HeaderMap) -> bool {
@@ -67,6 +76,7 @@ mod tests {
             user_header: HeaderName::from_static("x-forwarded-user"),
             groups_header: Some(HeaderName::from_static("x-forwarded-groups")),
             admin_groups: vec!["netops".to_owned()],
+            socket_age: Duration::from_hours(1),
         }
     }
 

@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use self::session::Over;
 use super::parse::parse;
 use crate::server::hub::Conversation;
 use crate::server::limits::frames::Frames;
@@ -37,6 +38,8 @@ const CLOSE_TOO_BIG: u16 = 1009;
 const CLOSE_RESTART: u16 = 1012;
 /// Our own, among those that applications may use: whoever is here has to sign in again.
 const CLOSE_SIGN_IN: u16 = 4401;
+/// Our own: the socket is as old as one may be without being asked again who is here.
+const CLOSE_RENEW: u16 = 4408;
 /// When a client should come back after the server stopped, in milliseconds.
 const COME_BACK: u64 = 1000;
 /// How long a client may be silent. It is pinged more often than that, and even a client that only listens answers
@@ -133,7 +136,8 @@ where
     let mut storage = state.hub().storage();
     let draining = state.draining().clone();
     let room = frames.clone();
-    let mut signed_out = Box::pin(session::over(state.clone(), person.session.clone()));
+    let (whose, auth) = (person.clone(), state.clone());
+    let mut over = Box::pin(async move { session::over(auth, &whose).await });
     let mut connection = Connection {
         state,
         person,
@@ -189,10 +193,14 @@ where
                 last = Some(Outgoing::Close { code: CLOSE_RESTART, reason: "restart" });
                 break;
             }
-            () = &mut signed_out => {
-                let bye = Event::Bye { code: "reauth".to_owned(), retry_milliseconds: 0 };
-                connection.say(outside(bye, "You are not signed in any more".to_owned())).await;
-                last = Some(Outgoing::Close { code: CLOSE_SIGN_IN, reason: "sign in again" });
+            over = &mut over => {
+                let (code, sentence, close, reason) = match over {
+                    Over::SignedOut => ("reauth", "You are not signed in any more", CLOSE_SIGN_IN, "sign in again"),
+                    Over::Renew => ("renew", "This connection is opened anew now and then", CLOSE_RENEW, "open another"),
+                };
+                let bye = Event::Bye { code: code.to_owned(), retry_milliseconds: 0 };
+                connection.say(outside(bye, sentence.to_owned())).await;
+                last = Some(Outgoing::Close { code: close, reason });
                 break;
             }
             () = tokio::time::sleep_until(heard + LONGEST_SILENCE) => {

@@ -259,7 +259,8 @@ async fn however_many_ask_whether_it_is_ready_netbox_is_asked_once_in_a_while() 
     let serving = tokio::spawn(async move { axum::serve(listener, netbox).await });
     // Without a token nothing else is asked at the start.
     let stack = Stack::with_netbox(&url, "").await;
-    let ready = || async { http_client().get(format!("http://{}/ready", stack.address)).send().await.unwrap().status() };
+    let ready =
+        || async { http_client().get(format!("http://{}/ready", stack.address)).send().await.unwrap().status() };
     let statuses = futures::future::join_all((0..200).map(|_| ready())).await;
     assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
     let times = asked.load(Ordering::Relaxed);

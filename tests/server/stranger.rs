@@ -181,8 +181,7 @@ async fn a_stranger_gets_nothing_anywhere() {
                         // Nothing takes JSON but functions.
                         Some(_) => assert!(matches!(status, 405 | 415), "{about}"),
                         None => {
-                            let refused =
-                                matches!(status, 401 | 404 | 405) || (status == 303 && people != "proxy");
+                            let refused = matches!(status, 401 | 404 | 405) || (status == 303 && people != "proxy");
                             assert!(refused, "{about}");
                         }
                     }

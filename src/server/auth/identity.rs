@@ -7,7 +7,8 @@ use crate::server::person::Role;
 /// Somebody who has shown who they are.
 #[derive(Clone)]
 pub struct Identity {
-    /// Names them for good, with the way that they signed in: `netbox:alice`, `oidc:ISSUER:SUBJECT`, `proxy:alice`.
+    /// Names them, with the way that they signed in: `netbox:alice`, `oidc:ISSUER|SUBJECT`, `proxy:alice`. For good, but
+    /// for the users of NetBox.
     pub subject: String,
     /// Which user of NetBox this is, where NetBox said so: the name may be given to somebody else.
     pub netbox_user: Option<String>,

@@ -45,7 +45,9 @@ impl Readiness {
         // Each change leaves a whole look, whatever panics after it.
         let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = match latest.as_ref() {
-            Some(look) if look.outcome.peek().is_none() || look.began.elapsed() < SHARED => return look.outcome.clone(),
+            Some(look) if look.outcome.peek().is_none() || look.began.elapsed() < SHARED => {
+                return look.outcome.clone();
+            }
             Some(look) => look.outcome.peek().cloned(),
             None => None,
         };

@@ -237,7 +237,8 @@ mod tests {
             assert_ne!(left.id, other);
             assert!(database.person(&left.id).await.unwrap().is_some(), "nobody is lost");
             let at_once = (0..4).map(|_| database.meet_netbox_user("7", "netbox:zoe", "zoe", Role::User, 3));
-            let mut ids: Vec<_> = futures::future::join_all(at_once).await.into_iter().map(|met| met.unwrap().id).collect();
+            let mut ids: Vec<_> =
+                futures::future::join_all(at_once).await.into_iter().map(|met| met.unwrap().id).collect();
             ids.dedup();
             assert_eq!(ids.len(), 1, "two windows of one person");
         }

@@ -20,7 +20,8 @@ fn form(fields: &'static [&'static str], right: Vec<String>) -> impl Strategy<Va
         .prop_map(|pairs| url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
 }
 
-const FIELDS: &[&str] = &["next", "username", "password", "token", "session", "share", "done", "since", "until", "person"];
+const FIELDS: &[&str] =
+    &["next", "username", "password", "token", "session", "share", "done", "since", "until", "person"];
 
 #[tokio::test]
 async fn forms_and_queries_of_any_kind_are_answered_and_never_a_server_error() {

@@ -17,7 +17,6 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use self::session::Over;
 use super::parse::parse;
 use crate::server::hub::Conversation;
 use crate::server::limits::frames::Frames;
@@ -136,8 +135,8 @@ where
     let mut storage = state.hub().storage();
     let draining = state.draining().clone();
     let room = frames.clone();
-    let (whose, auth) = (person.clone(), state.clone());
-    let mut over = Box::pin(async move { session::over(auth, &whose).await });
+    let mut signed_out = Box::pin(session::over(state.clone(), person.session.clone()));
+    let mut renewal = Box::pin(session::renewal(state.clone()));
     let mut connection = Connection {
         state,
         person,
@@ -193,14 +192,16 @@ where
                 last = Some(Outgoing::Close { code: CLOSE_RESTART, reason: "restart" });
                 break;
             }
-            over = &mut over => {
-                let (code, sentence, close, reason) = match over {
-                    Over::SignedOut => ("reauth", "You are not signed in any more", CLOSE_SIGN_IN, "sign in again"),
-                    Over::Renew => ("renew", "This connection is opened anew now and then", CLOSE_RENEW, "open another"),
-                };
-                let bye = Event::Bye { code: code.to_owned(), retry_milliseconds: 0 };
-                connection.say(outside(bye, sentence.to_owned())).await;
-                last = Some(Outgoing::Close { code: close, reason });
+            () = &mut signed_out => {
+                let bye = Event::Bye { code: "reauth".to_owned(), retry_milliseconds: 0 };
+                connection.say(outside(bye, "You are not signed in any more".to_owned())).await;
+                last = Some(Outgoing::Close { code: CLOSE_SIGN_IN, reason: "sign in again" });
+                break;
+            }
+            () = &mut renewal => {
+                let bye = Event::Bye { code: "renew".to_owned(), retry_milliseconds: 0 };
+                connection.say(outside(bye, "This connection is opened anew now and then".to_owned())).await;
+                last = Some(Outgoing::Close { code: CLOSE_RENEW, reason: "open another" });
                 break;
             }
             () = tokio::time::sleep_until(heard + LONGEST_SILENCE) => {

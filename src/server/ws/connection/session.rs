@@ -1,5 +1,5 @@
-//! Who is behind a socket, as time goes by: it outlives the request that opened it, but neither the session nor, for
-//! long, what a proxy said of that request.
+//! The session behind a socket: a socket outlives the request that opened it, but neither the session nor, for long,
+//! what a proxy said of that request.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::Connection;
 use crate::server::config::SignInMode;
-use crate::server::person::{Person, SessionId};
+use crate::server::person::SessionId;
 use crate::server::state::AppState;
 use crate::wire::command::Command;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -18,34 +18,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// That it is used is noted at most this often.
 const NOTED_EVERY: Duration = Duration::from_mins(1);
 
-/// Why a socket may not go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Over {
-    /// The session is over: whoever is here has to sign in again.
-    SignedOut,
-    /// The proxy shall say again who is here, and whether they still may.
-    Renew,
-}
-
-/// Done when a socket of this person may not go on.
-pub(super) async fn over(state: AppState, person: &Person) -> Over {
-    match (&person.session, &state.auth().config().mode) {
-        (Some(session), _) => {
-            signed_out(state.clone(), session.clone()).await;
-            Over::SignedOut
-        }
-        (None, SignInMode::Proxy(rules)) => {
-            // Sockets that were opened together, after a restart, shall not all come back together.
-            let age = rules.socket_age.mul_f64(rand::random_range(0.75..=1.0));
-            tokio::time::sleep(age).await;
-            Over::Renew
-        }
-        (None, _) => std::future::pending().await,
-    }
-}
-
-/// Done when the session is over.
-async fn signed_out(state: AppState, session: SessionId) {
+/// Done when the session is over; never where there are none.
+pub(super) async fn over(state: AppState, session: Option<SessionId>) {
+    let Some(session) = session else { return std::future::pending().await };
     let mut ended = state.auth().ended();
     let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -64,6 +39,14 @@ async fn signed_out(state: AppState, session: SessionId) {
             return;
         }
     }
+}
+
+/// Done when the proxy shall say again who is here, and whether they still may; never where no proxy says it.
+pub(super) async fn renewal(state: AppState) {
+    let SignInMode::Proxy(rules) = &state.auth().config().mode else { return std::future::pending().await };
+    // Sockets that were opened together, after a restart, shall not all come back together.
+    let age = rules.socket_age.mul_f64(rand::random_range(0.75..=1.0));
+    tokio::time::sleep(age).await;
 }
 
 impl Connection {

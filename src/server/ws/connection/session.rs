@@ -57,13 +57,20 @@ impl Connection {
         if matches!(command, Command::Ping) {
             return Ok(());
         }
-        if !self.state.auth().goes_on(&session).await? {
+        let goes_on = match self.state.auth().goes_on(&session).await {
+            // What is stopped was begun by somebody who was let in, and costs until it is.
+            Err(_) if matches!(command, Command::Stop { .. }) => return Ok(()),
+            goes_on => goes_on?,
+        };
+        if !goes_on {
             return Err(Problem::new(ProblemCode::SignIn, "You are not signed in any more")
                 .hint("sign in again; what you wrote is kept"));
         }
         if self.noted.is_none_or(|noted| noted.elapsed() >= NOTED_EVERY) {
             self.noted = Some(Instant::now());
-            self.state.auth().note_use(&session).await?;
+            if let Err(problem) = self.state.auth().note_use(&session).await {
+                tracing::debug!(session = session.as_str(), problem = %problem.message, "that a session is used could not be noted");
+            }
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ mod limits;
 mod logged;
 mod long_conversations;
 mod model_failures;
+mod netbox_users;
 mod oidc;
 mod pages;
 mod processes;

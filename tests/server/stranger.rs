@@ -1,17 +1,19 @@
 //! Every way in, tried by nobody and by somebody else. A new server function, command or path fails here until it is
 //! listed with what it must answer.
 
+mod commands;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use http::Method;
 use netbox_chatbox::server::config::{NetboxSource, OidcConfig, PeopleConfig, SignInMode};
-use netbox_chatbox::wire::command::{Command, Resume, SendMode};
-use netbox_chatbox::wire::id::{ConversationId, MessageId};
+use netbox_chatbox::wire::id::ConversationId;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use self::commands::{Told, commands, told};
 use crate::shares::{links, press};
 use crate::stack::{Browser, Stack, USER_HEADER, http_client};
 
@@ -312,58 +314,6 @@ async fn a_header_or_a_cookie_that_somebody_made_up_is_nobody() {
         assert_eq!(answer["code"], "sign_in", "{answer}");
         assert!(answer["hint"].is_string(), "{answer}");
     }
-}
-
-/// What the socket answers to somebody else.
-#[derive(PartialEq, Debug)]
-enum Told {
-    /// That there is no such conversation.
-    NotFound,
-    /// Nothing that tells of it.
-    Nothing,
-}
-
-/// Each command of the protocol, naming another's conversation. A new one does not compile here.
-fn told(command: &Command) -> Told {
-    match command {
-        Command::Hello { .. }
-        | Command::Subscribe(_)
-        | Command::Send { .. }
-        | Command::Edit { .. }
-        | Command::Regenerate { .. }
-        | Command::Branch { .. }
-        | Command::Stop { .. }
-        | Command::Unqueue { .. }
-        | Command::Reset { .. } => Told::NotFound,
-        Command::Unsubscribe { .. } | Command::Ping => Told::Nothing,
-    }
-}
-
-fn commands(conversation: &ConversationId, message: &MessageId) -> Vec<Command> {
-    let resume = Resume { conversation: conversation.clone(), after: 0 };
-    vec![
-        Command::Hello { resume: vec![resume.clone()] },
-        Command::Subscribe(resume),
-        Command::Unsubscribe { conversation: conversation.clone() },
-        Command::Send {
-            id: None,
-            conversation: Some(conversation.clone()),
-            text: "hello".to_owned(),
-            mode: SendMode::Interrupt,
-        },
-        Command::Edit {
-            id: None,
-            conversation: conversation.clone(),
-            message: message.clone(),
-            text: "hello".to_owned(),
-        },
-        Command::Regenerate { id: None, conversation: conversation.clone(), message: message.clone() },
-        Command::Branch { conversation: conversation.clone(), message: message.clone() },
-        Command::Stop { run: None, conversation: Some(conversation.clone()) },
-        Command::Unqueue { conversation: conversation.clone(), message: message.clone() },
-        Command::Reset { conversation: Some(conversation.clone()) },
-        Command::Ping,
-    ]
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use super::auth::Auth;
 use super::client_address::KnownProxies;
 use super::config::LimitConfig;
 use super::connections::Connections;
+use super::event_stream::Streams;
 use super::hub::Hub;
 use super::limits::Limits;
 use super::starting_questions::StartingQuestions;
@@ -45,6 +46,7 @@ struct Inner {
     starting_questions: StartingQuestions,
     reach: Reach,
     sockets: TaskTracker,
+    streams: Streams,
     draining: CancellationToken,
 }
 
@@ -75,6 +77,7 @@ impl AppState {
             starting_questions: StartingQuestions::default(),
             reach,
             sockets: TaskTracker::new(),
+            streams: Streams::default(),
             draining: CancellationToken::new(),
         }))
     }
@@ -147,6 +150,11 @@ impl AppState {
     /// Open sockets: no server waits for them by itself once they are upgraded.
     pub fn sockets(&self) -> &TaskTracker {
         &self.0.sockets
+    }
+
+    /// Those of them that are streams over plain HTTP.
+    pub fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     /// Cancelled when the sockets are to be closed: the server stops, and the answers had their time.

@@ -39,11 +39,13 @@ fn functions(id: &ConversationId) -> Vec<(&'static str, Function)> {
 }
 
 /// Every path of the server, and whether a stranger gets anything there.
-const PATHS: [(&str, bool); 21] = [
+const PATHS: [(&str, bool); 23] = [
     ("/", false),
     ("/c/{conversation}", false),
     ("/api/{*function}", false),
     ("/ws/chat", false),
+    ("/events/chat", false),
+    ("/events/chat/{connection}", false),
     ("/health", true),
     ("/ready", true),
     ("/sign-in", true),

@@ -41,7 +41,7 @@ async fn client() -> Client {
     let state = AppState::new(connections, database, auth, hub, results, reach, limits);
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
-    let visitor = Visitor { person, address: IpAddr::from([127, 0, 0, 1]), time_zone: None };
+    let visitor = Visitor { person, address: IpAddr::from([127, 0, 0, 1]), time_zone: None, stream: None };
     let serving = tokio::spawn(serve(state.clone(), visitor, outgoing, incoming));
     Client { state, say, heard, serving }
 }
@@ -109,7 +109,7 @@ async fn a_change_of_the_list_is_told_once_there_is_room() {
     let mut changed = false;
     while !changed {
         match client.heard.next().await.unwrap() {
-            Outgoing::Text(text) => changed = text.contains("conversations_changed"),
+            Outgoing::Text { json, .. } => changed = json.contains("conversations_changed"),
             _ => client.say.unbounded_send(Incoming::Alive).unwrap(),
         }
     }
@@ -124,6 +124,6 @@ async fn the_last_frame_is_the_closes() {
         all.push(outgoing);
     }
     assert_eq!(all.last(), Some(&Outgoing::Close { code: CLOSE_RESTART, reason: "restart" }));
-    assert!(matches!(&all[all.len() - 2], Outgoing::Text(text) if text.contains("bye")));
+    assert!(matches!(&all[all.len() - 2], Outgoing::Text { json, .. } if json.contains("bye")));
     client.serving.await.unwrap();
 }

@@ -3,6 +3,8 @@
 //! said on the socket, and the same code says it.
 
 mod streams;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::time::Duration;

@@ -1,5 +1,8 @@
 //! What every request needs: one value, made once.
 
+#[cfg(test)]
+pub(in crate::server) mod alone;
+
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;

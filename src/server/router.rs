@@ -29,7 +29,7 @@ pub fn router(state: AppState) -> Router {
         .allow_origin(AllowOrigin::list(state.cors_origins().iter().cloned()))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, HeaderName::from_static("accept")]);
+        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, HeaderName::from_static("last-event-id")]);
     let pages = Router::new()
         .route("/", get(page::render))
         .route("/c/{conversation}", get(page::render))

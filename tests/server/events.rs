@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use netbox_chatbox::server::config::{
-    LimitConfig, NetboxSource, PeopleConfig, RateConfig, SignInMode, StorageConfig,
-};
+use netbox_chatbox::server::config::{LimitConfig, NetboxSource, PeopleConfig, RateConfig, SignInMode, StorageConfig};
 use netbox_chatbox::server::demo::netbox::ACCOUNTS;
 use netbox_chatbox::server::listen::ListenSettings;
 use serde_json::{Value, json};
@@ -322,7 +320,8 @@ async fn a_stream_is_no_request_that_takes_too_long() {
     let listen = ListenSettings { header_patience: short, body_patience: short, ..ListenSettings::default() };
     let limits = LimitConfig { listen, ..LimitConfig::unlimited() };
     let stack =
-        Stack::limited(limits, StorageConfig::memory(), Model { natural: true, faults: true, ..Model::default() }).await;
+        Stack::limited(limits, StorageConfig::memory(), Model { natural: true, faults: true, ..Model::default() })
+            .await;
     let mut stream = stack.browser().await.events().await;
     // Its answer takes many times as long as a request may.
     let answer = stream.ask("[[slow]] Which sites do we have in Ohio?").await;

@@ -1,4 +1,5 @@
-//! The session behind a socket: a socket outlives the request that opened it, but not the session.
+//! The session behind a socket: a socket outlives the request that opened it, but neither the session nor, for long,
+//! what a proxy said of that request.
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::Connection;
+use crate::server::config::SignInMode;
 use crate::server::person::SessionId;
 use crate::server::state::AppState;
 use crate::wire::command::Command;
@@ -37,6 +39,14 @@ pub(super) async fn over(state: AppState, session: Option<SessionId>) {
             return;
         }
     }
+}
+
+/// Done when the proxy shall say again who is here, and whether they still may; never where no proxy says it.
+pub(super) async fn renewal(state: AppState) {
+    let SignInMode::Proxy(rules) = &state.auth().config().mode else { return std::future::pending().await };
+    // Sockets that were opened together, after a restart, shall not all come back together.
+    let age = rules.socket_age.mul_f64(rand::random_range(0.75..=1.0));
+    tokio::time::sleep(age).await;
 }
 
 impl Connection {

@@ -297,7 +297,12 @@ impl Matrix {
         assert_eq!(*transcript, client.whole().await, "{about}: what this client put together is what is kept");
         let verdict = Verdict::of(&client, world.count(list.trim_start_matches("GET ")).await, &about);
         println!("{about} for {} ms: {verdict:?}, {:?}", lasting.as_millis(), client.told);
-        assert!(link.allows(moment, verdict), "{about}: {verdict:?}: {transcript:#?} {:?} {}", client.told, world.log());
+        assert!(
+            link.allows(moment, verdict),
+            "{about}: {verdict:?}: {transcript:#?} {:?} {}",
+            client.told,
+            world.log()
+        );
         // The same command once more does nothing, and the next question is answered as if nothing had been.
         assert_eq!(client.ask(&command, question).await, message, "{about}");
         let mut other = Client::new(&[&world.front.address]);
@@ -331,9 +336,13 @@ impl Matrix {
         println!("{name}: {} cells, {} conversations whole", self.cells, self.asked.len());
         for ((link, verdict), count) in &self.verdicts {
             println!("| {name} | {link} | {verdict:?} | {count} |");
-            let of_all: usize = self.verdicts.iter().filter(|((other, _), _)| other == link).map(|(_, count)| count).sum();
+            let of_all: usize =
+                self.verdicts.iter().filter(|((other, _), _)| other == link).map(|(_, count)| count).sum();
             // What one more try heals is healed.
-            assert!(*verdict != Verdict::Answered || 2 * count > of_all, "{link}: only {count} of {of_all} were answered");
+            assert!(
+                *verdict != Verdict::Answered || 2 * count > of_all,
+                "{link}: only {count} of {of_all} were answered"
+            );
         }
     }
 }

@@ -126,7 +126,12 @@ impl World {
                 .env("ANTHROPIC_MODEL", model::MODEL)
                 .env("MODEL_TIMEOUT", "10")
                 .env("DRAIN_SECONDS", self.drain.to_string())
-                .envs(self.signs_in.then_some([("AUTH_MODE", "proxy"), ("TRUSTED_PROXIES", "127.0.0.1")]).into_iter().flatten())
+                .envs(
+                    self.signs_in
+                        .then_some([("AUTH_MODE", "proxy"), ("TRUSTED_PROXIES", "127.0.0.1")])
+                        .into_iter()
+                        .flatten(),
+                )
                 // Everybody is one person here, and asks more than one does.
                 .envs(
                     [

@@ -27,8 +27,8 @@ impl Lives {
     /// are waited for a sign of it: with shorter lives nothing would ever go on.
     fn of(scratch: &Scratch) -> Self {
         match scratch {
-            Scratch::File(_) => Self { least: 150, most: 2_500, done: 50 },
-            Scratch::Postgres { .. } => Self { least: 2_000, most: 12_000, done: 50 },
+            Scratch::File(_) => Self { least: 150, most: 2_500, done: 40 },
+            Scratch::Postgres { .. } => Self { least: 2_000, most: 12_000, done: 80 },
         }
     }
 }

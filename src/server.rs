@@ -25,6 +25,7 @@ mod no_connection;
 pub mod page;
 pub mod peer;
 pub mod person;
+pub mod result_reads;
 pub mod router;
 pub mod run;
 pub mod search;

@@ -98,11 +98,11 @@ pub async fn revoke(state: &AppState, person: &Person, id: &ConversationId, shar
         .hint("it may have been revoked; load the page again"))
 }
 
-/// What the link with this secret shows.
+/// What the link with this secret shows, and which link it is.
 ///
 /// # Errors
 /// There is no such link that works, or the database does not answer.
-pub async fn open(state: &AppState, secret: &str) -> Result<Shared, Problem> {
+pub async fn open(state: &AppState, secret: &str) -> Result<(StoredShare, Shared), Problem> {
     let share = if is_secret(secret) { state.database().share_of_secret(&digest(secret)).await? } else { None };
     let share = share.ok_or_else(no_link)?;
     let (frames, pages) = state.database().shared(&share).await?;
@@ -115,7 +115,8 @@ pub async fn open(state: &AppState, secret: &str) -> Result<Shared, Problem> {
         return Err(no_link());
     }
     let results = SharedResults::new(references(&transcript), pages);
-    Ok(Shared { transcript, by: by.unwrap_or_default(), shared_at: share.created_at, results })
+    let shared = Shared { transcript, by: by.unwrap_or_default(), shared_at: share.created_at, results };
+    Ok((share, shared))
 }
 
 async fn own(state: &AppState, person: &Person, id: &ConversationId) -> Result<Transcript, Problem> {

@@ -19,6 +19,7 @@ mod long_conversations;
 mod model_failures;
 mod oidc;
 mod pages;
+mod people;
 mod processes;
 mod program;
 mod results;

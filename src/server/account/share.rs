@@ -70,9 +70,16 @@ pub(super) async fn revoke(
 }
 
 /// `GET /s/{secret}`
-pub(super) async fn shared(State(state): State<AppState>, Path(secret): Path<String>, person: Person) -> Response {
+pub(super) async fn shared(
+    State(state): State<AppState>,
+    Path(secret): Path<String>,
+    person: Person,
+    origin: Origin,
+) -> Response {
     match sharing::open(&state, &secret).await {
-        Ok(shared) => {
+        Ok((share, shared)) => {
+            let entry = Entry::share_opened(&person.id, &share.conversation, &share.id);
+            state.audit().record(entry.from(origin.address));
             let title = shared.transcript.title.clone();
             answer(StatusCode::OK, &title, "", Some(signed_in(&person)), || shared.draw())
         }

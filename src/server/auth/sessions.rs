@@ -7,7 +7,9 @@ use http::{HeaderMap, HeaderValue};
 
 use super::cookie::{self, Secret};
 use super::vault::Purpose;
-use super::{Auth, Identity, NOTED_EVERY, Visit, milliseconds};
+use super::people::shut_out;
+use super::{Auth, Identity, NOTED_EVERY, Over, Visit, milliseconds};
+use crate::server::audit::Entry;
 use crate::server::client_address::Origin;
 use crate::server::clock;
 use crate::server::person::{Person, PersonId, SessionId};
@@ -41,7 +43,8 @@ impl Auth {
     /// cookie to set.
     ///
     /// # Errors
-    /// The database does not answer. The identity's NetBox token, if this program made it, is deleted then.
+    /// They are shut out, or the database does not answer. The identity's NetBox token, if this program made it, is
+    /// deleted then.
     pub async fn sign_in(&self, identity: Identity, visit: &Visit) -> Result<HeaderValue, Problem> {
         let token = identity.netbox_token.clone();
         let begun = self.begin(identity, visit).await;
@@ -56,7 +59,15 @@ impl Auth {
     async fn begin(&self, identity: Identity, visit: &Visit) -> Result<HeaderValue, Problem> {
         let Identity { subject, display_name, role, netbox_token } = identity;
         let (now, idle_since) = self.moments();
+        let before = self.database.person_of_subject(&subject).await?;
+        if before.as_ref().is_some_and(|person| person.disabled_at.is_some()) {
+            return Err(shut_out());
+        }
         let person = self.database.meet(&subject, &display_name, role, now).await?;
+        if let Some(before) = before.filter(|before| before.role != role) {
+            let entry = Entry::role_changed(&person.id, before.role, role, self.config.mode.name());
+            self.note(entry.from(visit.origin.address));
+        }
         let sealed = netbox_token
             .as_ref()
             .map(|token| self.vault.seal(Purpose::SessionToken, person.id.as_str(), &token.token))
@@ -72,6 +83,7 @@ impl Auth {
             address: visit.origin.address.to_string(),
             netbox_token: sealed,
             netbox_token_id: netbox_token.and_then(|token| token.made_as),
+            checked_at: now,
         };
         self.database.begin_session(&session, &secret.digest()).await?;
         // Whoever signs in anew has a new secret: one that somebody planted before is worth nothing.
@@ -179,7 +191,7 @@ impl Auth {
         let Some(ended) = self.database.end_session(person, session).await? else { return Ok(false) };
         tracing::info!(%person, session = session.as_str(), "a session ended");
         // Nobody listening is fine.
-        let _ = self.ended.send(session.clone());
+        let _ = self.ended.send(Over::Session(session.clone()));
         self.clean_up_after(ended);
         Ok(true)
     }
@@ -191,7 +203,7 @@ impl Auth {
             match self.database.take_ended_sessions(now, idle_since).await {
                 Ok(ended) => {
                     for session in ended {
-                        let _ = self.ended.send(session.id.clone());
+                        let _ = self.ended.send(Over::Session(session.id.clone()));
                         self.clean_up_after(session);
                     }
                 }

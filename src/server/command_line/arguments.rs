@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::backup_commands::location;
+use super::people_arguments::PeopleCommand;
 use crate::server::config::{ConnectionArguments, ServeArguments, StorageArguments};
 use crate::wire::problem::Problem;
 
@@ -125,6 +126,17 @@ Examples:
     )]
     Audit(AuditCommand),
 
+    /// See who was here, shut people out, sign them out, remove them
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  netbox-chatbox people list
+  netbox-chatbox people disable netbox:anna
+  netbox-chatbox people remove netbox:anna --yes"
+    )]
+    People(PeopleCommand),
+
     /// Serve the embedded demo NetBox alone, for other clients
     #[command(after_help = "\
 Examples:
@@ -177,6 +189,7 @@ impl Command {
             | Self::Reindex(ReindexArguments { storage }) => location(&storage).err().unwrap_or_default(),
             Self::Tool(ToolCommand::List { .. })
             | Self::Audit(_)
+            | Self::People(_)
             | Self::DemoNetbox(_)
             | Self::DemoModel(_)
             | Self::NetboxCatalogue { .. }
@@ -192,6 +205,7 @@ impl Command {
             | Self::Tool(_)
             | Self::Doctor(_)
             | Self::Audit(_)
+            | Self::People(_)
             | Self::RotateKey(_)
             | Self::Backup(_)
             | Self::Restore(_)

@@ -61,7 +61,7 @@ async fn read(location: Location, arguments: &RestoreArguments) -> Result<(), Pr
 }
 
 /// Notes it in the audit trail. What was done stands, also where that cannot be noted.
-async fn note(database: &Database, entry: Entry) {
+pub(super) async fn note(database: &Database, entry: Entry) {
     if let Err(problem) = database.add_to_audit(&[entry]).await {
         say(&format!("warning: the audit trail does not hold this: {problem}"));
     }
@@ -73,6 +73,9 @@ pub(super) async fn reindex(arguments: ReindexArguments) -> Result<ExitCode, Vec
     let indexed = async {
         let database = Database::open_as_it_is(location).await?;
         let conversations = database.index_anew().await;
+        if conversations.is_ok() {
+            note(&database, Entry::admin(None, "search indexed anew")).await;
+        }
         database.close().await;
         conversations
     };

@@ -48,6 +48,19 @@ pub enum SignInMode {
     Proxy(ProxyRules),
 }
 
+impl SignInMode {
+    /// Its name, as `AUTH_MODE` and the audit trail have it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Nobody => "none",
+            Self::Netbox => "netbox",
+            Self::Oidc(_) => "oidc",
+            Self::Proxy(_) => "proxy",
+        }
+    }
+}
+
 /// Where the keys are that seal NetBox tokens.
 #[derive(Clone, Debug)]
 pub enum KeySource {

@@ -50,6 +50,7 @@ const STEPS: &[Step] = &[
         "branches of conversations, and what waits in them",
         include_str!("../../../migrations/0008_conversations.sql"),
     ),
+    common(11, "people who may not sign in, links that end", include_str!("../../../migrations/0011_people.sql")),
 ];
 
 /// What brings a database of this kind to the newest schema.

@@ -133,7 +133,7 @@ where
     let mut storage = state.hub().storage();
     let draining = state.draining().clone();
     let room = frames.clone();
-    let mut signed_out = Box::pin(session::over(state.clone(), person.session.clone()));
+    let mut signed_out = Box::pin(session::over(state.clone(), person.id.clone(), person.session.clone()));
     let mut connection = Connection {
         state,
         person,

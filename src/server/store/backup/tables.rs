@@ -78,6 +78,7 @@ pub const TABLES: &[Table] = &[
             text("netbox_token"),
             integer("created_at"),
             integer("seen_at"),
+            integer("disabled_at"),
         ],
     },
     Table {
@@ -94,6 +95,7 @@ pub const TABLES: &[Table] = &[
             text("address"),
             text("netbox_token"),
             integer("netbox_token_id"),
+            integer("checked_at"),
         ],
     },
     Table { name: "left_tokens", key: 1, columns: &[integer("id"), text("person"), integer("expires_at")] },
@@ -194,6 +196,7 @@ pub const TABLES: &[Table] = &[
             integer("created_at"),
             integer("revoked_at"),
             text("secret"),
+            integer("expires_at"),
         ],
     },
     Table { name: "share_results", key: 2, columns: &[text("share"), text("handle"), text("page")] },

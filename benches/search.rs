@@ -80,7 +80,10 @@ fn log(number: usize) -> Vec<Frame> {
             (start, String::new()),
             (use_event, "devices".to_owned()),
             (Event::ToolResult { run: run.clone(), call: "c".into(), outcome }, String::new()),
-            (Event::Text { run: run.clone(), part: 1, offset: 0 }, format!("{ROWS} devices are in {city}, all active.")),
+            (
+                Event::Text { run: run.clone(), part: 1, offset: 0 },
+                format!("{ROWS} devices are in {city}, all active."),
+            ),
             (
                 Event::RunEnd {
                     run,

@@ -194,37 +194,38 @@ impl Auth {
         origin: Option<Origin>,
     ) -> Result<StoredPerson, Problem> {
         let now = clock::now();
-        let known = self.database.person_of_subject(subject).await?;
-        if let Some(person) = known.as_ref().filter(|person| person.disabled_at.is_some()) {
-            return Err(self.refuse(person, origin));
+        let Some(person) = self.database.person_of_subject(subject).await? else {
+            let met = self.database.meet(subject, name, role, now).await?;
+            self.note_met(&met, None, now, origin);
+            return Ok(met);
+        };
+        if person.disabled_at.is_some() {
+            return Err(self.refuse(&person, origin));
         }
-        let before = known.as_ref().map(|person| (person.seen_at, person.role));
-        match known {
-            Some(person)
-                if person.display_name == name && person.role == role && now - person.seen_at < NOTED_EVERY =>
-            {
-                Ok(person)
-            }
-            _ => {
-                let met = self.database.meet(subject, name, role, now).await?;
-                if let Some(origin) = origin {
-                    self.note_met(&met, before, origin);
-                }
-                Ok(met)
-            }
+        if person.display_name == name && person.role == role && now - person.seen_at < NOTED_EVERY {
+            return Ok(person);
         }
+        // Somebody who is known comes in although the disk is full; what they are now counts.
+        let met = self.database.meet(subject, name, role, now).await.unwrap_or_else(|problem| {
+            tracing::debug!(person = %person.id, problem = %problem.message, "that somebody is here could not be noted");
+            StoredPerson { display_name: name.to_owned(), role, ..person.clone() }
+        });
+        self.note_met(&met, Some(&person), now, origin);
+        Ok(met)
     }
 
     /// Notes that a proxy has signed somebody in, or that they may something else now.
-    fn note_met(&self, met: &StoredPerson, before: Option<(i64, Role)>, origin: Origin) {
-        let now = met.seen_at;
-        if before.is_none_or(|(seen_at, _)| now - seen_at >= AWAY)
+    fn note_met(&self, met: &StoredPerson, before: Option<&StoredPerson>, now: i64, origin: Option<Origin>) {
+        let Some(Origin { address, .. }) = origin else { return };
+        if before.is_none_or(|before| now - before.seen_at >= AWAY)
             && self.seldom.is_due(&format!("met {}", met.subject), MET_NOTED_EVERY, now)
         {
-            self.note(Entry::sign_in(&met.subject, "proxy").from(origin.address));
+            self.note(Entry::sign_in(&met.subject, "proxy").from(address));
         }
-        if let Some((_, role)) = before.filter(|(_, role)| *role != met.role) {
-            self.note(Entry::role_changed(&met.id, role, met.role, "proxy").from(origin.address));
+        if let Some(before) = before.filter(|before| before.role != met.role)
+            && self.seldom.is_due(&format!("{} {}", met.role.name(), met.subject), MET_NOTED_EVERY, now)
+        {
+            self.note(Entry::role_changed(&met.id, before.role, met.role, "proxy").from(address));
         }
     }
 

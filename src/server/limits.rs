@@ -252,16 +252,16 @@ impl Limits {
         })
     }
 
-    /// What an answer has to say that used most of a budget. To be asked before its use is kept.
+    /// What an answer has to say that used most of a budget. To be asked once its use is kept.
     pub async fn warning(&self, person: &PersonId, usage: &Usage) -> Option<Problem> {
         let Inner { database, budgets, .. } = &*self.0;
         if !has_budgets(budgets) {
             return None;
         }
         // Without the database nobody is warned, and nothing else is amiss.
-        let before = database.standings(person, self.question()).await.ok()?;
+        let standings = database.standings(person, self.question()).await.ok()?;
         let tokens = usage.all_input_tokens() + usage.output_tokens;
-        budget::warning(budgets, &before, Amount { tokens, micro_dollars: usage.cost_micro_dollars })
+        budget::warning(budgets, &standings, Amount { tokens, micro_dollars: usage.cost_micro_dollars })
     }
 
     /// The budgets and how a person stands.

@@ -220,6 +220,28 @@ async fn an_answer_is_told_to_stop_when_the_rest_of_the_budget_is_used() {
     assert!(end["problem"]["hint"].as_str().unwrap().contains("/usage"), "{end}");
 }
 
+/// What this person used today, in tokens, of a budget of a million.
+async fn used(person: &Browser) -> u64 {
+    let (_, page) = person.page("/usage").await;
+    let told = regex::Regex::new(r"([\d,]+) of 1,000,000 tokens").unwrap();
+    told.captures(&page).unwrap_or_else(|| panic!("{page}"))[1].replace(',', "").parse().unwrap()
+}
+
+#[tokio::test]
+async fn what_was_used_counts_although_the_conversation_is_deleted_before_the_answer_ends() {
+    for scratch in both().await {
+        let person = Bounds { tokens_a_day: 1_000_000, ..Bounds::default() };
+        let slow = Model { natural: true, faults: true, ..Model::default() };
+        let stack = Stack::limited(budget(person), StorageConfig::at(scratch.location()), slow).await;
+        let anna = browser(&stack, "anna");
+        let mut socket = anna.socket().await;
+        socket.send(json!({"type": "send", "text": "[[slow]] Which devices are in site Columbus?"})).await;
+        socket.until("tool_result").await;
+        assert_eq!(anna.call("delete_conversation", json!({"id": socket.conversation()})).await.0, 200);
+        assert!(used(&anna).await > 0, "the call that asked for the tool was paid for");
+    }
+}
+
 #[tokio::test]
 async fn only_so_many_answers_are_written_at_once_and_a_message_may_wait() {
     for scratch in both().await {

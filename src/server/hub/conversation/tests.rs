@@ -45,7 +45,7 @@ fn done(handle: &RunHandle) -> Event {
 
 async fn end(conversation: &Conversation, handle: &RunHandle) -> Ended {
     let event = (done(handle), String::new());
-    conversation.end_run(&handle.run, History::default(), event, None, "now").await.unwrap()
+    conversation.end_run(&handle.run, History::default(), event, "now").await.unwrap()
 }
 
 fn end_of(transcript: &Transcript, turn: usize) -> EndReason {
@@ -84,13 +84,13 @@ async fn while_nothing_can_be_stored_answers_go_on_and_questions_are_refused_and
     assert_eq!((refused.code, refused.hint.is_some()), (ProblemCode::Storage, true));
     end(&conversation, &first).await;
     assert!(view.next().await.unwrap().completed);
-    assert!(!hub.save_unsaved().await);
+    assert!(!hub.save_unsaved().await.unwrap());
 
     fails.store(false, Ordering::SeqCst);
     let id = conversation.id().clone();
     // Nobody holds it any more but what waits.
     drop((conversation, view));
-    assert!(hub.save_unsaved().await);
+    assert!(hub.save_unsaved().await.unwrap());
     assert!(storage.borrow().is_none());
     let log = database.load_conversation(&id).await.unwrap().unwrap().log;
     let places: Vec<u64> = log.iter().map(|frame| frame.seq).collect();
@@ -224,7 +224,7 @@ async fn a_run_that_began_without_anybody_hearing_of_it_is_found() {
     assert_eq!(refused.code, ProblemCode::Storage);
     database.lose_answers(false);
     // As every beat does.
-    assert!(hub.save_unsaved().await);
+    assert!(hub.save_unsaved().await.unwrap());
     assert_eq!(conversation.transcript().await.turns.len(), 1);
     hub.heartbeat().await.unwrap();
     let left = hub.take_over(false).await.unwrap().pop().unwrap();

@@ -61,12 +61,19 @@ impl Connection {
             let may_stay = self.state.auth().may_stay(&self.person.id).await;
             return if matches!(may_stay, Ok(false)) { Err(signed_out()) } else { Ok(()) };
         };
-        if !self.state.auth().goes_on(&session).await? {
+        let goes_on = match self.state.auth().goes_on(&session).await {
+            // What is stopped was begun by somebody who was let in, and costs until it is.
+            Err(_) if matches!(command, Command::Stop { .. }) => return Ok(()),
+            goes_on => goes_on?,
+        };
+        if !goes_on {
             return Err(signed_out());
         }
         if self.noted.is_none_or(|noted| noted.elapsed() >= NOTED_EVERY) {
             self.noted = Some(Instant::now());
-            self.state.auth().note_use(&session).await?;
+            if let Err(problem) = self.state.auth().note_use(&session).await {
+                tracing::debug!(session = session.as_str(), problem = %problem.message, "that a session is used could not be noted");
+            }
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ mod nobody;
 pub mod oidc;
 mod people;
 pub mod proxy;
+mod recheck;
 mod seldom;
 mod sessions;
 mod tokens;
@@ -137,7 +138,7 @@ impl Auth {
     /// # Errors
     /// They are shut out, or the database does not answer.
     pub async fn recognise(
-        &self,
+        self: &Arc<Self>,
         peer: Option<IpAddr>,
         origin: Origin,
         headers: &HeaderMap,
@@ -252,8 +253,13 @@ impl Auth {
         self.person(person, credentials, None)
     }
 
+    /// What somebody may, by their way of signing in and by `ADMINS`.
+    pub fn role_of(&self, person: &StoredPerson) -> Role {
+        if self.is_listed_admin(&person.subject) { Role::Admin } else { person.role }
+    }
+
     fn person(&self, stored: StoredPerson, credentials: Credentials, session: Option<SessionId>) -> Person {
-        let role = if self.is_listed_admin(&stored.subject) { Role::Admin } else { stored.role };
+        let role = self.role_of(&stored);
         Person { id: stored.id, name: stored.display_name, role, credentials, session }
     }
 

@@ -6,6 +6,7 @@
 mod audit;
 mod backup;
 mod changes;
+mod checks;
 mod commit;
 mod conversations;
 mod database;
@@ -27,7 +28,7 @@ mod sqlite;
 mod usage;
 
 pub use audit::AuditRow;
-pub use backup::{Progress, Report};
+pub use backup::{Progress, Report, Restored, Restoring};
 pub use changes::{Elsewhere, elsewhere};
 pub use commit::{Change, Refused, RunChange};
 pub use conversations::StoredConversation;

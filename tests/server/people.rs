@@ -88,7 +88,8 @@ async fn whoever_is_disabled_is_out_at_once_and_back_with_everything_when_enable
         assert_eq!(bert.page(&link).await.0, 404);
         // Nothing is written for them any more.
         let database = stack.database();
-        while database.unfinished_run(&conversation).await.unwrap().is_some() || !database.waiting().await.unwrap().is_empty()
+        while database.unfinished_run(&conversation).await.unwrap().is_some()
+            || !database.waiting().await.unwrap().is_empty()
         {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }

@@ -57,7 +57,7 @@ async fn refused(stack: &Stack, fields: &[(&str, &str)]) -> (u16, String) {
 }
 
 /// Asks the real NetBox itself.
-async fn rest(method: http::Method, path: &str, token: &str, body: Value) -> Value {
+pub async fn rest(method: http::Method, path: &str, token: &str, body: Value) -> Value {
     let url = format!("{}/api/{path}", setting("TEST_NETBOX_URL"));
     let mut request = http_client().request(method, url);
     // NetBox reads the body of a DELETE too, and `null` is none that it takes.

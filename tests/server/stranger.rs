@@ -39,7 +39,7 @@ fn functions(id: &ConversationId) -> Vec<(&'static str, Function)> {
 }
 
 /// Every path of the server, and whether a stranger gets anything there.
-const PATHS: [(&str, bool); 21] = [
+const PATHS: [(&str, bool); 25] = [
     ("/", false),
     ("/c/{conversation}", false),
     ("/api/{*function}", false),
@@ -61,6 +61,19 @@ const PATHS: [(&str, bool); 21] = [
     ("/settings/sessions/end-others", false),
     ("/usage", false),
     ("/audit.jsonl", false),
+    ("/people", false),
+    ("/people/disable", false),
+    ("/people/enable", false),
+    ("/people/end-sessions", false),
+];
+
+/// Those of them that are for admins alone, each with a form that names somebody.
+const FOR_ADMINS: [(Method, &str); 5] = [
+    (Method::GET, "/audit.jsonl"),
+    (Method::GET, "/people"),
+    (Method::POST, "/people/disable"),
+    (Method::POST, "/people/enable"),
+    (Method::POST, "/people/end-sessions"),
 ];
 
 /// The routes that stand in the source.
@@ -277,4 +290,30 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
         .map(|command| serde_json::to_value(command).unwrap()["type"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(names.len(), commands(&id, &message).len(), "each command once: {names:?}");
+}
+
+#[tokio::test]
+async fn whoever_is_no_admin_is_told_so_and_nothing_is_done() {
+    let stack = Stack::demo().await;
+    let alice = stack.with_header(crate::stack::USER_HEADER, "alice");
+    let bob = stack.with_header(crate::stack::USER_HEADER, "bob");
+    alice.socket().await;
+    let subject = format!("proxy:{}", alice.header.1);
+    let id = stack.database().person_of_subject(&subject).await.unwrap().unwrap().id;
+    for (method, path) in FOR_ADMINS {
+        let response = if method == Method::POST {
+            bob.submit(path, &[("person", id.as_str())]).await
+        } else {
+            http_client()
+                .get(format!("http://{}{path}", stack.address))
+                .header(&bob.header.0, &bob.header.1)
+                .send()
+                .await
+                .unwrap()
+        };
+        let (status, html) = (response.status().as_u16(), response.text().await.unwrap());
+        assert!(status == 403 && html.contains("Only admins may"), "{path}: {status} {html}");
+        assert!(!html.contains(&alice.header.1), "{path} tells of somebody: {html}");
+    }
+    assert_eq!(alice.page("/settings").await.0, 200);
 }

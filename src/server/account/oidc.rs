@@ -99,7 +99,9 @@ pub(super) async fn callback(
                 response
             }
             Err(problem) => {
-                state.audit().record(Entry::sign_in_failed(MODE, Some(&identity.subject), &problem.message).from(origin.address));
+                state.audit().record(
+                    Entry::sign_in_failed(MODE, Some(&identity.subject), &problem.message).from(origin.address),
+                );
                 failed(status_of(&problem), problem)
             }
         },

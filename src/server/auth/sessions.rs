@@ -6,8 +6,9 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue};
 
 use super::cookie::{self, Secret};
-use super::vault::Purpose;
 use super::people::shut_out;
+use super::recheck::Checked;
+use super::vault::Purpose;
 use super::{Auth, Identity, NOTED_EVERY, Over, Visit, milliseconds};
 use crate::server::audit::Entry;
 use crate::server::client_address::Origin;
@@ -151,22 +152,24 @@ impl Auth {
         self.database.session_goes_on(session, now, idle_since).await
     }
 
-    /// Notes that a session is used: by a socket, whose requests are no requests of HTTP.
+    /// Notes that a session is used: by a socket, whose requests are no requests of HTTP. Has NetBox asked about it where
+    /// that is due.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn note_use(&self, session: &SessionId) -> Result<(), Problem> {
-        self.database.use_session(session, clock::now()).await
+    pub async fn note_use(self: &Arc<Self>, session: &SessionId) -> Result<(), Problem> {
+        self.database.use_session(session, clock::now()).await?;
+        self.recheck_later(session).await
     }
 
     pub(super) async fn person_of_session(
-        &self,
+        self: &Arc<Self>,
         origin: Origin,
         headers: &HeaderMap,
     ) -> Result<Option<Person>, Problem> {
         let Some(secret) = cookie::read(headers, origin.over_tls) else { return Ok(None) };
         let (now, idle_since) = self.moments();
-        let Some((session, person)) = self.database.session(&secret.digest(), now, idle_since).await? else {
+        let Some((session, mut person)) = self.database.session(&secret.digest(), now, idle_since).await? else {
             return Ok(None);
         };
         let credentials = match &session.netbox_token {
@@ -186,11 +189,15 @@ impl Auth {
         {
             tracing::debug!(session = session.id.as_str(), problem = %problem.message, "that a session is used could not be noted");
         }
+        match self.recheck(&session, &person, &credentials).await {
+            Checked::Role(role) => person.role = role,
+            Checked::Over => return Ok(None),
+        }
         Ok(Some(self.person(person, credentials, Some(session.id))))
     }
 
     /// Ends a session, tells its sockets, and deletes its NetBox token in the background. Whether it was there.
-    async fn end(&self, person: &PersonId, session: &SessionId) -> Result<bool, Problem> {
+    pub(super) async fn end(&self, person: &PersonId, session: &SessionId) -> Result<bool, Problem> {
         let Some(ended) = self.database.end_session(person, session).await? else { return Ok(false) };
         tracing::info!(%person, session = session.as_str(), "a session ended");
         // Nobody listening is fine.

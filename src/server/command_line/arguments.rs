@@ -94,7 +94,8 @@ Examples:
   DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox restore netbox-chatbox.jsonl.gz
   netbox-chatbox restore --replace netbox-chatbox.jsonl.gz      instead of all that is in it now
 
-A backup that is cut off or damaged restores nothing.")]
+A backup that is cut off or damaged restores nothing. Sessions of then are ended unless you keep them; who was disabled
+since is not any more (`people list` shows it).")]
     Restore(RestoreArguments),
 
     /// Make the index of the search in conversations again; the server does what is missing at its start
@@ -255,6 +256,14 @@ pub(super) struct RestoreArguments {
     /// Put it in the place of all that is in the database
     #[arg(long)]
     pub replace: bool,
+
+    /// Keep whoever was signed in then signed in, although they may have signed out since
+    #[arg(long)]
+    pub keep_sessions: bool,
+
+    /// Revoke all links to conversations: some of them may have been revoked since
+    #[arg(long)]
+    pub revoke_links: bool,
 
     /// What is restored into.
     #[command(flatten)]

@@ -44,7 +44,8 @@ async fn list(PeopleListArguments { json, storage }: PeopleListArguments) -> Res
     let people = database.people(clock::now(), MOST).await;
     database.close().await;
     let people = people.map_err(one)?;
-    let text = if json { people.iter().map(|person| format!("{}\n", as_json(person))).collect() } else { table(&people) };
+    let text =
+        if json { people.iter().map(|person| format!("{}\n", as_json(person))).collect() } else { table(&people) };
     print(&text)
 }
 

@@ -20,6 +20,8 @@ use crate::wire::problem::Problem;
 const USER_HEADER: &str = "x-forwarded-user";
 const IDLE_HOURS: u64 = 7 * 24;
 const HOURS: u64 = 30 * 24;
+/// A provider's groups are learnt at sign-in only: whoever left one must not stay an admin for a month.
+const OIDC_HOURS: u64 = 12;
 /// The longest that browsers keep a cookie (RFC 6265bis, section 5.5: 400 days).
 const MOST_HOURS: u64 = 400 * 24;
 /// The key that is made where none is given, in the data folder.
@@ -137,9 +139,10 @@ impl PeopleConfig {
             Duration::from_hours(typed::number(name, text, default, 1..=MOST_HOURS, problems))
         };
         let idle = hours("SESSION_IDLE_HOURS", arguments.session_idle_hours.as_deref(), IDLE_HOURS, problems);
-        let lifetime = hours("SESSION_HOURS", arguments.session_hours.as_deref(), HOURS, problems);
-        let trusted_proxies = networks(&arguments.trusted_proxies, problems);
         let word = typed::choice::<Word>("AUTH_MODE", arguments.auth_mode.as_deref(), problems);
+        let most = if matches!(word, Word::Oidc) { OIDC_HOURS } else { HOURS };
+        let lifetime = hours("SESSION_HOURS", arguments.session_hours.as_deref(), most, problems);
+        let trusted_proxies = networks(&arguments.trusted_proxies, problems);
         let mode = match word {
             Word::None => SignInMode::Nobody,
             Word::Netbox => SignInMode::Netbox,

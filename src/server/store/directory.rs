@@ -4,11 +4,11 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::Database;
 use super::commit::Refused;
 use super::error::unavailable;
 use super::people::StoredPerson;
 use super::sessions::StoredSession;
-use super::Database;
 use crate::server::person::PersonId;
 use crate::wire::id::ConversationId;
 use crate::wire::problem::Problem;
@@ -40,9 +40,7 @@ const LIST: &str = "SELECT p.id, p.subject, p.display_name, p.role, p.netbox_tok
 
 impl ListedPerson {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
-        let count = |place: usize| {
-            row.try_get::<i64, _>(place).map(|number| u64::try_from(number).unwrap_or_default())
-        };
+        let count = |place: usize| row.try_get::<i64, _>(place).map(|number| u64::try_from(number).unwrap_or_default());
         Ok(Self {
             person: StoredPerson::read(row, 0)?,
             created_at: row.try_get(7)?,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::Method;
 use netbox_chatbox::server::audit::Filter;
-use netbox_chatbox::server::config::{AnswerConfig, LimitConfig, ModelSource};
-use netbox_chatbox::server::config::{PeopleConfig, SignInMode, StorageConfig};
+use netbox_chatbox::server::config::{AnswerConfig, LimitConfig, ModelSource, PeopleConfig, SignInMode, StorageConfig};
+use netbox_chatbox::server::person::Role;
 use serde_json::{Value, json};
 
 use crate::scratch::both;

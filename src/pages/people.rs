@@ -83,7 +83,7 @@ fn Person(person: PersonRow) -> impl IntoView {
     let of_sessions =
         sessions.map_or_else(String::new, |sessions| format!(", {}", format::counted(sessions, "session", "sessions")));
     let state = disabled.as_ref().map(|since| {
-        view! { <span class="people-disabled">{format!("Disabled since {since}")}</span> }
+        view! { <span class="people-disabled">{format!("\u{b7} Disabled since {since}")}</span> }
     });
     let ways = if is_you {
         view! { <span class="account-this">"You"</span> }.erase()

@@ -45,7 +45,7 @@ async fn list(PeopleListArguments { json, storage }: PeopleListArguments) -> Res
     database.close().await;
     let people = people.map_err(one)?;
     let text =
-        if json { people.iter().map(|person| format!("{}\n", as_json(person))).collect() } else { table(&people) };
+        if json { lines(people.iter().map(|person| as_json(person).to_string())) } else { table(&people) };
     print(&text)
 }
 
@@ -200,15 +200,15 @@ fn table(people: &[ListedPerson]) -> String {
     let widths: Vec<usize> = (0..7).map(width).collect();
     let line = |row: &[String; 7]| {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect::<Vec<_>>();
-        format!("{}\n", cells.join("  ").trim_end())
+        cells.join("  ").trim_end().to_owned()
     };
-    rows.iter().map(line).collect()
+    lines(rows.iter().map(line))
 }
 
 fn told(listed: &ListedPerson) -> String {
     let ListedPerson { person, created_at, conversations, sessions } = listed;
     let token = if person.netbox_token.is_some() { "kept, sealed" } else { "none" };
-    let mut lines = vec![
+    let mut entries = vec![
         ("id", person.id.to_string()),
         ("person", plain(&person.subject)),
         ("name", plain(&person.display_name)),
@@ -221,9 +221,14 @@ fn told(listed: &ListedPerson) -> String {
         ("own NetBox token", token.to_owned()),
     ];
     if let Some(since) = person.disabled_at {
-        lines.push(("disabled since", moment(since)));
+        entries.push(("disabled since", moment(since)));
     }
-    lines.iter().map(|(name, value)| format!("{name:18}{value}\n")).collect()
+    lines(entries.iter().map(|(name, value)| format!("{name:18}{value}")))
+}
+
+/// Each with its end.
+fn lines(texts: impl Iterator<Item = String>) -> String {
+    texts.flat_map(|text| [text, "\n".to_owned()]).collect()
 }
 
 fn state(person: &StoredPerson) -> &'static str {

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod doctor;
 #[cfg(test)]
 mod encrypted;
+pub mod event_stream;
 pub mod health;
 pub mod hub;
 pub mod limits;
@@ -25,6 +26,7 @@ mod no_connection;
 pub mod page;
 pub mod peer;
 pub mod person;
+pub mod private;
 pub mod result_reads;
 pub mod router;
 pub mod run;

@@ -1,5 +1,8 @@
 //! What every request needs: one value, made once.
 
+#[cfg(test)]
+pub(in crate::server) mod alone;
+
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -12,6 +15,8 @@ use super::auth::Auth;
 use super::client_address::KnownProxies;
 use super::config::LimitConfig;
 use super::connections::Connections;
+use super::event_stream::Streams;
+use super::health::Readiness;
 use super::hub::Hub;
 use super::limits::Limits;
 use super::starting_questions::StartingQuestions;
@@ -43,8 +48,10 @@ struct Inner {
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
+    readiness: Readiness,
     reach: Reach,
     sockets: TaskTracker,
+    streams: Streams,
     draining: CancellationToken,
 }
 
@@ -74,8 +81,10 @@ impl AppState {
             auth,
             hub,
             starting_questions: StartingQuestions::default(),
+            readiness: Readiness::default(),
             reach,
             sockets: TaskTracker::new(),
+            streams: Streams::default(),
             draining: CancellationToken::new(),
         }))
     }
@@ -135,6 +144,11 @@ impl AppState {
         &self.0.starting_questions
     }
 
+    /// How NetBox and the database were a moment ago.
+    pub fn readiness(&self) -> &Readiness {
+        &self.0.readiness
+    }
+
     /// Names under which this server may be addressed, besides its addresses and `localhost`.
     pub fn allowed_hosts(&self) -> &[String] {
         &self.0.reach.allowed_hosts
@@ -148,6 +162,11 @@ impl AppState {
     /// Open sockets: no server waits for them by itself once they are upgraded.
     pub fn sockets(&self) -> &TaskTracker {
         &self.0.sockets
+    }
+
+    /// Those of them that are streams over plain HTTP.
+    pub fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     /// Cancelled when the sockets are to be closed: the server stops, and the answers had their time.

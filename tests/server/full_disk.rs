@@ -1,4 +1,4 @@
-//! A disk that is really full: a small file system of the test's own (user_namespaces(7), tmpfs(5)), with the database on
+//! A disk that is really full: a small file system of the test's own (`user_namespaces(7)`, `tmpfs(5)`), with the database on
 //! it. Nothing of the program knows that this is a test.
 #![cfg(target_os = "linux")]
 

@@ -4,11 +4,12 @@ use netbox_chatbox::server::config::{LimitConfig, SharingConfig, StorageConfig};
 use regex::Regex;
 use serde_json::json;
 
+use crate::logged;
 use crate::scratch::both;
 use crate::stack::{Browser, Model, Stack, USER_HEADER};
 
 /// Presses a button of the page of links; the page after it.
-async fn press(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+pub async fn press(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
     let response = browser.submit(path, fields).await;
     let status = response.status().as_u16();
     if status == 303 {
@@ -19,7 +20,7 @@ async fn press(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> (u16, 
 }
 
 /// The paths of the links on a page, newest first, and what names them.
-fn links(page: &str) -> Vec<(String, String)> {
+pub fn links(page: &str) -> Vec<(String, String)> {
     let link = Regex::new(r#"(?s)value="http://[^/"]+(/s/[^"]+)".*?name="share" value="([^"]+)""#).unwrap();
     link.captures_iter(page).map(|found| (found[1].to_owned(), found[2].to_owned())).collect()
 }
@@ -209,4 +210,27 @@ async fn an_operator_who_switches_sharing_off_ends_every_link_and_on_again_has_t
         assert_eq!(on.with_header(USER_HEADER, "reader").page(&link).await.0, 200);
         on.database().close().await;
     }
+}
+
+#[tokio::test]
+async fn no_log_tells_a_link() {
+    let log = logged::log();
+    let stack = Stack::demo().await;
+    let (_, _, link, _) = shared(&stack).await;
+    let secret = link.trim_start_matches("/s/").to_owned();
+    let reader = stack.browser().await;
+    let signed_out = stack.with_header("accept-language", "en");
+    assert_eq!(reader.page(&link).await.0, 200);
+    assert_eq!(signed_out.page(&link).await.0, 401);
+    for mistyped in [format!("{link}/"), format!("/S/{secret}"), format!("/api/{secret}"), format!("/pkg/{secret}")] {
+        assert!(matches!(reader.page(&mistyped).await.0, 404 | 405), "{mistyped}");
+    }
+    stack.database().close().await;
+    assert_eq!(reader.page(&link).await.0, 503);
+    let text = log.text();
+    for told in ["a request failed", "/s/{secret}", "/c/{conversation}/share"] {
+        assert!(text.contains(told), "{told} is missing in {text}");
+    }
+    let line = text.lines().find(|line| line.contains(&secret));
+    assert_eq!(line, None, "the link is in the log");
 }

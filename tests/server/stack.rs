@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::channel::mpsc;
-use futures::{SinkExt, StreamExt};
 use netbox_chatbox::chat::reducer;
 use netbox_chatbox::server::audit::Audit;
 use netbox_chatbox::server::auth::network::Network;
@@ -22,10 +21,12 @@ use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::ConversationId;
 use netbox_chatbox::wire::transcript::{Answer, Transcript};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::line::{Events, Line};
 
 /// Longer than anything here takes, on a machine that is busy with something else.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -98,6 +99,16 @@ impl Stack {
     pub async fn draining(drain: Duration) -> Self {
         let model = remote_model(Model { natural: true, faults: true, ..Model::default() }).await;
         Self::start_with(NetboxSource::Demo, model, AnswerConfig::default(), drain).await
+    }
+
+    /// With answers that take their time, and a proxy that wants to be asked so often who is behind a socket.
+    pub async fn with_socket_age(age: Duration) -> Self {
+        let mut people = behind_a_proxy();
+        if let SignInMode::Proxy(rules) = &mut people.mode {
+            rules.socket_age = age;
+        }
+        let model = remote_model(Model { natural: true, ..Model::default() }).await;
+        Self::start_for(people, NetboxSource::Demo, model, AnswerConfig::default(), Duration::from_millis(300)).await
     }
 
     async fn start(netbox: NetboxSource, model: ModelSource, answers: AnswerConfig) -> Self {
@@ -256,6 +267,7 @@ pub fn behind_a_proxy() -> PeopleConfig {
         user_header: USER_HEADER.parse().unwrap(),
         groups_header: Some("x-forwarded-groups".parse().unwrap()),
         admin_groups: vec!["netops".to_owned()],
+        socket_age: Duration::from_hours(1),
     };
     PeopleConfig { mode: SignInMode::Proxy(rules), ..PeopleConfig::nobody() }
 }
@@ -271,6 +283,11 @@ impl Browser {
     /// Opens a socket.
     pub async fn socket(&self) -> Socket {
         Socket::open(&self.address, Some(&self.header)).await
+    }
+
+    /// Opens a stream.
+    pub async fn events(&self) -> Socket {
+        Socket::over(Line::Events(Box::new(Events::open(self, "", None).await.unwrap()))).await
     }
 
     /// Sends a form; the whole answer. Redirects are not followed.
@@ -302,7 +319,7 @@ impl Browser {
 
 /// A socket, with everything that it reduced.
 pub struct Socket {
-    inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    inner: Line,
     /// The conversation as this socket saw it.
     pub transcript: Transcript,
     /// The code that the server closed it with.
@@ -319,6 +336,11 @@ impl Socket {
             request.headers_mut().insert(name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap());
         }
         let (inner, _) = connect_async(request).await.unwrap();
+        Self::over(Line::WebSocket(Box::new(inner))).await
+    }
+
+    /// Reads the greeting, over whichever way.
+    pub async fn over(inner: Line) -> Self {
         let mut socket = Self { inner, transcript: Transcript::default(), close_code: None, careless: false };
         assert_eq!(socket.next().await["type"], "connected");
         socket
@@ -410,6 +432,14 @@ impl Socket {
         };
         while over(&self.transcript) < answers {
             self.next().await;
+        }
+    }
+
+    /// The stream that it is.
+    pub fn stream(&self) -> &Events {
+        match &self.inner {
+            Line::Events(events) => events,
+            Line::WebSocket(_) => panic!("this is a WebSocket"),
         }
     }
 

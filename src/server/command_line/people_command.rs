@@ -44,8 +44,7 @@ async fn list(PeopleListArguments { json, storage }: PeopleListArguments) -> Res
     let people = database.people(clock::now(), MOST).await;
     database.close().await;
     let people = people.map_err(one)?;
-    let text =
-        if json { lines(people.iter().map(|person| as_json(person).to_string())) } else { table(&people) };
+    let text = if json { lines(people.iter().map(|person| as_json(person).to_string())) } else { table(&people) };
     print(&text)
 }
 

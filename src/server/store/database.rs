@@ -12,6 +12,7 @@ use sqlx::{Any, AnyPool, Executor as _, Row as _, Transaction};
 use super::error::unavailable;
 use super::migrations::{migrator, newest};
 use super::sqlite::{self, Anchor};
+use crate::server::private;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long a statement waits for a connection to PostgreSQL, or for SQLite's lock, before it fails.
@@ -320,7 +321,7 @@ fn hold_alone(file: &Path) -> Option<std::fs::File> {
     use rustix::fs::{FlockOperation, flock};
     let mut name = file.as_os_str().to_owned();
     name.push(".lock");
-    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(name).ok()?;
+    let lock = private::open_file(Path::new(&name)).ok()?;
     flock(&lock, FlockOperation::NonBlockingLockExclusive).ok()?;
     Some(lock)
 }
@@ -330,19 +331,21 @@ fn hold_alone(_file: &Path) -> Option<std::fs::File> {
     None
 }
 
-/// The file as SQLite's URL. The folder is made for its owner alone: it holds what people asked.
+/// The file as SQLite's URL. It is made for its owner alone, with its folder: it holds what people asked. SQLite gives
+/// the files that it puts beside it the same mode ("Write-Ahead Logging", "The WAL File").
 fn sqlite_url(file: &Path) -> Result<String, Problem> {
     let refused = |error: std::io::Error| {
-        Problem::new(ProblemCode::Storage, format!("The database's folder cannot be made: {error}"))
+        Problem::new(ProblemCode::Storage, format!("The database's file or its folder cannot be made: {error}"))
             .hint("set DATABASE_URL=sqlite:PATH to a file in a folder that this program may write")
     };
     let file = std::path::absolute(file).map_err(refused)?;
     if let Some(folder) = file.parent() {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(refused)?;
+        private::make_folder(folder).map_err(refused)?;
+    }
+    private::make_file(&file).map_err(refused)?;
+    if private::is_open_to_others(&file) {
+        // Some operators want a group to read it; a mode that somebody chose stays.
+        tracing::warn!(file = %file.display(), "others on this machine may read the database: chmod 600 takes that away");
     }
     let mut url =
         url::Url::parse("sqlite://").map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;

@@ -79,6 +79,7 @@ pub const TABLES: &[Table] = &[
             integer("created_at"),
             integer("seen_at"),
             integer("disabled_at"),
+            text("netbox_user"),
         ],
     },
     Table {

@@ -1,4 +1,5 @@
-//! The session behind a socket: a socket outlives the request that opened it, but not the session.
+//! The session behind a socket: a socket outlives the request that opened it, but neither the session nor, for long,
+//! what a proxy said of that request.
 
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::Connection;
 use crate::server::auth::Over;
+use crate::server::config::SignInMode;
 use crate::server::person::{PersonId, SessionId};
 use crate::server::state::AppState;
 use crate::wire::command::Command;
@@ -43,6 +45,14 @@ pub(super) async fn over(state: AppState, person: PersonId, session: Option<Sess
             return;
         }
     }
+}
+
+/// Done when the proxy shall say again who is here, and whether they still may; never where no proxy says it.
+pub(super) async fn renewal(state: AppState) {
+    let SignInMode::Proxy(rules) = &state.auth().config().mode else { return std::future::pending().await };
+    // Sockets that were opened together, after a restart, shall not all come back together.
+    let age = rules.socket_age.mul_f64(rand::random_range(0.75..=1.0));
+    tokio::time::sleep(age).await;
 }
 
 impl Connection {

@@ -26,6 +26,7 @@ mod no_connection;
 pub mod page;
 pub mod peer;
 pub mod person;
+pub mod private;
 pub mod router;
 pub mod run;
 pub mod search;

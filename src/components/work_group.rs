@@ -167,8 +167,9 @@ fn thought(part: &PartView) -> Option<String> {
     }
 }
 
-fn sentences(text: &str) -> impl DoubleEndedIterator<Item = &str> {
-    text.split_inclusive(['.', '\n']).map(str::trim).filter(|sentence| !sentence.is_empty())
+/// A full stop within an address or a name ends no sentence.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n').flat_map(|line| line.split_inclusive(". ")).map(str::trim).filter(|sentence| !sentence.is_empty())
 }
 
 fn first_sentence(text: &str) -> String {
@@ -176,7 +177,7 @@ fn first_sentence(text: &str) -> String {
 }
 
 fn last_sentence(text: &str) -> String {
-    sentences(text).next_back().unwrap_or_default().to_owned()
+    sentences(text).last().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -228,6 +229,13 @@ mod tests {
             let line = GroupParts(vec![tool("sites", ended(1, false)), thinking]).line(true);
             assert_eq!((line.lead.as_str(), line.detail.as_deref()), ("Thinking", Some("Now the racks")));
         });
+    }
+
+    #[test]
+    fn an_address_is_not_cut() {
+        let text = "Which device has 10.0.0.1? It is in dcim.device. Then ask for 10.0.0.2.\n";
+        assert_eq!(first_sentence(text), "Which device has 10.0.0.1? It is in dcim.device.");
+        assert_eq!(last_sentence(text), "Then ask for 10.0.0.2.");
     }
 
     #[test]

@@ -46,6 +46,14 @@ pub fn is_there() -> bool {
     Site::iter().next().is_some()
 }
 
+/// Whether a request is for the site's files: the same for everybody, and nobody looks who asks. Of any other address
+/// only its name could tell, which whoever asks makes up.
+pub fn is_asked_for(request: &Request) -> bool {
+    let path = request.uri().path();
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && (path.starts_with("/pkg/") || Site::get(path.trim_start_matches('/')).is_some())
+}
+
 /// Answers with a file of the site, or none if there is no such file.
 pub fn respond(request: &Request) -> Option<Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {

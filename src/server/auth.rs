@@ -156,15 +156,17 @@ impl Auth {
     /// The person of this subject, noted as being here now and then.
     async fn known(&self, subject: &str, name: &str, role: Role) -> Result<StoredPerson, Problem> {
         let now = clock::now();
-        let known = self.database.person_of_subject(subject).await?;
-        match known {
-            Some(person)
-                if person.display_name == name && person.role == role && now - person.seen_at < NOTED_EVERY =>
-            {
-                Ok(person)
-            }
-            _ => self.database.meet(subject, name, role, now).await,
+        let Some(person) = self.database.person_of_subject(subject).await? else {
+            return self.database.meet(subject, name, role, now).await;
+        };
+        if person.display_name == name && person.role == role && now - person.seen_at < NOTED_EVERY {
+            return Ok(person);
         }
+        // Somebody who is known comes in although the disk is full; what they are now counts.
+        Ok(self.database.meet(subject, name, role, now).await.unwrap_or_else(|problem| {
+            tracing::debug!(person = %person.id, problem = %problem.message, "that somebody is here could not be noted");
+            StoredPerson { display_name: name.to_owned(), role, ..person }
+        }))
     }
 
     fn person_with_own_rights(&self, person: StoredPerson) -> Person {

@@ -55,16 +55,21 @@ impl Origin {
         Self { address, over_tls }
     }
 
-    /// What counts as one client in limits: an IPv4 address, or the network of an IPv6 address, of which one machine
-    /// has as many as it likes (RFC 4291, section 2.5.4: an interface's own part has 64 bits).
+    /// What counts as one client in limits, as text.
     pub fn limited_as(&self) -> String {
-        match self.address {
+        match one_client(self.address) {
             IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let network = address.to_bits() & !u128::from(u64::MAX);
-                format!("{}/64", Ipv6Addr::from_bits(network))
-            }
+            IpAddr::V6(network) => format!("{network}/64"),
         }
+    }
+}
+
+/// What counts as one client in limits: an IPv4 address, or the network of an IPv6 address, of which one machine has as
+/// many as it likes (RFC 4291, section 2.5.4: an interface's own part has 64 bits).
+pub fn one_client(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
     }
 }
 

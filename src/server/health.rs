@@ -1,19 +1,17 @@
 //! What monitors ask.
 
-use std::time::Duration;
+mod readiness;
 
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::audit::Fault;
-use super::netbox::Error;
-use super::state::AppState;
-use crate::wire::problem::{Problem, ProblemCode};
+pub use readiness::Readiness;
 
-/// How long NetBox may take before it counts as unreachable here.
-const NETBOX_PATIENCE: Duration = Duration::from_secs(3);
+use super::audit::Fault;
+use super::state::AppState;
+use crate::wire::problem::ProblemCode;
 
 /// `GET /health`: the process is alive. Asks nobody else.
 pub async fn health() -> Json<Value> {
@@ -26,20 +24,17 @@ pub async fn ready(State(state): State<AppState>) -> (StatusCode, Json<Value>) {
     if state.hub().stopping().is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "draining"})));
     }
-    let (netbox, database) = futures::join!(netbox(&state), state.database().check());
-    let netbox = netbox.err().map_or("reachable", |problem| {
-        tracing::warn!(problem = %problem, "not ready: NetBox");
-        match problem.code {
-            ProblemCode::NetboxToken | ProblemCode::NetboxPermission => "refuses the token",
-            ProblemCode::NetboxUnreachable => "unreachable",
-            _ => "answers something else",
-        }
+    let found = state.readiness().found(&state).await;
+    let netbox = found.netbox.err().map_or("reachable", |problem| match problem.code {
+        ProblemCode::NetboxToken | ProblemCode::NetboxPermission => "refuses the token",
+        ProblemCode::NetboxUnreachable => "unreachable",
+        _ => "answers something else",
     });
     // A full disk still answers questions.
-    let database = match database {
-        Err(_) => "does not answer",
-        Ok(()) if state.hub().storage().borrow().is_some() => "stores nothing",
-        Ok(()) => "answers",
+    let database = match found.database {
+        false => "does not answer",
+        true if state.hub().storage().borrow().is_some() => "stores nothing",
+        true => "answers",
     };
     let is_ready = netbox == "reachable" && database == "answers";
     let (status, word) =
@@ -53,19 +48,4 @@ pub async fn ready(State(state): State<AppState>) -> (StatusCode, Json<Value>) {
         }
     };
     (status, Json(json!({"status": word, "netbox": netbox, "database": database, "audit": audit})))
-}
-
-async fn netbox(state: &AppState) -> Result<(), Problem> {
-    let connections = state.connections();
-    let asking = connections.netbox.status(&connections.service);
-    match tokio::time::timeout(NETBOX_PATIENCE, asking).await.map(|exchange| exchange.answer) {
-        Ok(Ok(_status)) => Ok(()),
-        // Without a token of its own the server cannot ask more than whether NetBox is there: it says no, so it is.
-        Ok(Err(Error::Refused { .. })) if connections.service.kind().is_none() => Ok(()),
-        Ok(Err(error)) => Err(error.problem()),
-        Err(_elapsed) => {
-            let message = format!("NetBox did not answer within {} s", NETBOX_PATIENCE.as_secs());
-            Err(Problem::new(ProblemCode::NetboxUnreachable, message))
-        }
-    }
 }

@@ -5,6 +5,7 @@ mod commands;
 mod conversation;
 mod shared;
 mod tended;
+mod used;
 mod view;
 
 use std::collections::HashMap;
@@ -166,8 +167,13 @@ impl Hub {
         let mut runs = Vec::new();
         for record in self.shared.database.take_over(&self.shared.process, taken).await? {
             let tending = self.shared.tended.tend(&record.run);
-            if let Some(conversation) = self.find(&record.conversation).await? {
-                runs.push(LeftRun { conversation, record, tending });
+            match self.find(&record.conversation).await {
+                Ok(Some(conversation)) => runs.push(LeftRun { conversation, record, tending }),
+                Ok(None) => {}
+                // With nobody to tend it, it is left again, and the others go on.
+                Err(problem) => {
+                    tracing::error!(conversation = %record.conversation, run = %record.run, problem = %problem.message, "a run waits: its conversation cannot be read");
+                }
             }
         }
         Ok(runs)
@@ -176,7 +182,7 @@ impl Hub {
     /// Learns what another process changed.
     ///
     /// # Errors
-    /// The database fails.
+    /// The database fails: something may not be known that nobody will tell again.
     pub async fn follow(&self, elsewhere: Elsewhere) -> Result<(), Problem> {
         let conversations = match elsewhere {
             Elsewhere::Conversation { conversation, owner, is_news } => {
@@ -187,24 +193,37 @@ impl Hub {
             }
             Elsewhere::Anything => self.live_ones(),
         };
+        let mut failed = None;
         for conversation in conversations {
-            conversation.follow_elsewhere().await?;
+            failed = conversation.follow_elsewhere().await.err().or(failed);
             if conversation.deleted().is_cancelled() {
                 self.lock().remove(conversation.id());
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
-    /// Stores what could not be stored so far. Whether nothing waits to be stored any more.
-    pub async fn save_unsaved(&self) -> bool {
+    /// Stores what could not be stored so far. One conversation that cannot be stored holds up no other. Whether nothing
+    /// waits to be stored any more.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn save_unsaved(&self) -> Result<bool, Problem> {
+        let mut all = true;
         for conversation in self.shared.unsaved() {
-            if !conversation.save_unsaved().await {
-                return false;
+            if conversation.save_unsaved().await {
+                self.shared.is_saved(conversation.id());
+            } else {
+                all = false;
+                self.shared.database.check().await?;
             }
-            self.shared.is_saved(conversation.id());
         }
-        true
+        all &= self.shared.keep_unkept_usage().await;
+        let fails = self.shared.storage.borrow().is_some();
+        if fails && self.shared.database.check_writing().await.is_ok() {
+            self.shared.storage_works();
+        }
+        Ok(all)
     }
 
     /// Why nothing can be stored at the moment, as it changes.

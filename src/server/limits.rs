@@ -55,6 +55,8 @@ struct Inner {
     address_requests: Counter,
     name_sign_ins: Counter,
     address_sign_ins: Counter,
+    sign_in_answers: Counter,
+    noted_refusals: Counter,
     sockets: Places,
 }
 
@@ -83,6 +85,8 @@ impl Limits {
             address_requests: counter("address-requests", rates.requests_of_an_address, MINUTE, REQUESTS_AT_ONCE),
             name_sign_ins: counter("name-sign-ins", rates.sign_ins_of_a_name, SIGN_IN_PERIOD, 1),
             address_sign_ins: counter("address-sign-ins", rates.sign_ins_of_an_address, SIGN_IN_PERIOD, 1),
+            sign_in_answers: counter("sign-in-answers", rates.sign_ins_of_an_address, SIGN_IN_PERIOD, 1),
+            noted_refusals: counter("noted-refusals", 1, SIGN_IN_PERIOD, 1),
             sockets: Places::default(),
             database,
             rates,
@@ -109,16 +113,27 @@ impl Limits {
     /// # Errors
     /// There were too many; the problem says when to try again.
     pub async fn sign_in(&self, origin: Origin, name: Option<&str>) -> Result<(), Problem> {
-        let refused = |wait| {
-            refused("There were too many attempts to sign in", wait)
-                .hint("wait, then try again; who has forgotten a password resets it in NetBox")
-        };
-        self.0.address_sign_ins.count(&origin.limited_as()).await.map_err(refused)?;
+        self.0.address_sign_ins.count(&origin.limited_as()).await.map_err(too_many_sign_ins)?;
         match name.map(str::trim).filter(|name| !name.is_empty()) {
             // A hash, since some type their password into the wrong field.
-            Some(name) => self.0.name_sign_ins.count(&hash(&name.to_lowercase())).await.map_err(refused),
+            Some(name) => self.0.name_sign_ins.count(&hash(&name.to_lowercase())).await.map_err(too_many_sign_ins),
             None => Ok(()),
         }
+    }
+
+    /// Counts what comes back from a sign-in elsewhere. There may be as many as attempts to begin one, which are counted
+    /// by themselves: whoever signs in makes one of each.
+    ///
+    /// # Errors
+    /// There were too many; the problem says when to try again.
+    pub async fn sign_in_answer(&self, origin: Origin) -> Result<(), Problem> {
+        self.0.sign_in_answers.count(&origin.limited_as()).await.map_err(too_many_sign_ins)
+    }
+
+    /// Whether it is worth noting that an address had too many attempts to sign in: once in their period. Noting each
+    /// would let strangers write as much as they like.
+    pub async fn notes_refusal(&self, origin: Origin) -> bool {
+        self.0.noted_refusals.count(&origin.limited_as()).await.is_ok()
     }
 
     /// Counts a request from somewhere.
@@ -235,16 +250,16 @@ impl Limits {
         })
     }
 
-    /// What an answer has to say that used most of a budget. To be asked before its use is kept.
+    /// What an answer has to say that used most of a budget. To be asked once its use is kept.
     pub async fn warning(&self, person: &PersonId, usage: &Usage) -> Option<Problem> {
         let Inner { database, budgets, .. } = &*self.0;
         if !has_budgets(budgets) {
             return None;
         }
         // Without the database nobody is warned, and nothing else is amiss.
-        let before = database.standings(person, self.question()).await.ok()?;
+        let standings = database.standings(person, self.question()).await.ok()?;
         let tokens = usage.all_input_tokens() + usage.output_tokens;
-        budget::warning(budgets, &before, Amount { tokens, micro_dollars: usage.cost_micro_dollars })
+        budget::warning(budgets, &standings, Amount { tokens, micro_dollars: usage.cost_micro_dollars })
     }
 
     /// The budgets and how a person stands.
@@ -282,6 +297,11 @@ fn has_bounds(config: &BudgetConfig) -> bool {
     config.person.running > 0 || config.all.running > 0 || has_budgets(config)
 }
 
+fn too_many_sign_ins(wait: Duration) -> Problem {
+    refused("There were too many attempts to sign in", wait)
+        .hint("wait, then try again; who has forgotten a password resets it where they sign in")
+}
+
 fn refused(message: &str, wait: Duration) -> Problem {
     let mut problem = Problem::new(ProblemCode::RateLimited, message);
     problem.retry_after_milliseconds = Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1));
@@ -304,6 +324,8 @@ async fn sweep(limits: std::sync::Weak<Inner>) {
             &inner.address_requests,
             &inner.name_sign_ins,
             &inner.address_sign_ins,
+            &inner.sign_in_answers,
+            &inner.noted_refusals,
         ];
         counters.into_iter().for_each(Counter::sweep);
         let now = counter::now_microseconds();

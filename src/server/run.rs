@@ -108,8 +108,8 @@ async fn stop(state: AppState, drain: Duration, signals: impl Stream<Item = ()>)
         tracing::warn!("some answers were not finished in time; they are left to be continued");
         state.hub().leave_runs().await;
     }
-    if !state.hub().save_unsaved().await {
-        tracing::error!("what was written last could not be stored: the database does not answer");
+    if !matches!(state.hub().save_unsaved().await, Ok(true)) {
+        tracing::error!("what was written last could not be stored: the database does not take it");
     }
     state.draining().cancel();
 }

@@ -16,6 +16,7 @@ use super::client_address::KnownProxies;
 use super::config::LimitConfig;
 use super::connections::Connections;
 use super::event_stream::Streams;
+use super::health::Readiness;
 use super::hub::Hub;
 use super::limits::Limits;
 use super::starting_questions::StartingQuestions;
@@ -47,6 +48,7 @@ struct Inner {
     hub: Arc<Hub>,
     agent: Arc<Agent>,
     starting_questions: StartingQuestions,
+    readiness: Readiness,
     reach: Reach,
     sockets: TaskTracker,
     streams: Streams,
@@ -78,6 +80,7 @@ impl AppState {
             auth,
             hub,
             starting_questions: StartingQuestions::default(),
+            readiness: Readiness::default(),
             reach,
             sockets: TaskTracker::new(),
             streams: Streams::default(),
@@ -138,6 +141,11 @@ impl AppState {
     /// Questions to start with.
     pub fn starting_questions(&self) -> &StartingQuestions {
         &self.0.starting_questions
+    }
+
+    /// How NetBox and the database were a moment ago.
+    pub fn readiness(&self) -> &Readiness {
+        &self.0.readiness
     }
 
     /// Names under which this server may be addressed, besides its addresses and `localhost`.

@@ -11,7 +11,7 @@ use super::agent::context_now;
 use super::netbox::Credentials;
 use super::person::PersonId;
 use super::state::AppState;
-use super::store::{Kind, elsewhere};
+use super::store::{Elsewhere, Kind, elsewhere};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// Between two signs of life. What waits for the database waits no longer than this after it answers again.
@@ -34,12 +34,27 @@ pub async fn keep_up(state: AppState) {
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut changes = pin!(elsewhere(hub.database(), hub.process()));
     let mut heard = true;
+    let mut missed = false;
+    let mut well = true;
     let mut tidied: Option<Instant> = None;
     loop {
         tokio::select! {
             () = state.draining().cancelled() => return,
             _ = beat.tick() => {
-                look_after_runs(&state, std::mem::take(&mut alone)).await;
+                let looked = look_after_runs(&state, alone).await;
+                // Once a second the same would be too often.
+                if let Err(problem) = &looked && std::mem::replace(&mut well, false) {
+                    tracing::warn!(problem = %problem.message, "no sign of life can be given");
+                }
+                if looked.is_ok() {
+                    alone = false;
+                    if !std::mem::replace(&mut well, true) {
+                        tracing::info!("signs of life are given again");
+                    }
+                    if missed {
+                        missed = hub.follow(Elsewhere::Anything).await.is_err();
+                    }
+                }
                 if tidied.is_none_or(|tidied| tidied.elapsed() > TIDYING) {
                     tidied = Some(Instant::now());
                     tidy(&state).await;
@@ -47,8 +62,10 @@ pub async fn keep_up(state: AppState) {
             }
             change = changes.next(), if heard => match change {
                 Some(change) => {
+                    // It is told once: what could not be read is looked for at the next beat.
                     if let Err(problem) = hub.follow(change).await {
                         tracing::warn!(problem = %problem.message, "what another process changed could not be read");
+                        missed = true;
                     }
                 }
                 None => heard = false,
@@ -57,28 +74,16 @@ pub async fn keep_up(state: AppState) {
     }
 }
 
-async fn look_after_runs(state: &AppState, alone: bool) {
+/// Whether signs of life could be given. Nothing is tried while the database does not answer.
+async fn look_after_runs(state: &AppState, alone: bool) -> Result<(), Problem> {
     let hub = state.hub();
-    // Nothing else is tried while the database does not answer.
-    if !hub.save_unsaved().await {
-        return;
+    hub.save_unsaved().await?;
+    hub.heartbeat().await?;
+    for left in hub.take_over(alone).await? {
+        let credentials = rights_of(state, &left.record.person).await;
+        state.agent().resume(left, credentials);
     }
-    if let Err(problem) = hub.heartbeat().await {
-        tracing::warn!(problem = %problem.message, "no sign of life could be given");
-        return;
-    }
-    match hub.take_over(alone).await {
-        Ok(runs) => {
-            for left in runs {
-                let credentials = rights_of(state, &left.record.person).await;
-                state.agent().resume(left, credentials);
-            }
-        }
-        Err(problem) => tracing::warn!(problem = %problem.message, "runs of dead processes could not be looked for"),
-    }
-    if let Err(problem) = begin_what_waits(state).await {
-        tracing::warn!(problem = %problem.message, "questions that wait could not be looked for");
-    }
+    begin_what_waits(state).await
 }
 
 /// Begins questions that wait although nothing is being answered: a process died between two answers, or the database
@@ -90,7 +95,11 @@ async fn begin_what_waits(state: &AppState) -> Result<(), Problem> {
             Ok(conversation) => conversation,
             // Deleted meanwhile.
             Err(problem) if problem.code == ProblemCode::NotFound => continue,
-            Err(problem) => return Err(problem),
+            // The others need not wait for this one.
+            Err(problem) => {
+                tracing::warn!(%conversation, problem = %problem.message, "a question goes on waiting");
+                continue;
+            }
         };
         let context = context_now(conversation.time_zone().as_deref());
         if let Some(handle) = conversation.begin_waiting(&context).await {

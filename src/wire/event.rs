@@ -111,7 +111,7 @@ pub enum Event as "Event" by "type" {
     },
     /// The server closes this socket.
     Bye {
-        /// Why: `drain`, or `reauth` where the session is over.
+        /// Why: `drain`; `reauth` where the session is over; `renew` where only the socket is too old.
         code: String,
         /// When to come back, in milliseconds.
         retry_milliseconds: u64,

@@ -184,6 +184,24 @@ impl Usage {
         self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
     }
 
+    /// What was used beyond `before`.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        Self {
+            calls: self.calls.saturating_sub(before.calls),
+            input_tokens: self.input_tokens.saturating_sub(before.input_tokens),
+            cache_creation_input_tokens: self
+                .cache_creation_input_tokens
+                .saturating_sub(before.cache_creation_input_tokens),
+            cache_read_input_tokens: self.cache_read_input_tokens.saturating_sub(before.cache_read_input_tokens),
+            output_tokens: self.output_tokens.saturating_sub(before.output_tokens),
+            cache_creation_1h_input_tokens: self
+                .cache_creation_1h_input_tokens
+                .saturating_sub(before.cache_creation_1h_input_tokens),
+            cost_micro_dollars: self.cost_micro_dollars.saturating_sub(before.cost_micro_dollars),
+        }
+    }
+
     /// Adds what another call used.
     pub fn add(&mut self, other: &Self) {
         self.calls += other.calls;

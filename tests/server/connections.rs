@@ -1,5 +1,7 @@
 //! Clients that hold connections for nothing: counted, not timed. What waits here waits for the server to act.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use netbox_chatbox::server::auth::network::Network;
@@ -242,4 +244,30 @@ async fn whoever_asks_what_works_learns_no_address_and_nobodys_words() {
         "status": "not ready", "netbox": "unreachable", "database": "answers", "audit": "written",
     });
     assert_eq!(said, expected);
+}
+
+#[tokio::test]
+async fn however_many_ask_whether_it_is_ready_netbox_is_asked_once_in_a_while() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let netbox = axum::Router::new().fallback(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        async { axum::Json(serde_json::json!({"netbox-version": "4.7.3"})) }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { axum::serve(listener, netbox).await });
+    // Without a token nothing else is asked at the start.
+    let stack = Stack::with_netbox(&url, "").await;
+    let ready =
+        || async { http_client().get(format!("http://{}/ready", stack.address)).send().await.unwrap().status() };
+    let statuses = futures::future::join_all((0..200).map(|_| ready())).await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    let times = asked.load(Ordering::Relaxed);
+    assert!((1..=50).contains(&times), "{times} times for 200 requests");
+    // What became of it is told soon after.
+    serving.abort();
+    while ready().await == 200 {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
 }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::print_stdout, reason = "seeds are for whoever reads the output")]
 
+mod forms;
+
 use std::sync::{LazyLock, Mutex};
 
 use proptest::prelude::*;
@@ -264,14 +266,12 @@ async fn what_is_no_frame_closes_the_connection_and_nothing_else() {
     assert!(!socket.ask("How many sites do we have?").await.is_empty());
 }
 
-const FUNCTIONS: [&str; 6] = [
-    "conversations",
-    "conversation",
-    "rename_conversation",
-    "delete_conversation",
-    "result_page",
-    "starting_questions",
-];
+/// The server functions that there are.
+fn functions() -> Vec<&'static str> {
+    let functions: Vec<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    assert!(functions.len() > 5, "{functions:?}");
+    functions
+}
 
 #[tokio::test]
 async fn bodies_of_any_kind_are_answered_and_never_a_server_error() {
@@ -285,12 +285,14 @@ async fn bodies_of_any_kind_are_answered_and_never_a_server_error() {
         json!({"id": conversation}),
         json!({"id": conversation, "title": "Another title"}),
         json!({"id": "nobody-knows-it"}),
+        json!({"query": "sites"}),
         json!({"conversation": conversation, "handle": "r1", "query": {"offset": 0, "limit": 10, "ordering": "name", "search": "c"}}),
     ];
+    let functions = functions();
     let mut cases = Cases::new("bodies", 300);
     for number in 0..cases.count {
         let (function, which, changes, bytes, kind) = cases.one(&(
-            prop::sample::select(&FUNCTIONS[..]),
+            prop::sample::select(functions.clone()),
             any::<prop::sample::Index>(),
             changes(),
             prop::collection::vec(any::<u8>(), 0..300),
@@ -308,7 +310,7 @@ async fn bodies_of_any_kind_are_answered_and_never_a_server_error() {
             0 => bytes,
             _ => changed(right[which.index(right.len())].clone(), changes).to_string().into_bytes(),
         };
-        let url = format!("http://{}/api/{function}", stack.address);
+        let url = format!("http://{}{function}", stack.address);
         let mut request = browser.client.post(&url).header(&browser.header.0, &browser.header.1).body(body.clone());
         let kind = if number % 3 == 0 { kind } else { "application/json" };
         if !kind.is_empty() {

@@ -1,5 +1,7 @@
 //! Nobody sees or touches what is somebody else's, and no other page acts here.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Error;
@@ -44,6 +46,50 @@ async fn another_persons_conversation_stays_as_it_was() {
     assert_eq!(listed[0]["id"], json!(id));
     let (_, now) = owner.call("conversation", json!({"id": id})).await;
     assert_eq!(now, serde_json::to_value(&before).unwrap());
+}
+
+#[tokio::test]
+async fn behind_a_proxy_a_socket_is_opened_anew_now_and_then_and_loses_nothing() {
+    let stack = Stack::with_socket_age(Duration::from_millis(300)).await;
+    let anna = stack.browser().await;
+    let mut socket = anna.socket().await;
+    let question = json!({"type": "send", "id": "one", "text": "List all devices"});
+    socket.send(question.clone()).await;
+    let (mut taken, mut completed, mut codes) = (false, false, Vec::new());
+    // Until the end of the answer was told, and the proxy was asked at least once more who it is.
+    while !completed || codes.is_empty() {
+        let Some(frame) = socket.next_frame().await else {
+            codes.push(socket.close_code);
+            // As the page does: what was not acknowledged again, then what follows what is there.
+            let transcript = socket.cut();
+            socket = anna.socket().await;
+            if !taken {
+                socket.send(question.clone()).await;
+            }
+            let (conversation, after) = (transcript.conversation.clone(), transcript.seq);
+            if !conversation.as_str().is_empty() {
+                socket.send(json!({"type": "hello", "resume": [{"conversation": conversation, "after": after}]})).await;
+            }
+            socket.transcript = transcript;
+            continue;
+        };
+        taken |= frame["type"] == "ack";
+        if frame["type"] == "bye" {
+            assert_eq!((&frame["code"], &frame["retry_milliseconds"]), (&json!("renew"), &json!(0)), "{frame}");
+        }
+        completed |= frame["completed"] == true;
+    }
+    assert!(codes.iter().all(|code| *code == Some(4408)), "{codes:?}");
+    assert_eq!(socket.transcript.turns.len(), 1, "asked once");
+    let (_, kept) = anna.call("conversation", json!({"id": socket.conversation()})).await;
+    assert_eq!(kept, serde_json::to_value(&socket.transcript).unwrap());
+
+    // Whom the proxy names no more is a stranger to the next one.
+    let request = format!("ws://{}/ws/chat", stack.address).into_client_request().unwrap();
+    match tokio_tungstenite::connect_async(request).await {
+        Err(Error::Http(response)) => assert_eq!(response.status(), StatusCode::UNAUTHORIZED),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

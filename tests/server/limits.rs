@@ -1,6 +1,9 @@
 //! How often and how much, through the whole server; two servers over one database share what there is.
 
-use netbox_chatbox::server::config::{Bounds, BudgetConfig, LimitConfig, PeopleConfig, RateConfig, StorageConfig};
+use netbox_chatbox::server::audit::Filter;
+use netbox_chatbox::server::config::{
+    Bounds, BudgetConfig, LimitConfig, OidcConfig, PeopleConfig, RateConfig, SignInMode, StorageConfig,
+};
 use serde_json::{Value, json};
 
 use crate::scratch::both;
@@ -64,16 +67,21 @@ async fn two_servers_over_one_database_share_a_persons_messages() {
 
 #[tokio::test]
 async fn a_command_that_is_sent_again_is_acknowledged_and_not_counted() {
-    let stack = memory(rates(|rates| rates.messages = 1)).await;
+    let stack = memory(rates(|rates| rates.messages = 3)).await;
     let mut socket = browser(&stack, "anna").socket().await;
     assert_eq!(ask(&mut socket, 1).await["why"], "done");
-    for _ in 0..3 {
+    for _ in 0..5 {
         socket.send(json!({"type": "send", "id": "command-1", "text": "How many sites do we have?"})).await;
         assert_eq!(socket.until("ack").await["duplicate"], true);
     }
-    assert_eq!(ask(&mut socket, 2).await["problem"]["code"], "rate_limited");
+    for number in [2, 3] {
+        assert_eq!(ask(&mut socket, number).await["why"], "done", "the others are left");
+    }
+    assert_eq!(ask(&mut socket, 4).await["problem"]["code"], "rate_limited");
+    socket.send(json!({"type": "send", "id": "command-1", "text": "How many sites do we have?"})).await;
+    assert_eq!(socket.until("ack").await["duplicate"], true, "also where nothing is left");
     // What was refused left nothing behind, and the socket stays usable.
-    assert_eq!(socket.transcript.turns.len(), 1);
+    assert_eq!(socket.transcript.turns.len(), 3);
     socket.send(json!({"type": "ping"})).await;
     socket.until("pong").await;
 }
@@ -123,6 +131,64 @@ async fn requests_are_counted_by_person_and_by_address_and_a_monitor_is_always_a
 }
 
 #[tokio::test]
+async fn a_page_whose_address_looks_like_a_file_is_counted_and_files_are_not() {
+    let limited: [fn(&mut RateConfig); 2] = [|rates| rates.requests = 5, |rates| rates.requests_of_an_address = 5];
+    for change in limited {
+        let stack = memory(rates(change)).await;
+        let anna = browser(&stack, "anna");
+        for _ in 0..20 {
+            assert_eq!(anna.page("/pkg/none.js").await.0, 404);
+            // Where the site was built.
+            assert!(matches!(anna.page("/favicon.svg").await.0, 200 | 404));
+            if anna.page("/favicon.svg").await.0 == 404 {
+                break;
+            }
+        }
+        let paths = ["/x.y", "/c/a.b", "/pkg.js", "/c/favicon.svg", "/robots.txt?x=1", "/%2e", "/a/pkg/b.c", "/."];
+        let mut refused = 0;
+        for path in paths {
+            refused += usize::from(anna.page(path).await.0 == 429);
+        }
+        assert!(refused >= paths.len() - 5, "{refused} of {} are refused", paths.len());
+    }
+}
+
+/// How many entries of the trail say that somebody could not sign in, and how many of them that it was too often.
+async fn noted_failures(stack: &Stack) -> (usize, usize) {
+    stack.audit().flush().await;
+    let rows = stack.database().audit_page(&Filter::default(), "", 1_000).await.unwrap();
+    let failed: Vec<_> = rows.iter().filter(|row| row.kind == "sign_in_failed").collect();
+    (failed.len(), failed.iter().filter(|row| row.detail["reason"] == "too many attempts").count())
+}
+
+#[tokio::test]
+async fn strangers_cannot_fill_the_trail_with_attempts_to_sign_in() {
+    let limits = rates(|rates| rates.sign_ins_of_an_address = 3);
+    let people = PeopleConfig { mode: SignInMode::Netbox, ..PeopleConfig::nobody() };
+    let stack = Stack::with_limits(people, limits.clone()).await;
+    let stranger = stack.with_header("accept-language", "en");
+    for number in 0..20 {
+        let answer = stranger.submit("/sign-in", &[("username", "anna"), ("password", "wrong")]).await;
+        assert_eq!(answer.status() == 429, number >= 3, "{number}");
+    }
+    assert_eq!(noted_failures(&stack).await, (4, 1));
+
+    // Nobody is asked for what comes back from no sign-in.
+    let provider = SignInMode::Oidc(OidcConfig::new("http://127.0.0.1:9", "chatbox"));
+    let stack = Stack::with_limits(PeopleConfig { mode: provider, ..PeopleConfig::nobody() }, limits).await;
+    for number in 0..20 {
+        let url = format!("http://{}/sign-in/oidc/callback?code=made-up&state=made-up-{number}", stack.address);
+        let answer = http_client().get(url).send().await.unwrap();
+        assert_eq!(answer.status(), if number < 3 { 400 } else { 429 }, "{number}");
+        assert_eq!(answer.headers().contains_key("retry-after"), number >= 3);
+    }
+    assert_eq!(noted_failures(&stack).await, (4, 1));
+    // Those are counted by themselves: an attempt that begins is still let through, to a provider that is away.
+    let begun = http_client().get(format!("http://{}/sign-in/oidc", stack.address)).send().await.unwrap();
+    assert_eq!(begun.status(), 502);
+}
+
+#[tokio::test]
 async fn sockets_are_counted_while_they_are_open() {
     let stack = memory(rates(|rates| rates.sockets = 2)).await;
     let anna = browser(&stack, "anna");
@@ -148,7 +214,7 @@ async fn sockets_are_counted_while_they_are_open() {
 
 #[tokio::test]
 async fn passwords_cannot_be_tried_without_end() {
-    let people = PeopleConfig { mode: netbox_chatbox::server::config::SignInMode::Netbox, ..PeopleConfig::nobody() };
+    let people = PeopleConfig { mode: SignInMode::Netbox, ..PeopleConfig::nobody() };
     let limits = rates(|rates| {
         rates.sign_ins_of_a_name = 3;
         rates.sign_ins_of_an_address = 8;
@@ -218,6 +284,28 @@ async fn an_answer_is_told_to_stop_when_the_rest_of_the_budget_is_used() {
     let end = socket.until("run_end").await;
     assert_eq!(end["problem"]["code"], "budget_limit", "{end}");
     assert!(end["problem"]["hint"].as_str().unwrap().contains("/usage"), "{end}");
+}
+
+/// What this person used today, in tokens, of a budget of a million.
+async fn used(person: &Browser) -> u64 {
+    let (_, page) = person.page("/usage").await;
+    let told = regex::Regex::new(r"([\d,]+) of 1,000,000 tokens").unwrap();
+    told.captures(&page).unwrap_or_else(|| panic!("{page}"))[1].replace(',', "").parse().unwrap()
+}
+
+#[tokio::test]
+async fn what_was_used_counts_although_the_conversation_is_deleted_before_the_answer_ends() {
+    for scratch in both().await {
+        let person = Bounds { tokens_a_day: 1_000_000, ..Bounds::default() };
+        let slow = Model { natural: true, faults: true, ..Model::default() };
+        let stack = Stack::limited(budget(person), StorageConfig::at(scratch.location()), slow).await;
+        let anna = browser(&stack, "anna");
+        let mut socket = anna.socket().await;
+        socket.send(json!({"type": "send", "text": "[[slow]] Which devices are in site Columbus?"})).await;
+        socket.until("tool_result").await;
+        assert_eq!(anna.call("delete_conversation", json!({"id": socket.conversation()})).await.0, 200);
+        assert!(used(&anna).await > 0, "the call that asked for the tool was paid for");
+    }
 }
 
 #[tokio::test]

@@ -1,14 +1,12 @@
 //! Signing in with an OpenID Connect provider: a real one whose pages are walked through as a browser does, and one
 //! that lies.
 
-mod hostile;
+pub mod hostile;
 mod provider;
 mod surfer;
 
-use std::cell::RefCell;
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::{Arc, Mutex, Once};
 
 use hostile::{Answer, Hostile, SECRET, SUBJECT};
 use netbox_chatbox::server::config::{
@@ -21,10 +19,9 @@ use netbox_chatbox::server::store::Location;
 use provider::Provider;
 use serde_json::{Value, json};
 use surfer::{Page, Surfer};
-use tracing_subscriber::filter::dynamic_filter_fn;
-use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use url::Url;
 
+use crate::logged;
 use crate::stack::Stack;
 
 /// Makes a token of claims.
@@ -559,44 +556,9 @@ async fn a_cookie_that_was_changed_or_is_anothers_is_no_sign_in() {
     }
 }
 
-thread_local! {
-    /// What is logged on this thread, where somebody wants to know.
-    static LOG: RefCell<Option<Log>> = const { RefCell::new(None) };
-}
-
-/// Lines of a log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Everything that is logged on this test's thread from now on, which is all that its server does. One subscriber for
-/// all tests: with one for a thread, what other tests run first would decide whether a line is ever made.
-fn log() -> Log {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let wanted = dynamic_filter_fn(|_, _| LOG.with_borrow(Option::is_some));
-        let writer = || LOG.with_borrow(|log| log.clone().unwrap_or_default());
-        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer).with_filter(wanted);
-        tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines)).unwrap();
-    });
-    let log = Log::default();
-    LOG.set(Some(log.clone()));
-    log
-}
-
 #[tokio::test]
 async fn no_log_tells_a_code_a_token_or_a_secret() {
-    let log = log();
+    let log = logged::log();
     let provider = Hostile::start().await;
     let stack = stack(provider.client()).await;
     let mut secrets = vec!["the-code".to_owned(), "an access token".to_owned(), SECRET.to_owned()];
@@ -615,7 +577,7 @@ async fn no_log_tells_a_code_a_token_or_a_secret() {
     let refused = json!({"error": "invalid_grant", "error_description": "the-code is spent"}).to_string();
     come_back(&stack, &provider, |_| Answer(400, "application/json", refused)).await;
 
-    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let text = log.text();
     for told in ["somebody signed in", "somebody could not sign in", "none of the provider's keys made its signature"] {
         assert!(text.contains(told), "{told} is missing in {text}");
     }

@@ -3,6 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use netbox_chatbox::server::store::Location;
+
+use crate::program::{Program, database_url};
+
 /// A folder of its own, with a folder in it; gone with the test.
 struct Folders {
     above: PathBuf,
@@ -105,4 +109,61 @@ fn a_key_is_made_once_and_rotated_on_demand() {
     let (output, errors) = run(&folders.above, &["rotate-key"], &[("SECRET_KEY", "short"), environment[0]]);
     assert_eq!(output.status.code(), Some(2));
     assert!(errors.contains("SECRET_KEY") && !errors.contains("short\n"), "{errors}");
+}
+
+/// The program under the umask that most systems have.
+#[cfg(unix)]
+fn with_usual_umask() -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 022; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_netbox-chatbox")]);
+    command
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_kept_is_its_owners_alone_also_in_a_folder_that_is_not() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folders = Folders::new("modes");
+    // The operator's own folder, which everybody may look into.
+    std::fs::set_permissions(folders.below(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let database = folders.below().join("chat.db");
+    let data = folders.above.join("made/data");
+    let settings = [("DATA_DIRECTORY", data.to_str().unwrap())];
+    let location = Location::File(database.clone());
+    let program = Program::start_by(with_usual_umask(), &location, &settings).await;
+    let mut socket = program.script().await;
+    socket.ask("How many sites do we have?").await;
+    for ending in ["", "-wal", "-shm", ".lock"] {
+        let file = folders.below().join(format!("chat.db{ending}"));
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    assert_eq!(mode(&folders.below()), 0o755, "it is the operator's");
+    assert_eq!((mode(&data), mode(&data.join("secret.key"))), (0o700, 0o600));
+
+    let backup = folders.below().join("backup.jsonl");
+    // What somebody else may have put there.
+    std::fs::write(folders.below().join("backup.jsonl.partial"), "theirs").unwrap();
+    let run = |arguments: &[&str], settings: &[(&str, &str)]| {
+        let mut command = with_usual_umask();
+        command.args(arguments).env_clear().env("HOME", &folders.above).envs(settings.iter().copied());
+        let output = command.current_dir(&folders.above).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run(&["backup", backup.to_str().unwrap()], &[("DATABASE_URL", &database_url(&location)), settings[0]]);
+    assert_eq!(mode(&backup), 0o600);
+    assert_eq!(std::fs::read_to_string(folders.below().join("backup.jsonl.partial")).unwrap(), "theirs");
+
+    // Whichever command comes first makes the folder.
+    let data = folders.above.join("first/data");
+    run(&["rotate-key"], &[("DATA_DIRECTORY", data.to_str().unwrap())]);
+    let modes = ["", "secret.key", "netbox-chatbox.db"].map(|name| mode(&data.join(name)));
+    assert_eq!(modes, [0o700, 0o600, 0o600]);
+    program.stop().await;
 }

@@ -3,10 +3,11 @@
 use regex::Regex;
 use serde_json::json;
 
+use crate::logged;
 use crate::stack::{Browser, Stack};
 
 /// Presses a button of the page of links; the page after it.
-async fn press(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+pub async fn press(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
     let response = browser.submit(path, fields).await;
     let status = response.status().as_u16();
     if status == 303 {
@@ -17,7 +18,7 @@ async fn press(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> (u16, 
 }
 
 /// The paths of the links on a page, newest first, and what names them.
-fn links(page: &str) -> Vec<(String, String)> {
+pub fn links(page: &str) -> Vec<(String, String)> {
     let link = Regex::new(r#"(?s)value="http://[^/"]+(/s/[^"]+)".*?name="share" value="([^"]+)""#).unwrap();
     link.captures_iter(page).map(|found| (found[1].to_owned(), found[2].to_owned())).collect()
 }
@@ -149,4 +150,27 @@ async fn what_was_written_becomes_no_markup_on_a_shared_page() {
     let (_, page) = stack.browser().await.page(&link).await;
     assert!(page.contains("&lt;img src=x"), "{page}");
     assert!(!page.contains("<img") && !page.contains("<script>alert"), "{page}");
+}
+
+#[tokio::test]
+async fn no_log_tells_a_link() {
+    let log = logged::log();
+    let stack = Stack::demo().await;
+    let (_, _, link, _) = shared(&stack).await;
+    let secret = link.trim_start_matches("/s/").to_owned();
+    let reader = stack.browser().await;
+    let signed_out = stack.with_header("accept-language", "en");
+    assert_eq!(reader.page(&link).await.0, 200);
+    assert_eq!(signed_out.page(&link).await.0, 401);
+    for mistyped in [format!("{link}/"), format!("/S/{secret}"), format!("/api/{secret}"), format!("/pkg/{secret}")] {
+        assert!(matches!(reader.page(&mistyped).await.0, 404 | 405), "{mistyped}");
+    }
+    stack.database().close().await;
+    assert_eq!(reader.page(&link).await.0, 503);
+    let text = log.text();
+    for told in ["a request failed", "/s/{secret}", "/c/{conversation}/share"] {
+        assert!(text.contains(told), "{told} is missing in {text}");
+    }
+    let line = text.lines().find(|line| line.contains(&secret));
+    assert_eq!(line, None, "the link is in the log");
 }

@@ -16,7 +16,7 @@ fn setting(name: &str) -> String {
         .unwrap_or_else(|_| panic!("{name} is not set: `make test ONLY=\"netbox rust\"` starts the NetBox"))
 }
 
-fn with_netbox() -> PeopleConfig {
+pub fn with_netbox() -> PeopleConfig {
     PeopleConfig { mode: SignInMode::Netbox, ..PeopleConfig::nobody() }
 }
 
@@ -30,7 +30,7 @@ fn stranger(stack: &Stack) -> Browser {
 }
 
 /// Signs in; the browser with its cookie, and where it was sent.
-async fn signed_in(stack: &Stack, fields: &[(&str, &str)]) -> (Browser, String) {
+pub async fn signed_in(stack: &Stack, fields: &[(&str, &str)]) -> (Browser, String) {
     let response = stranger(stack).submit("/sign-in", fields).await;
     let (status, headers) = (response.status(), response.headers().clone());
     assert_eq!(status, 303, "{}", response.text().await.unwrap());
@@ -380,4 +380,26 @@ async fn only_a_known_proxy_says_where_a_session_is_from_and_that_it_is_over_tls
         let html = response.text().await.unwrap();
         assert!(html.contains(address), "{address} is missing behind {proxy}: {html}");
     }
+}
+
+#[tokio::test]
+async fn ending_all_other_sessions_does_not_fail_over_one_that_ended_meanwhile() {
+    let stack = Stack::with_people(NetboxSource::Demo, with_netbox()).await;
+    let name = ACCOUNTS[0].name;
+    let mut browsers = Vec::new();
+    for _ in 0..8 {
+        browsers.push(with_password(&stack, name).await);
+    }
+    // Each ends all others while the others do the same.
+    let pressed = browsers.iter().map(|browser| browser.submit("/settings/sessions/end-others", &[]));
+    for response in futures::future::join_all(pressed).await {
+        let to = response.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+        let done = response.status() == 303 && to.as_deref() == Some("/settings?done=others-ended");
+        assert!(done || response.status() == 401, "{} {to:?}", response.status());
+    }
+    let mut left = 0;
+    for browser in &browsers {
+        left += usize::from(browser.call("conversations", json!({})).await.0 == 200);
+    }
+    assert!(left <= 1, "{left} go on");
 }

@@ -101,6 +101,16 @@ impl Stack {
         Self::start_with(NetboxSource::Demo, model, AnswerConfig::default(), drain).await
     }
 
+    /// With answers that take their time, and a proxy that wants to be asked so often who is behind a socket.
+    pub async fn with_socket_age(age: Duration) -> Self {
+        let mut people = behind_a_proxy();
+        if let SignInMode::Proxy(rules) = &mut people.mode {
+            rules.socket_age = age;
+        }
+        let model = remote_model(Model { natural: true, ..Model::default() }).await;
+        Self::start_for(people, NetboxSource::Demo, model, AnswerConfig::default(), Duration::from_millis(300)).await
+    }
+
     async fn start(netbox: NetboxSource, model: ModelSource, answers: AnswerConfig) -> Self {
         Self::start_with(netbox, model, answers, Duration::from_millis(300)).await
     }
@@ -257,6 +267,7 @@ pub fn behind_a_proxy() -> PeopleConfig {
         user_header: USER_HEADER.parse().unwrap(),
         groups_header: Some("x-forwarded-groups".parse().unwrap()),
         admin_groups: vec!["netops".to_owned()],
+        socket_age: Duration::from_hours(1),
     };
     PeopleConfig { mode: SignInMode::Proxy(rules), ..PeopleConfig::nobody() }
 }

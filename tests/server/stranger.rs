@@ -1,18 +1,21 @@
 //! Every way in, tried by nobody and by somebody else. A new server function, command or path fails here until it is
 //! listed with what it must answer.
 
+mod commands;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use http::Method;
-use netbox_chatbox::server::config::{NetboxSource, PeopleConfig, SignInMode};
-use netbox_chatbox::wire::command::{Command, Resume, SendMode};
-use netbox_chatbox::wire::id::{ConversationId, MessageId};
+use netbox_chatbox::server::config::{NetboxSource, OidcConfig, PeopleConfig, SignInMode};
+use netbox_chatbox::wire::id::ConversationId;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::stack::{Stack, http_client};
+use self::commands::{Told, commands, told};
+use crate::shares::{links, press};
+use crate::stack::{Browser, Stack, USER_HEADER, http_client};
 
 /// What a server function does for somebody else.
 enum Function {
@@ -38,31 +41,60 @@ fn functions(id: &ConversationId) -> Vec<(&'static str, Function)> {
     ]
 }
 
-/// Every path of the server, and whether a stranger gets anything there.
-const PATHS: [(&str, bool); 23] = [
-    ("/", false),
-    ("/c/{conversation}", false),
-    ("/api/{*function}", false),
-    ("/ws/chat", false),
-    ("/events/chat", false),
-    ("/events/chat/{connection}", false),
-    ("/health", true),
-    ("/ready", true),
-    ("/sign-in", true),
-    ("/sign-in/oidc", true),
-    ("/sign-in/oidc/callback", true),
-    ("/sign-out", false),
-    ("/sign-out/done", true),
-    ("/c/{conversation}/share", false),
-    ("/c/{conversation}/share/revoke", false),
-    ("/s/{secret}", false),
-    ("/settings", false),
-    ("/settings/netbox-token", false),
-    ("/settings/netbox-token/forget", false),
-    ("/settings/sessions/end", false),
-    ("/settings/sessions/end-others", false),
-    ("/usage", false),
-    ("/audit.jsonl", false),
+/// A request of another person: the method, the form, and what it gives with NetBox's sign-in and with a proxy's.
+type Request = (Method, &'static [(&'static str, &'static str)], [u16; 2]);
+
+/// Every path of the server.
+struct Way {
+    path: &'static str,
+    /// What a stranger gets for a GET where the path is open: with NetBox's sign-in, a proxy's, OpenID Connect.
+    open: Option<[u16; 3]>,
+    /// What another person gets there. `{conversation}`, `{share}` and `{session}` are somebody else's.
+    other: &'static [Request],
+}
+
+const fn closed(path: &'static str, other: &'static [Request]) -> Way {
+    Way { path, open: None, other }
+}
+
+const fn open(path: &'static str, open: [u16; 3], other: &'static [Request]) -> Way {
+    Way { path, open: Some(open), other }
+}
+
+const NO_FORM: &[(&str, &str)] = &[];
+const SHARE: &[(&str, &str)] = &[("share", "{share}")];
+const SESSION: &[(&str, &str)] = &[("session", "{session}")];
+const TOKEN: &[(&str, &str)] = &[("token", "nbt_unknown.token")];
+
+/// Signing out comes last: what is asked after it is asked by a stranger.
+const WAYS: &[Way] = &[
+    closed("/", &[(Method::GET, NO_FORM, [200, 200])]),
+    closed("/c/{conversation}", &[(Method::GET, NO_FORM, [404, 404]), (Method::POST, NO_FORM, [405, 405])]),
+    // Functions and commands have tests of their own, below.
+    closed("/api/{*function}", &[]),
+    closed("/ws/chat", &[(Method::GET, NO_FORM, [400, 400])]),
+    // A stream has no end; that it is one's own, tests/server/events.rs says.
+    closed("/events/chat", &[(Method::POST, NO_FORM, [405, 405])]),
+    closed("/events/chat/{connection}", &[(Method::POST, NO_FORM, [404, 404])]),
+    open("/health", [200, 200, 200], &[(Method::GET, NO_FORM, [200, 200])]),
+    open("/ready", [200, 200, 200], &[(Method::GET, NO_FORM, [200, 200])]),
+    // Behind a proxy there is nothing to do there.
+    open("/sign-in", [200, 401, 200], &[(Method::GET, NO_FORM, [200, 303])]),
+    // The provider of this test is away.
+    open("/sign-in/oidc", [303, 303, 502], &[(Method::GET, NO_FORM, [303, 303])]),
+    open("/sign-in/oidc/callback", [303, 303, 400], &[(Method::GET, NO_FORM, [303, 303])]),
+    open("/sign-out/done", [303, 303, 200], &[(Method::GET, NO_FORM, [303, 303])]),
+    closed("/c/{conversation}/share", &[(Method::GET, NO_FORM, [404, 404]), (Method::POST, NO_FORM, [404, 404])]),
+    closed("/c/{conversation}/share/revoke", &[(Method::POST, SHARE, [404, 404])]),
+    closed("/s/{secret}", &[(Method::GET, NO_FORM, [404, 404])]),
+    closed("/settings", &[(Method::GET, NO_FORM, [200, 200])]),
+    closed("/settings/netbox-token", &[(Method::POST, TOKEN, [401, 401])]),
+    closed("/settings/netbox-token/forget", &[(Method::POST, NO_FORM, [303, 303])]),
+    closed("/settings/sessions/end", &[(Method::POST, SESSION, [404, 404])]),
+    closed("/settings/sessions/end-others", &[(Method::POST, NO_FORM, [303, 303])]),
+    closed("/usage", &[(Method::GET, NO_FORM, [200, 200])]),
+    closed("/audit.jsonl", &[(Method::GET, NO_FORM, [403, 403])]),
+    closed("/sign-out", &[(Method::POST, NO_FORM, [303, 303])]),
 ];
 
 /// The routes that stand in the source.
@@ -89,7 +121,7 @@ fn routes(folder: &Path, found: &mut BTreeSet<String>) {
 fn every_path_and_every_function_is_listed_here() {
     let mut found = BTreeSet::new();
     routes(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server"), &mut found);
-    let listed: BTreeSet<String> = PATHS.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let listed: BTreeSet<String> = WAYS.iter().map(|way| way.path.to_owned()).collect();
     assert_eq!(found, listed);
     let registered: BTreeSet<String> = leptos::server_fn::axum::server_fn_paths()
         .map(|(path, _)| path.trim_start_matches("/api/").to_owned())
@@ -99,21 +131,33 @@ fn every_path_and_every_function_is_listed_here() {
     assert_eq!(registered, listed);
 }
 
+/// Servers with each way of signing in, in the order of [`Way`]'s statuses.
+async fn each_way_of_signing_in() -> [(&'static str, Stack); 3] {
+    let people = |mode| PeopleConfig { mode, ..PeopleConfig::nobody() };
+    let away = OidcConfig::new("http://127.0.0.1:9", "chatbox");
+    [
+        ("netbox", Stack::with_people(NetboxSource::Demo, people(SignInMode::Netbox)).await),
+        ("proxy", Stack::demo().await),
+        ("oidc", Stack::with_people(NetboxSource::Demo, people(SignInMode::Oidc(away))).await),
+    ]
+}
+
 #[tokio::test]
 async fn a_stranger_gets_nothing_anywhere() {
-    for people in ["proxy", "netbox"] {
-        let stack = if people == "proxy" {
-            Stack::demo().await
-        } else {
-            let people = PeopleConfig { mode: SignInMode::Netbox, ..PeopleConfig::nobody() };
-            Stack::with_people(NetboxSource::Demo, people).await
+    for (position, (people, stack)) in each_way_of_signing_in().await.into_iter().enumerate() {
+        // With OpenID Connect nobody can sign in here, so nothing is there.
+        let there = match people {
+            "oidc" => None,
+            _ => Some(somebodys(signed_in(&stack, people, ALICE).await).await),
         };
-        for (path, is_open) in &PATHS {
-            let paths: Vec<String> = match *path {
+        let id = there.as_ref().map_or("0000000000000000", |there| there.conversation.as_str());
+        let secret = there.as_ref().map_or("none", |there| there.link.trim_start_matches("/s/"));
+        for way in WAYS {
+            let paths: Vec<String> = match way.path {
                 "/api/{*function}" => {
-                    functions(&ConversationId::from("x")).iter().map(|(name, _)| format!("/api/{name}")).collect()
+                    functions(&ConversationId::from(id)).iter().map(|(name, _)| format!("/api/{name}")).collect()
                 }
-                path => vec![path.replace("{conversation}", "0000000000000000")],
+                path => vec![path.replace("{conversation}", id).replace("{secret}", secret)],
             };
             for path in paths {
                 for (method, accept) in [
@@ -126,17 +170,28 @@ async fn a_stranger_gets_nothing_anywhere() {
                     let request = http_client().request(method.clone(), url).header("accept", accept);
                     let response = request.header("content-type", "application/json").body("{}").send().await.unwrap();
                     let status = response.status().as_u16();
-                    let to = response.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
-                    if *is_open {
-                        continue;
-                    }
+                    let headers = response.headers().clone();
+                    let to = headers.get("location").map(|to| to.to_str().unwrap().to_owned());
+                    let text = response.text().await.unwrap();
+                    let about = format!("{people}: {method} {path} ({accept}) gave {status} {to:?} {text}");
+                    // Nobody becomes somebody, and nothing is told of anybody or of what is behind.
+                    assert!(!headers.contains_key("set-cookie"), "{about}");
+                    let netbox = stack.netbox.trim_start_matches("http://").trim_end_matches('/');
+                    assert!(!text.contains("4711") && !text.contains(netbox), "{about}");
                     let to_sign_in =
                         to.as_deref().is_some_and(|to| to == "/sign-in" || to.starts_with("/sign-in?next="));
-                    let refused =
-                        matches!(status, 401 | 404 | 405) || (status == 303 && to_sign_in && people == "netbox");
-                    assert!(refused, "{people}: {method} {path} ({accept}) gave {status} {to:?}");
+                    assert!(to.is_none() || to_sign_in, "{about}");
+                    match way.open {
+                        Some(statuses) if method == Method::GET => assert_eq!(status, statuses[position], "{about}"),
+                        // Nothing takes JSON but functions.
+                        Some(_) => assert!(matches!(status, 405 | 415), "{about}"),
+                        None => {
+                            let refused = matches!(status, 401 | 404 | 405) || (status == 303 && people != "proxy");
+                            assert!(refused, "{about}");
+                        }
+                    }
                     if path.starts_with("/api/") && method == Method::POST {
-                        assert_eq!(status, 401, "{path}");
+                        assert_eq!(status, 401, "{about}");
                     }
                 }
             }
@@ -145,6 +200,104 @@ async fn a_stranger_gets_nothing_anywhere() {
         match tokio_tungstenite::connect_async(request).await {
             Err(Error::Http(response)) => assert_eq!(response.status(), 401),
             other => panic!("{people}: {other:?}"),
+        }
+        if let Some(there) = there {
+            there.is_as_it_was(people).await;
+        }
+    }
+}
+
+/// People of the demo NetBox, none of them an admin; a proxy may name them too.
+const ALICE: &str = "alice.nguyen";
+const BOB: &str = "bola.okafor";
+
+async fn signed_in(stack: &Stack, people: &str, name: &str) -> Browser {
+    if people == "proxy" {
+        return stack.with_header(USER_HEADER, name);
+    }
+    let stranger = stack.with_header("accept-language", "en");
+    let response = stranger.submit("/sign-in", &[("username", name), ("password", name)]).await;
+    let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    stack.with_cookie(&cookie)
+}
+
+/// What somebody has here.
+struct There {
+    owner: Browser,
+    conversation: String,
+    /// The path of a link to it.
+    link: String,
+    share: String,
+    /// Their other session, where there are sessions.
+    session: String,
+    title: String,
+}
+
+/// Somebody's conversation, a link to it, and a session.
+async fn somebodys(owner: Browser) -> There {
+    let mut socket = owner.socket().await;
+    socket.ask("Which sites do we have? Secret-4711").await;
+    let conversation = socket.conversation().to_string();
+    let (status, page) = press(&owner, &format!("/c/{conversation}/share"), &[]).await;
+    assert_eq!(status, 200, "{page}");
+    let (link, share) = links(&page).pop().unwrap();
+    let (_, page) = owner.page("/settings").await;
+    let session = page.split("name=\"session\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let (_, kept) = owner.call("conversation", json!({"id": conversation})).await;
+    let title = kept["title"].as_str().unwrap().to_owned();
+    let session = session.unwrap_or("0000").to_owned();
+    There { owner, conversation, link, share, session, title }
+}
+
+impl There {
+    /// Nothing of it was touched.
+    async fn is_as_it_was(&self, about: &str) {
+        let (status, kept) = self.owner.call("conversation", json!({"id": self.conversation})).await;
+        assert_eq!((status, &kept["title"]), (200, &json!(self.title)), "{about}");
+        assert_eq!(kept["turns"].as_array().map(Vec::len), Some(1), "{about}: {kept}");
+        assert_eq!(self.owner.page(&self.link).await.0, 200, "{about}");
+        let (_, page) = self.owner.page(&format!("/c/{}/share", self.conversation)).await;
+        assert_eq!(links(&page).len(), 1, "{about}");
+    }
+}
+
+#[tokio::test]
+async fn another_person_gets_their_own_or_nothing_on_every_path() {
+    for (position, (people, stack)) in each_way_of_signing_in().await.into_iter().take(2).enumerate() {
+        let alice = signed_in(&stack, people, ALICE).await;
+        let second = signed_in(&stack, people, ALICE).await;
+        let there = somebodys(alice).await;
+        assert_eq!(there.session.len() > 4, people == "netbox", "another session of hers is on her page");
+        let bob = signed_in(&stack, people, BOB).await;
+        for way in WAYS {
+            for (method, form, statuses) in way.other {
+                let theirs = |text: &str| {
+                    let text = text.replace("{conversation}", &there.conversation).replace("{share}", &there.share);
+                    text.replace("{session}", &there.session).replace("{secret}", &"A".repeat(there.link.len() - 3))
+                };
+                let path = theirs(way.path);
+                let form: Vec<(&str, String)> = form.iter().map(|(name, value)| (*name, theirs(value))).collect();
+                let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let (status, text) = if *method == Method::GET {
+                    bob.page(&path).await
+                } else {
+                    let response = bob.submit(&path, &form).await;
+                    (response.status().as_u16(), response.text().await.unwrap())
+                };
+                let about = format!("{people}: {method} {path} gave {status} {text}");
+                assert_eq!(status, statuses[position], "{about}");
+                for hers in [there.conversation.as_str(), "4711", &there.share, ALICE, "Alice", &there.session] {
+                    // What Bob himself typed may be told back; NetBox's demo lists its people for everybody.
+                    let told_back = path.contains(hers) || form.iter().any(|(_, value)| *value == hers);
+                    let is_listed = people == "netbox" && path == "/sign-in" && hers == ALICE;
+                    assert!(told_back || is_listed || !text.contains(hers), "{hers} in {about}");
+                }
+            }
+        }
+        assert_eq!(bob.call("conversations", json!({})).await.0 == 401, people == "netbox", "he signed out");
+        there.is_as_it_was(people).await;
+        for browser in [&there.owner, &second] {
+            assert_eq!(browser.call("conversations", json!({})).await.0, 200, "{people}: her sessions go on");
         }
     }
 }
@@ -164,58 +317,6 @@ async fn a_header_or_a_cookie_that_somebody_made_up_is_nobody() {
         assert_eq!(answer["code"], "sign_in", "{answer}");
         assert!(answer["hint"].is_string(), "{answer}");
     }
-}
-
-/// What the socket answers to somebody else.
-#[derive(PartialEq, Debug)]
-enum Told {
-    /// That there is no such conversation.
-    NotFound,
-    /// Nothing that tells of it.
-    Nothing,
-}
-
-/// Each command of the protocol, naming another's conversation. A new one does not compile here.
-fn told(command: &Command) -> Told {
-    match command {
-        Command::Hello { .. }
-        | Command::Subscribe(_)
-        | Command::Send { .. }
-        | Command::Edit { .. }
-        | Command::Regenerate { .. }
-        | Command::Branch { .. }
-        | Command::Stop { .. }
-        | Command::Unqueue { .. }
-        | Command::Reset { .. } => Told::NotFound,
-        Command::Unsubscribe { .. } | Command::Ping => Told::Nothing,
-    }
-}
-
-fn commands(conversation: &ConversationId, message: &MessageId) -> Vec<Command> {
-    let resume = Resume { conversation: conversation.clone(), after: 0 };
-    vec![
-        Command::Hello { resume: vec![resume.clone()] },
-        Command::Subscribe(resume),
-        Command::Unsubscribe { conversation: conversation.clone() },
-        Command::Send {
-            id: None,
-            conversation: Some(conversation.clone()),
-            text: "hello".to_owned(),
-            mode: SendMode::Interrupt,
-        },
-        Command::Edit {
-            id: None,
-            conversation: conversation.clone(),
-            message: message.clone(),
-            text: "hello".to_owned(),
-        },
-        Command::Regenerate { id: None, conversation: conversation.clone(), message: message.clone() },
-        Command::Branch { conversation: conversation.clone(), message: message.clone() },
-        Command::Stop { run: None, conversation: Some(conversation.clone()) },
-        Command::Unqueue { conversation: conversation.clone(), message: message.clone() },
-        Command::Reset { conversation: Some(conversation.clone()) },
-        Command::Ping,
-    ]
 }
 
 #[tokio::test]

@@ -248,6 +248,18 @@ fn a_goodbye_says_when_to_come_back() {
     assert_eq!(connection.state(), ConnectionState { online: false, attempt: 0, retry_in: Some(4_500), outbox: 0 });
 }
 
+#[test]
+fn a_socket_that_got_too_old_is_replaced_at_once_and_goes_on() {
+    let mut connection = open();
+    connection.subscribe("c".into(), 3);
+    connection.send(send("s1"));
+    connection.received(1, &frame(0, Event::Bye { code: "renew".into(), retry_milliseconds: 0 }));
+    connection.closed(1, STABLE_AFTER, 1.0);
+    assert_eq!(connection.state(), ConnectionState { online: false, attempt: 0, retry_in: Some(500), outbox: 1 });
+    let hello = Action::Send(Command::Hello { resume: vec![resume(3)] });
+    assert_eq!(reopen(&mut connection, 2), [Action::Send(send("s1")), hello, Action::Report]);
+}
+
 /// Lets the next attempt begin: over which way.
 fn next_way(connection: &mut Connection) -> Way {
     let now = connection.next_tick();

@@ -7,7 +7,7 @@ use http::header::{COOKIE, HOST, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE
 use http::{StatusCode, Uri};
 use url::Url;
 
-use super::sign_in::Wanted;
+use super::sign_in::{Wanted, note_too_many};
 use super::{answer, go_to, status_of};
 use crate::pages::sign_in_elsewhere::{SignInElsewhere, SignInFailed, SignedOut};
 use crate::server::audit::Entry;
@@ -49,10 +49,7 @@ pub(super) async fn begin(
 ) -> Response {
     let Some(oidc) = state.auth().oidc() else { return go_to("/sign-in") };
     if let Err(problem) = state.limits().sign_in(origin, None).await {
-        let wait = retry_after(&problem);
-        let mut response = failed(status_of(&problem), problem);
-        response.headers_mut().extend(wait.map(|wait| (RETRY_AFTER, wait)));
-        return response;
+        return too_many(&state, origin, problem).await;
     }
     let Some(redirect) = own_address(&state, &uri, &headers, origin, CALLBACK) else {
         return failed(StatusCode::BAD_REQUEST, no_address());
@@ -83,6 +80,10 @@ pub(super) async fn callback(
 ) -> Response {
     let Some(oidc) = state.auth().oidc() else { return go_to("/sign-in") };
     let origin = visit.origin;
+    // Whoever asks may have made all of it up, or send it for the hundredth time: it is counted before anything is done.
+    if let Err(problem) = state.limits().sign_in_answer(origin).await {
+        return too_many(&state, origin, problem).await;
+    }
     // What comes twice is not what a provider sends.
     let returned = returned.map(|Query(returned)| returned).unwrap_or_default();
     let kept = returned.state.as_deref().and_then(name_of).and_then(|name| kept(&headers, name, origin.over_tls));
@@ -157,6 +158,14 @@ fn refused(error: &Error) -> Response {
         tracing::warn!(error = %error, "signing in with the provider fails");
     }
     failed(error.status(), error.problem())
+}
+
+async fn too_many(state: &AppState, origin: Origin, problem: Problem) -> Response {
+    note_too_many(state, MODE, None, origin).await;
+    let wait = retry_after(&problem);
+    let mut response = failed(status_of(&problem), problem);
+    response.headers_mut().extend(wait.map(|wait| (RETRY_AFTER, wait)));
+    response
 }
 
 fn failed(status: StatusCode, problem: Problem) -> Response {

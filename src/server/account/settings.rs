@@ -95,16 +95,20 @@ pub(super) async fn end_other_sessions(State(state): State<AppState>, person: Pe
 }
 
 async fn end_others(state: &AppState, person: &Person, origin: Origin) -> Result<(), Problem> {
-    for session in state.auth().sessions(person).await?.into_iter().filter(|session| !session.is_this) {
-        revoke(state, person, origin, &session.id).await?;
+    for session in state.auth().revoke_others(person).await? {
+        note_end(state, person, origin, &session);
     }
     Ok(())
 }
 
 async fn revoke(state: &AppState, person: &Person, origin: Origin, session: &SessionId) -> Result<(), Problem> {
     state.auth().revoke(person, session).await?;
-    state.audit().record(Entry::session_revoked(&person.id, session.as_str()).from(origin.address));
+    note_end(state, person, origin, session);
     Ok(())
+}
+
+fn note_end(state: &AppState, person: &Person, origin: Origin, session: &SessionId) {
+    state.audit().record(Entry::session_revoked(&person.id, session.as_str()).from(origin.address));
 }
 
 async fn after(state: &AppState, person: &Person, outcome: Result<&'static str, Problem>) -> Response {

@@ -75,7 +75,7 @@ pub(super) async fn submit(State(state): State<AppState>, visit: Visit, Form(typ
     let with_token = !token.expose_secret().is_empty();
     let name = (!with_token).then_some(username.as_str());
     if let Err(problem) = state.limits().sign_in(origin, name).await {
-        state.audit().record(Entry::sign_in_failed(MODE, name, "too many attempts").from(origin.address));
+        note_too_many(&state, MODE, name, origin).await;
         let wait = retry_after(&problem);
         let page = SignInPage { next, name: username, with_token, problem: Some(problem), ..SignInPage::default() };
         let mut response = draw(&state, StatusCode::TOO_MANY_REQUESTS, page);
@@ -111,6 +111,13 @@ pub(super) async fn submit(State(state): State<AppState>, visit: Visit, Form(typ
             let page = SignInPage { next, name: username, with_token, problem: Some(problem), ..SignInPage::default() };
             draw(&state, status, page)
         }
+    }
+}
+
+/// Notes that somebody tries too often, but not each time.
+pub(super) async fn note_too_many(state: &AppState, mode: &str, name: Option<&str>, origin: Origin) {
+    if state.limits().notes_refusal(origin).await {
+        state.audit().record(Entry::sign_in_failed(mode, name, "too many attempts").from(origin.address));
     }
 }
 

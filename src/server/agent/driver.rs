@@ -26,7 +26,6 @@ use crate::server::clock::now;
 use crate::server::hub::{Adopted, Conversation, LeftRun, RunHandle};
 use crate::server::netbox::Credentials;
 use crate::server::person::Person;
-use crate::server::store::RunUsage;
 use crate::server::tools::{Asking, Results, Toolbox};
 use crate::wire::event::Event;
 use crate::wire::id::ConversationId;
@@ -227,7 +226,10 @@ impl Agent {
         let now = Instant::now();
         let started = now.checked_sub(Duration::from_millis(machine.milliseconds())).unwrap_or(now);
         let mut writer = AnswerWriter::new(conversation, run.clone(), next_part);
-        let Ending { why, problem } = self.work(&mut machine, &mut writer, credentials, started, &cancel).await?;
+        let mut kept = *machine.usage();
+        let worked = self.work(&mut machine, &mut writer, &mut kept, credentials, started, &cancel).await;
+        self.keep_usage(&machine, &writer, &mut kept).await;
+        let Ending { why, problem } = worked?;
         writer.close_part().await?;
         if why == EndReason::Refused {
             writer.withdraw(0).await?;
@@ -241,9 +243,8 @@ impl Agent {
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
         let ungrounded = grounding::ungrounded(&machine.history, why);
         let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage, ungrounded };
-        let used = RunUsage { model: self.settings.model.clone(), usage };
         let context = context_now(conversation.time_zone().as_deref());
-        let ended = conversation.end_run(&run, machine.history, (event, content), Some(used), &context).await?;
+        let ended = conversation.end_run(&run, machine.history, (event, content), &context).await?;
         tracing::info!(
             conversation = %conversation.id(), %run, why = ?ended.why,
             run.duration_ms = milliseconds, run.model_calls = usage.calls,
@@ -256,11 +257,21 @@ impl Agent {
         Ok(ended.next)
     }
 
-    /// Does the run's steps until the last.
+    /// Keeps what the run used since that was `kept` last.
+    async fn keep_usage(&self, machine: &Machine, writer: &AnswerWriter<'_>, kept: &mut Usage) {
+        let more = machine.usage().since(kept);
+        if more != Usage::default() {
+            writer.conversation().keep_usage(writer.run(), &self.settings.model, more).await;
+            *kept = *machine.usage();
+        }
+    }
+
+    /// Does the run's steps until the last. What its calls use is kept after each.
     async fn work(
         &self,
         machine: &mut Machine,
         writer: &mut AnswerWriter<'_>,
+        kept: &mut Usage,
         credentials: &Credentials,
         started: Instant,
         cancel: &CancellationToken,
@@ -292,6 +303,7 @@ impl Agent {
             let step = machine.next_step();
             if !matches!(step, Step::Done(_)) {
                 writer.checkpoint(machine).await?;
+                self.keep_usage(machine, writer, kept).await;
             }
             match step {
                 Step::Done(ending) => return Ok(ending),

@@ -7,8 +7,11 @@ use crate::server::person::Role;
 /// Somebody who has shown who they are.
 #[derive(Clone)]
 pub struct Identity {
-    /// Names them for good, with the way that they signed in: `netbox:alice`, `oidc:ISSUER:SUBJECT`, `proxy:alice`.
+    /// Names them, with the way that they signed in: `netbox:alice`, `oidc:ISSUER|SUBJECT`, `proxy:alice`. For good, but
+    /// for the users of NetBox.
     pub subject: String,
+    /// Which user of NetBox this is, where NetBox said so: the name may be given to somebody else.
+    pub netbox_user: Option<String>,
     /// What they are called on the page.
     pub display_name: String,
     /// What they may, before `ADMINS` is looked at.

@@ -19,6 +19,8 @@ const LONGEST: usize = 500;
 struct Owner {
     name: String,
     display_name: String,
+    /// Names the user for good. Ids begin anew in a NetBox that is set up anew, so the moment belongs to it.
+    user: Option<String>,
 }
 
 impl Auth {
@@ -51,9 +53,8 @@ impl Auth {
         let identified = self.identify(&Credentials::new(&token.token)).await;
         match identified {
             Ok((owner, role)) => {
-                let subject = subject(&owner);
-                self.clean_up_with_password(&subject, &wanted).await;
-                Ok(Identity { subject, display_name: owner.display_name, role, netbox_token: Some(token) })
+                self.clean_up_with_password(&owner.subject(), &wanted).await;
+                Ok(owner.identity(role, token))
             }
             Err(problem) => {
                 self.delete_unused(&token).await;
@@ -69,8 +70,7 @@ impl Auth {
     pub async fn with_token(&self, token: &str) -> Result<Identity, Problem> {
         let token = parse(token)?;
         let (owner, role) = self.identify(&Credentials::new(&token)).await?;
-        let netbox_token = Some(SessionToken { token, made_as: None });
-        Ok(Identity { subject: subject(&owner), display_name: owner.display_name, role, netbox_token })
+        Ok(owner.identity(role, SessionToken { token, made_as: None }))
     }
 
     /// Whether NetBox takes a token: the token, and the name of its user.
@@ -102,7 +102,9 @@ impl Auth {
             Some(true) => Role::Admin,
             _ => Role::User,
         };
-        Ok((Owner { name, display_name }, role))
+        let joined = text("date_joined");
+        let user = answer.body.get("id").and_then(Value::as_i64).map(|id| format!("{id} {joined}").trim().to_owned());
+        Ok((Owner { name, display_name, user }, role))
     }
 
     /// Deletes what earlier sessions left, with a token that may write and then deletes itself. Best effort.
@@ -128,8 +130,16 @@ impl Auth {
     }
 }
 
-fn subject(owner: &Owner) -> String {
-    format!("netbox:{}", owner.name)
+impl Owner {
+    fn subject(&self) -> String {
+        format!("netbox:{}", self.name)
+    }
+
+    fn identity(self, role: Role, token: SessionToken) -> Identity {
+        let subject = self.subject();
+        let Self { display_name, user, .. } = self;
+        Identity { subject, netbox_user: user, display_name, role, netbox_token: Some(token) }
+    }
 }
 
 fn parse(token: &str) -> Result<SecretString, Problem> {

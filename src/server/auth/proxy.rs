@@ -2,6 +2,7 @@
 //! address, which nobody else has; from anywhere else it is as if it were not there.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
 
@@ -23,6 +24,8 @@ pub struct ProxyRules {
     pub groups_header: Option<HeaderName>,
     /// Groups whose members are admins.
     pub admin_groups: Vec<String>,
+    /// How old a socket may be: only its first request passed the proxy.
+    pub socket_age: Duration,
 }
 
 impl ProxyRules {
@@ -41,16 +44,23 @@ impl ProxyRules {
             return None;
         }
         let role = if self.is_admin(headers) { Role::Admin } else { Role::User };
-        Some(Identity { subject: format!("proxy:{name}"), display_name: name.to_owned(), role, netbox_token: None })
+        Some(Identity {
+            subject: format!("proxy:{name}"),
+            netbox_user: None,
+            display_name: name.to_owned(),
+            role,
+            netbox_token: None,
+        })
     }
 
     fn is_admin(&self, headers: &HeaderMap) -> bool {
         let Some(header) = &self.groups_header else { return false };
-        headers
-            .get_all(header)
-            .iter()
-            .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
-            .flat_map(|value| value.split([',', ';', '|']))
+        // As with the name: of two, one may be the person's own.
+        let mut told = headers.get_all(header).iter();
+        let (Some(groups), None) = (told.next(), told.next()) else { return false };
+        std::str::from_utf8(groups.as_bytes())
+            .unwrap_or_default()
+            .split([',', ';', '|'])
             .any(|group| self.admin_groups.iter().any(|admins| admins == group.trim()))
     }
 }
@@ -67,6 +77,7 @@ mod tests {
             user_header: HeaderName::from_static("x-forwarded-user"),
             groups_header: Some(HeaderName::from_static("x-forwarded-groups")),
             admin_groups: vec!["netops".to_owned()],
+            socket_age: Duration::from_hours(1),
         }
     }
 
@@ -114,5 +125,9 @@ mod tests {
         assert_eq!(role(b"staff, netops"), Role::Admin);
         assert_eq!(role(b"staff|netops"), Role::Admin);
         assert_eq!(role(b"staff,netops-readonly"), Role::User);
+        let twice: &[(&str, &[u8])] =
+            &[("x-forwarded-user", b"alice"), ("x-forwarded-groups", b"netops"), ("x-forwarded-groups", b"staff")];
+        let identity = rules().identity(Some("10.0.0.5".parse().unwrap()), &headers(twice)).unwrap();
+        assert_eq!(identity.role, Role::User, "the first may be her own");
     }
 }

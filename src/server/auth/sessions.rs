@@ -54,9 +54,12 @@ impl Auth {
     }
 
     async fn begin(&self, identity: Identity, visit: &Visit) -> Result<HeaderValue, Problem> {
-        let Identity { subject, display_name, role, netbox_token } = identity;
+        let Identity { subject, netbox_user, display_name, role, netbox_token } = identity;
         let (now, idle_since) = self.moments();
-        let person = self.database.meet(&subject, &display_name, role, now).await?;
+        let person = match netbox_user {
+            Some(user) => self.database.meet_netbox_user(&user, &subject, &display_name, role, now).await?,
+            None => self.database.meet(&subject, &display_name, role, now).await?,
+        };
         let sealed = netbox_token
             .as_ref()
             .map(|token| self.vault.seal(Purpose::SessionToken, person.id.as_str(), &token.token))
@@ -130,6 +133,19 @@ impl Auth {
             .hint("it may have ended already; load the page again"))
     }
 
+    /// Ends all sessions of a person but the one that asks; which those were. One that ends by itself meanwhile is none.
+    ///
+    /// # Errors
+    /// The database does not answer; then all go on.
+    pub async fn revoke_others(&self, person: &Person) -> Result<Vec<SessionId>, Problem> {
+        let ended = self.database.end_other_sessions(&person.id, person.session.as_ref()).await?;
+        let ids = ended.iter().map(|session| session.id.clone()).collect();
+        for session in ended {
+            self.after(session);
+        }
+        Ok(ids)
+    }
+
     /// Whether a session goes on: what a socket asks now and then.
     ///
     /// # Errors
@@ -168,8 +184,11 @@ impl Auth {
             }
             None => self.own_rights(&person),
         };
-        if now - session.used_at >= NOTED_EVERY {
-            self.database.use_session(&session.id, now).await?;
+        // What is read needs nothing to be written: a full disk keeps nobody out.
+        if now - session.used_at >= NOTED_EVERY
+            && let Err(problem) = self.database.use_session(&session.id, now).await
+        {
+            tracing::debug!(session = session.id.as_str(), problem = %problem.message, "that a session is used could not be noted");
         }
         Ok(Some(self.person(person, credentials, Some(session.id))))
     }
@@ -177,11 +196,15 @@ impl Auth {
     /// Ends a session, tells its sockets, and deletes its NetBox token in the background. Whether it was there.
     async fn end(&self, person: &PersonId, session: &SessionId) -> Result<bool, Problem> {
         let Some(ended) = self.database.end_session(person, session).await? else { return Ok(false) };
-        tracing::info!(%person, session = session.as_str(), "a session ended");
-        // Nobody listening is fine.
-        let _ = self.ended.send(session.clone());
-        self.clean_up_after(ended);
+        self.after(ended);
         Ok(true)
+    }
+
+    fn after(&self, ended: StoredSession) {
+        tracing::info!(person = %ended.person, session = ended.id.as_str(), "a session ended");
+        // Nobody listening is fine.
+        let _ = self.ended.send(ended.id.clone());
+        self.clean_up_after(ended);
     }
 
     /// Removes sessions that have ended by themselves, for as long as the server runs.
@@ -191,8 +214,7 @@ impl Auth {
             match self.database.take_ended_sessions(now, idle_since).await {
                 Ok(ended) => {
                     for session in ended {
-                        let _ = self.ended.send(session.id.clone());
-                        self.clean_up_after(session);
+                        self.after(session);
                     }
                 }
                 Err(problem) => tracing::warn!(problem = %problem.message, "ended sessions were not removed"),

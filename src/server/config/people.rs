@@ -22,6 +22,8 @@ const IDLE_HOURS: u64 = 7 * 24;
 const HOURS: u64 = 30 * 24;
 /// The longest that browsers keep a cookie (RFC 6265bis, section 5.5: 400 days).
 const MOST_HOURS: u64 = 400 * 24;
+const SOCKET_MINUTES: u64 = 60;
+const MOST_SOCKET_MINUTES: u64 = 24 * 60;
 /// The key that is made where none is given, in the data folder.
 const KEY_FILE: &str = "secret.key";
 
@@ -184,6 +186,13 @@ fn proxy_rules(arguments: &PeopleArguments, trusted: &[Network], problems: &mut 
         user_header: user.unwrap_or(HeaderName::from_static(USER_HEADER)),
         groups_header,
         admin_groups: words(&arguments.admin_groups),
+        socket_age: Duration::from_mins(typed::number(
+            "PROXY_SOCKET_MINUTES",
+            arguments.proxy_socket_minutes.as_deref(),
+            SOCKET_MINUTES,
+            1..=MOST_SOCKET_MINUTES,
+            problems,
+        )),
     }
 }
 

@@ -191,6 +191,10 @@ pub struct PeopleArguments {
     #[arg(long, env = "PROXY_GROUPS_HEADER", value_name = "HEADER", help_heading = "People")]
     pub proxy_groups_header: Option<String>,
 
+    /// Minutes after which a connection of the page passes such a proxy again, so that it says who still may [default: 60]
+    #[arg(long, env = "PROXY_SOCKET_MINUTES", value_name = "MINUTES", help_heading = "People")]
+    pub proxy_socket_minutes: Option<String>,
+
     /// What NetBox tokens are sealed with: 32 random bytes in base64; older ones after it, divided by commas. Better set in the environment than as a flag [default: one that is made in the data folder]
     #[arg(
         long,

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Conversation;
 use super::tended::Tended;
+use super::used::Unkept;
 use crate::server::person::PersonId;
 use crate::server::store::Database;
 use crate::wire::id::ConversationId;
@@ -30,6 +31,8 @@ pub(super) struct Shared {
     /// Conversations with something that the database has not got yet, or may have got without saying so: they are not
     /// let go before that is known.
     unsaved: Mutex<HashMap<ConversationId, Arc<Conversation>>>,
+    /// What answers used and the database has not got yet.
+    pub unkept: Unkept,
 }
 
 impl Shared {
@@ -42,6 +45,7 @@ impl Shared {
             stopping: CancellationToken::new(),
             storage: watch::channel(None).0,
             unsaved: Mutex::default(),
+            unkept: Unkept::default(),
         }
     }
 

@@ -137,7 +137,7 @@ mod tests {
             usage,
             ungrounded: Vec::new(),
         };
-        conversation.end_run(run, History::default(), (event, String::new()), None, "now").await.unwrap();
+        conversation.end_run(run, History::default(), (event, String::new()), "now").await.unwrap();
     }
 
     #[tokio::test]

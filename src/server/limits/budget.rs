@@ -48,9 +48,9 @@ pub struct Line {
     pub of: Of,
     /// How much there is.
     pub bound: u64,
-    /// How much ended answers used.
+    /// How much was used.
     pub used: u64,
-    /// How much running ones may use at most.
+    /// How much running answers may use beyond that at most.
     pub reserved: u64,
 }
 
@@ -65,9 +65,9 @@ impl Line {
         percent(self.used, self.bound)
     }
 
-    /// Whether this use crosses the line from which on people are warned.
-    fn is_crossed_by(&self, more: u64) -> bool {
-        self.percent() < WARNING_PERCENT && percent(self.used.saturating_add(more), self.bound) >= WARNING_PERCENT
+    /// Whether this use, which is part of all, made it cross the line from which on people are warned.
+    fn was_crossed_by(&self, part: u64) -> bool {
+        percent(self.used.saturating_sub(part), self.bound) < WARNING_PERCENT && self.percent() >= WARNING_PERCENT
     }
 
     /// Which it is, in words.
@@ -192,13 +192,13 @@ pub fn allowed(
 
 /// What an answer says that used most of a budget: of the budgets that it made cross the line, the one that is nearest to
 /// its end.
-pub fn warning(config: &BudgetConfig, before: &Standings, more: Amount) -> Option<Problem> {
-    let after = |line: &Line| match line.of {
-        Of::Tokens => more.tokens,
-        Of::Money => more.micro_dollars,
+pub fn warning(config: &BudgetConfig, standings: &Standings, answer: Amount) -> Option<Problem> {
+    let part = |line: &Line| match line.of {
+        Of::Tokens => answer.tokens,
+        Of::Money => answer.micro_dollars,
     };
-    let crossed = lines(config, before).into_iter().filter(|line| line.is_crossed_by(after(line)));
-    let worst = crossed.map(|line| Line { used: line.used + after(&line), ..line }).max_by_key(Line::percent)?;
+    let crossed = lines(config, standings).into_iter().filter(|line| line.was_crossed_by(part(line)));
+    let worst = crossed.max_by_key(Line::percent)?;
     let message = format!("{} is used up to {} %: {}", worst.name(), worst.percent(), worst.told());
     let hint = "narrower questions use less; /usage shows what was used";
     Some(Problem::new(ProblemCode::BudgetWarning, message).hint(hint))
@@ -272,8 +272,8 @@ mod tests {
     #[test]
     fn the_answer_that_crosses_the_line_warns_and_no_other() {
         let warn = |used: u64, more: u64| {
-            let before = Standings { person: standing(0, used, 0, 0), all: Standing::default() };
-            warning(&config(), &before, Amount { tokens: more, micro_dollars: 0 }).map(|problem| problem.message)
+            let after = Standings { person: standing(0, used + more, 0, 0), all: Standing::default() };
+            warning(&config(), &after, Amount { tokens: more, micro_dollars: 0 }).map(|problem| problem.message)
         };
         assert_eq!(warn(0, 799), None);
         let told = "Your budget of tokens for today is used up to 80 %: 800 of 1,000 tokens";

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::server::client_address::one_client;
+
 /// Counts them. Cloning shares the count.
 #[derive(Clone)]
 pub struct Slots(Arc<Inner>);
@@ -41,7 +43,7 @@ impl Slots {
         if open.all >= self.0.most {
             return None;
         }
-        let address = counted.then(|| address.to_canonical());
+        let address = counted.then(|| one_client(address));
         if let Some(address) = address {
             let of_address = open.of_addresses.entry(address).or_default();
             if *of_address >= self.0.most_of_an_address {
@@ -91,6 +93,18 @@ mod tests {
         drop(first);
         let _again = slots.take(one, true).unwrap();
         assert_eq!(slots.lock().of_addresses.len(), 1, "an address without connections is forgotten");
+    }
+
+    #[test]
+    fn a_machine_with_many_addresses_has_one_part() {
+        let slots = Slots::new(0, 2);
+        let take = |address: &str| slots.take(address.parse().unwrap(), true);
+        let kept = [take("2001:db8::1"), take("2001:db8::2")];
+        assert!(kept.iter().all(Option::is_some));
+        assert!(take("2001:db8::3").is_none(), "the same network");
+        assert!(take("2001:db8:0:1::1").is_some(), "another one");
+        drop(kept);
+        assert!(take("2001:db8::3").is_some());
     }
 
     #[test]

@@ -4,9 +4,10 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
-use http::{Method, StatusCode};
 
+use crate::server::assets;
 use crate::server::client_address::Origin;
 use crate::server::person::Person;
 use crate::server::state::AppState;
@@ -48,10 +49,8 @@ pub fn retry_after(problem: &Problem) -> Option<HeaderValue> {
     problem.retry_after_milliseconds.map(|milliseconds| HeaderValue::from(milliseconds.div_ceil(1_000)))
 }
 
-/// Files are the same for everybody and cost nothing, and a monitor shall be answered whoever floods.
+/// Files are the same for everybody and cost nothing, and a monitor shall be answered whoever floods: what it asks is
+/// found out once for all who ask at the same time (`server::health`).
 fn is_counted(request: &Request) -> bool {
-    let path = request.uri().path();
-    let is_file = request.method() == Method::GET && path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    let is_file = is_file && !path.starts_with("/audit");
-    !(is_file || matches!(path, "/health" | "/ready"))
+    !(assets::is_asked_for(request) || matches!(request.uri().path(), "/health" | "/ready"))
 }

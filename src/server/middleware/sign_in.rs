@@ -11,11 +11,11 @@ use crate::server::client_address::Origin;
 use crate::server::config::SignInMode;
 use crate::server::person::Person;
 use crate::server::state::AppState;
-use crate::server::{page, peer};
+use crate::server::{assets, page, peer};
 
 /// The middleware that puts the [`Person`] into the request, or why there is none.
 pub async fn know_person(State(state): State<AppState>, origin: Origin, mut request: Request, next: Next) -> Response {
-    if is_for_everybody(request.uri().path()) {
+    if is_for_everybody(&request) {
         return next.run(request).await;
     }
     match state.auth().recognise(peer::of(request.extensions()), origin, request.headers()).await {
@@ -58,6 +58,6 @@ pub async fn require_person(State(state): State<AppState>, request: Request, nex
 }
 
 /// What is asked for often, and is the same for everybody: nobody looks who it is.
-fn is_for_everybody(path: &str) -> bool {
-    path.starts_with("/pkg/") || matches!(path, "/health" | "/ready")
+fn is_for_everybody(request: &Request) -> bool {
+    assets::is_asked_for(request) || matches!(request.uri().path(), "/health" | "/ready")
 }

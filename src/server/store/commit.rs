@@ -19,7 +19,6 @@ use crate::server::person::PersonId;
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, ConversationId, MessageId, RunId};
 use crate::wire::problem::Problem;
-use crate::wire::transcript::Usage;
 
 /// The channel on which PostgreSQL's processes tell each other of changes.
 pub(super) const CHANNEL: &str = "netbox_chatbox";
@@ -71,18 +70,7 @@ pub enum RunChange {
     End {
         /// Which run.
         run: RunId,
-        /// What it used; none where it did not get that far.
-        usage: Option<RunUsage>,
     },
-}
-
-/// What a run used.
-#[derive(Clone, Debug)]
-pub struct RunUsage {
-    /// The model that was asked.
-    pub model: String,
-    /// What its calls used together.
-    pub usage: Usage,
 }
 
 /// Why nothing was written.
@@ -230,7 +218,7 @@ impl Database {
                     return Err(Refused::NotOurs);
                 }
             }
-            RunChange::End { run, usage } => {
+            RunChange::End { run } => {
                 let end = format!(
                     "UPDATE runs SET ended_at = {clock}, machine = '' WHERE id = $1 AND process = $2 AND ended_at IS NULL"
                 );
@@ -242,9 +230,6 @@ impl Database {
                     .map_err(refused)?;
                 if end.rows_affected() == 0 {
                     return Err(Refused::NotOurs);
-                }
-                if let Some(RunUsage { model, usage }) = usage {
-                    write_usage(transaction, person, conversation, run, model, usage).await?;
                 }
             }
         }
@@ -284,36 +269,6 @@ async fn write_command(
         .execute(&mut **transaction)
         .await
         .map_err(refused)?;
-    Ok(())
-}
-
-async fn write_usage(
-    transaction: &mut Transaction<'static, Any>,
-    person: &PersonId,
-    conversation: &ConversationId,
-    run: &RunId,
-    model: &str,
-    usage: &Usage,
-) -> Result<(), Refused> {
-    sqlx::query(
-        "INSERT INTO usage (run, person, conversation, at, model, calls, input_tokens, output_tokens, \
-         cache_creation_input_tokens, cache_read_input_tokens, cost_micro_dollars) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(run.as_str())
-    .bind(person.as_str())
-    .bind(conversation.as_str())
-    .bind(now())
-    .bind(model)
-    .bind(number(usage.calls))
-    .bind(number(usage.input_tokens))
-    .bind(number(usage.output_tokens))
-    .bind(number(usage.cache_creation_input_tokens))
-    .bind(number(usage.cache_read_input_tokens))
-    .bind(number(usage.cost_micro_dollars))
-    .execute(&mut **transaction)
-    .await
-    .map_err(refused)?;
     Ok(())
 }
 

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, Row as _, Transaction};
+use sqlx::{Any, AnyPool, Executor as _, Row as _, Transaction};
 
 use super::error::unavailable;
 use super::migrations::{migrator, newest};
+use super::sqlite::{self, Anchor};
+use crate::server::private;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How long a statement waits for a connection to PostgreSQL, or for SQLite's lock, before it fails.
@@ -51,6 +53,7 @@ pub struct Database {
     pool: AnyPool,
     kind: Kind,
     location: Arc<Location>,
+    anchor: Option<Anchor>,
     /// Held as long as this is the only process on the SQLite file.
     alone: Option<Arc<std::fs::File>>,
     /// Which events tests have it refuse.
@@ -149,12 +152,19 @@ impl Database {
             // Its connections are threads of this process: there is nothing to lose between two uses.
             options = options.test_before_acquire(false).acquire_timeout(QUEUE_PATIENCE);
         }
-        if matches!(location, Location::Memory) {
-            // Another connection would be another database.
-            options = options.min_connections(1).idle_timeout(None).max_lifetime(None);
-        }
         if kind == Kind::Sqlite {
-            options = options.after_connect(|connection, _| Box::pin(async move { prepare_sqlite(connection).await }));
+            options = options
+                .after_connect(|connection, _| Box::pin(async move { sqlite::prepare(connection, PATIENCE).await }));
+        }
+        let mut anchor = None;
+        match location {
+            // Another connection would be another database.
+            Location::Memory => options = options.min_connections(1).idle_timeout(None).max_lifetime(None),
+            Location::File(_) => {
+                options = options.before_acquire(|connection, _| Box::pin(sqlite::is_fit(connection)));
+                anchor = Some(Anchor::open(&url, PATIENCE).await.map_err(|error| cannot_open(&location, &error))?);
+            }
+            Location::Postgres(_) => {}
         }
         let pool = options.connect(&url).await.map_err(|error| cannot_open(&location, &error))?;
         let alone = match &location {
@@ -165,6 +175,7 @@ impl Database {
             pool,
             kind,
             location: Arc::new(location),
+            anchor,
             alone,
             #[cfg(test)]
             refuses: Arc::default(),
@@ -286,22 +297,22 @@ impl Database {
         self.pool.execute("SELECT 1").await.map(|_| ()).map_err(unavailable)
     }
 
+    /// Whether it takes what is written, by writing something that means nothing.
+    ///
+    /// # Errors
+    /// A `storage` problem.
+    pub async fn check_writing(&self) -> Result<(), Problem> {
+        let written = self.pool.execute("UPDATE limit_lock SET taken = taken + 1 WHERE id = 1").await;
+        written.map(|_| ()).map_err(unavailable)
+    }
+
     /// Closes all connections; what is under way is finished first.
     pub async fn close(&self) {
         self.pool.close().await;
+        if let Some(anchor) = &self.anchor {
+            anchor.close().await;
+        }
     }
-}
-
-/// Write-ahead logging lets reads go on while something is written, and FULL makes what is committed outlive a loss of
-/// power too (SQLite, "PRAGMA synchronous").
-async fn prepare_sqlite(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    let patience = PATIENCE.as_millis();
-    connection
-        .execute(AssertSqlSafe(format!(
-            "PRAGMA busy_timeout = {patience}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"
-        )))
-        .await?;
-    Ok(())
 }
 
 /// Locks a file beside the database until this process ends, however it ends. None where another process has it.
@@ -310,7 +321,7 @@ fn hold_alone(file: &Path) -> Option<std::fs::File> {
     use rustix::fs::{FlockOperation, flock};
     let mut name = file.as_os_str().to_owned();
     name.push(".lock");
-    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(name).ok()?;
+    let lock = private::open_file(Path::new(&name)).ok()?;
     flock(&lock, FlockOperation::NonBlockingLockExclusive).ok()?;
     Some(lock)
 }
@@ -320,19 +331,21 @@ fn hold_alone(_file: &Path) -> Option<std::fs::File> {
     None
 }
 
-/// The file as SQLite's URL. The folder is made for its owner alone: it holds what people asked.
+/// The file as SQLite's URL. It is made for its owner alone, with its folder: it holds what people asked. SQLite gives
+/// the files that it puts beside it the same mode ("Write-Ahead Logging", "The WAL File").
 fn sqlite_url(file: &Path) -> Result<String, Problem> {
     let refused = |error: std::io::Error| {
-        Problem::new(ProblemCode::Storage, format!("The database's folder cannot be made: {error}"))
+        Problem::new(ProblemCode::Storage, format!("The database's file or its folder cannot be made: {error}"))
             .hint("set DATABASE_URL=sqlite:PATH to a file in a folder that this program may write")
     };
     let file = std::path::absolute(file).map_err(refused)?;
     if let Some(folder) = file.parent() {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(refused)?;
+        private::make_folder(folder).map_err(refused)?;
+    }
+    private::make_file(&file).map_err(refused)?;
+    if private::is_open_to_others(&file) {
+        // Some operators want a group to read it; a mode that somebody chose stays.
+        tracing::warn!(file = %file.display(), "others on this machine may read the database: chmod 600 takes that away");
     }
     let mut url =
         url::Url::parse("sqlite://").map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))?;

@@ -21,6 +21,11 @@ pub(super) fn damaged(what: &str, error: &dyn std::fmt::Display) -> Problem {
         .hint("the server's log says which; restore a backup if it was damaged")
 }
 
+/// Whether it would work a little later.
+pub(super) fn is_locked_now(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(error) if is_locked(error.message()))
+}
+
 /// Whether a row of this key was there already.
 pub(super) fn is_conflict(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if error.is_unique_violation() || error.message().contains("UNIQUE constraint"))

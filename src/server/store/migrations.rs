@@ -50,6 +50,7 @@ const STEPS: &[Step] = &[
         "branches of conversations, and what waits in them",
         include_str!("../../../migrations/0008_conversations.sql"),
     ),
+    common(10, "who is which user of NetBox", include_str!("../../../migrations/0010_netbox_users.sql")),
 ];
 
 /// What brings a database of this kind to the newest schema.

@@ -1,10 +1,10 @@
 //! People: who was here, what they are called, what they may, and the NetBox token that they left.
 
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Row as _, Transaction};
 
 use super::Database;
-use super::error::unavailable;
+use super::error::{is_conflict, unavailable};
 use crate::server::auth::vault::Sealed;
 use crate::server::person::{PersonId, Role};
 use crate::wire::problem::Problem;
@@ -66,6 +66,34 @@ impl Database {
         StoredPerson::read(&row, 0).map_err(unavailable)
     }
 
+    /// The person who is this user of NetBox, as they are called and may now; made if they were never here. Whoever had
+    /// the name before, and is another user, keeps what is theirs under another subject.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn meet_netbox_user(
+        &self,
+        user: &str,
+        subject: &str,
+        display_name: &str,
+        role: Role,
+        now: i64,
+    ) -> Result<StoredPerson, Problem> {
+        let mut again = false;
+        loop {
+            let mut transaction = self.begin().await?;
+            match meet_user(&mut transaction, user, subject, display_name, role, now).await {
+                Ok(person) => {
+                    transaction.commit().await.map_err(unavailable)?;
+                    return Ok(person);
+                }
+                // They come for the first time, in two windows at the same moment.
+                Err(error) if is_conflict(&error) && !again => again = true,
+                Err(error) => return Err(unavailable(error)),
+            }
+        }
+    }
+
     /// The person of this subject.
     ///
     /// # Errors
@@ -116,6 +144,46 @@ impl Database {
     }
 }
 
+async fn meet_user(
+    transaction: &mut Transaction<'static, Any>,
+    user: &str,
+    subject: &str,
+    display_name: &str,
+    role: Role,
+    now: i64,
+) -> Result<StoredPerson, sqlx::Error> {
+    // Who was here before users were known is taken for the user of their name, unless that user is known already.
+    sqlx::query(
+        "UPDATE people SET subject = subject || '#' || id WHERE subject = $1 AND (netbox_user <> $2 \
+         OR (netbox_user IS NULL AND EXISTS (SELECT 1 FROM people AS known WHERE known.netbox_user = $2)))",
+    )
+    .bind(subject.to_owned())
+    .bind(user.to_owned())
+    .execute(&mut **transaction)
+    .await?;
+    sqlx::query("UPDATE people SET subject = $1 WHERE netbox_user = $2")
+        .bind(subject.to_owned())
+        .bind(user.to_owned())
+        .execute(&mut **transaction)
+        .await?;
+    let row = sqlx::query(
+        "INSERT INTO people (id, subject, display_name, role, netbox_token, created_at, seen_at, netbox_user) \
+         VALUES ($1, $2, $3, $4, NULL, $5, $5, $6) \
+         ON CONFLICT (subject) DO UPDATE SET display_name = excluded.display_name, role = excluded.role, \
+         seen_at = excluded.seen_at, netbox_user = excluded.netbox_user \
+         RETURNING id, subject, display_name, role, netbox_token, seen_at",
+    )
+    .bind(PersonId::new().as_str().to_owned())
+    .bind(subject.to_owned())
+    .bind(display_name.to_owned())
+    .bind(role.name())
+    .bind(now)
+    .bind(user.to_owned())
+    .fetch_one(&mut **transaction)
+    .await?;
+    StoredPerson::read(&row, 0)
+}
+
 /// A query for people. All its parts are constants of this file.
 fn select(rest: &'static str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} {rest}"))
@@ -142,6 +210,37 @@ mod tests {
             database.keep_personal_token(&first.id, None).await.unwrap();
             assert!(database.person(&first.id).await.unwrap().unwrap().netbox_token.is_none());
             assert!(database.person_of_subject("netbox:bob").await.unwrap().is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_user_of_netbox_stays_who_they_are_and_a_name_is_nobody() {
+        for scratch in both().await {
+            let database = scratch.open().await;
+            let before = database.meet("netbox:alice", "alice", Role::User, 1).await.unwrap();
+            let meet = async |user: &str, name: &str| {
+                let subject = format!("netbox:{name}");
+                let person = database.meet_netbox_user(user, &subject, name, Role::User, 2).await.unwrap();
+                assert_eq!(person.subject, subject);
+                person.id
+            };
+            let alice = meet("5", "alice").await;
+            assert_eq!(alice, before.id, "she was here before users were known");
+            assert_eq!(meet("5", "alice.nguyen").await, alice, "she married");
+            let other = meet("9", "alice").await;
+            assert_ne!(other, alice, "the name was given to somebody else");
+            assert_eq!(meet("5", "alice").await, alice, "and taken back");
+            assert_eq!(meet("9", "alice.king").await, other);
+            // Somebody of the time before users were known stands where a known user is called the same now.
+            let left = database.meet("netbox:alan", "alan", Role::User, 1).await.unwrap();
+            assert_eq!(meet("9", "alan").await, other);
+            assert_ne!(left.id, other);
+            assert!(database.person(&left.id).await.unwrap().is_some(), "nobody is lost");
+            let at_once = (0..4).map(|_| database.meet_netbox_user("7", "netbox:zoe", "zoe", Role::User, 3));
+            let mut ids: Vec<_> =
+                futures::future::join_all(at_once).await.into_iter().map(|met| met.unwrap().id).collect();
+            ids.dedup();
+            assert_eq!(ids.len(), 1, "two windows of one person");
         }
     }
 }

@@ -184,6 +184,28 @@ impl Database {
         row.as_ref().map(StoredSession::read).transpose().map_err(unavailable)
     }
 
+    /// Ends all sessions of a person but one, in one statement; what they were.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn end_other_sessions(
+        &self,
+        person: &PersonId,
+        but: Option<&SessionId>,
+    ) -> Result<Vec<StoredSession>, Problem> {
+        let rows = sqlx::query(
+            "DELETE FROM sessions WHERE person = $1 AND id <> $2 RETURNING id, person, created_at, used_at, \
+             expires_at, user_agent, address, netbox_token, netbox_token_id",
+        )
+        .bind(person.as_str().to_owned())
+        // No session is called by nothing.
+        .bind(but.map(SessionId::as_str).unwrap_or_default().to_owned())
+        .fetch_all(self.pool())
+        .await
+        .map_err(unavailable)?;
+        rows.iter().map(StoredSession::read).collect::<Result<_, _>>().map_err(unavailable)
+    }
+
     /// Removes the sessions that have ended by themselves, and gives what they were.
     ///
     /// # Errors
@@ -317,6 +339,13 @@ mod tests {
             assert!(database.session_goes_on(&stored.id, 200, 100).await.unwrap());
             assert!(database.end_session(&mallory, &stored.id).await.unwrap().is_none(), "it is not theirs");
             assert_eq!(database.sessions_of(&alice, 200, 50).await.unwrap().len(), 1);
+            for (digest, owner) in [("one", &alice), ("two", &alice), ("theirs", &mallory)] {
+                database.begin_session(&session(owner, 100, 1_000), digest).await.unwrap();
+            }
+            let others = database.end_other_sessions(&alice, Some(&stored.id)).await.unwrap();
+            assert!(others.len() == 2 && others.iter().all(|other| other.netbox_token_id == Some(7)), "{others:?}");
+            assert!(database.session("digest", 200, 50).await.unwrap().is_some(), "the one that asks");
+            assert_eq!(database.end_other_sessions(&mallory, None).await.unwrap().len(), 1);
             assert!(database.sessions_of(&mallory, 200, 50).await.unwrap().is_empty());
             assert_eq!(database.end_session(&alice, &stored.id).await.unwrap().unwrap().id, stored.id);
             assert!(database.session("digest", 200, 50).await.unwrap().is_none());

@@ -6,10 +6,12 @@ use sqlx::{Any, AnyConnection, Row, Transaction};
 
 use super::Database;
 use super::error::unavailable;
+use crate::server::clock::now;
 use crate::server::limits::period::Periods;
 use crate::server::person::PersonId;
-use crate::wire::id::RunId;
+use crate::wire::id::{ConversationId, RunId};
 use crate::wire::problem::Problem;
+use crate::wire::transcript::Usage;
 
 /// Everything that counts as tokens: input, output and the cache.
 const TOKENS: &str = "(input_tokens + output_tokens + cache_creation_input_tokens + cache_read_input_tokens)";
@@ -23,6 +25,21 @@ pub struct Amount {
     pub tokens: u64,
     /// Cost, in millionths of a US dollar.
     pub micro_dollars: u64,
+}
+
+/// What a run used, or used more.
+#[derive(Clone, Debug)]
+pub struct RunUsage {
+    /// Which run.
+    pub run: RunId,
+    /// Whose.
+    pub person: PersonId,
+    /// Where.
+    pub conversation: ConversationId,
+    /// The model that was asked.
+    pub model: String,
+    /// What its calls used.
+    pub usage: Usage,
 }
 
 /// What was used in the day and in the month.
@@ -39,9 +56,9 @@ pub struct Used {
 pub struct Standing {
     /// Answers that are being written, those that were let in included.
     pub running: u64,
-    /// What ended answers used.
+    /// What answers used so far.
     pub used: Used,
-    /// What those that are being written may use at most.
+    /// What those that are being written may use beyond that at most.
     pub reserved: Amount,
 }
 
@@ -90,6 +107,40 @@ pub struct OfPerson {
 }
 
 impl Database {
+    /// Adds to what a run used. That is kept whatever becomes of the run and of its conversation. Where the database did
+    /// it and its answer got lost, the same once more counts twice: better than not at all.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn add_usage(&self, used: &RunUsage) -> Result<(), Problem> {
+        let RunUsage { run, person, conversation, model, usage } = used;
+        let added = sqlx::query(
+            "INSERT INTO usage (run, person, conversation, at, model, calls, input_tokens, output_tokens, \
+             cache_creation_input_tokens, cache_read_input_tokens, cost_micro_dollars) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+             ON CONFLICT (run) DO UPDATE SET at = excluded.at, calls = usage.calls + excluded.calls, \
+             input_tokens = usage.input_tokens + excluded.input_tokens, \
+             output_tokens = usage.output_tokens + excluded.output_tokens, \
+             cache_creation_input_tokens = usage.cache_creation_input_tokens + excluded.cache_creation_input_tokens, \
+             cache_read_input_tokens = usage.cache_read_input_tokens + excluded.cache_read_input_tokens, \
+             cost_micro_dollars = usage.cost_micro_dollars + excluded.cost_micro_dollars",
+        )
+        .bind(run.as_str())
+        .bind(person.as_str())
+        .bind(conversation.as_str())
+        .bind(now())
+        .bind(model.as_str())
+        .bind(signed(usage.calls))
+        .bind(signed(usage.input_tokens))
+        .bind(signed(usage.output_tokens))
+        .bind(signed(usage.cache_creation_input_tokens))
+        .bind(signed(usage.cache_read_input_tokens))
+        .bind(signed(usage.cost_micro_dollars))
+        .execute(self.pool())
+        .await;
+        added.map(|_| ()).map_err(unavailable)
+    }
+
     /// Lets an answer in if `decide` does, who is told how things stand. Gives the admission's id, to be given back with
     /// [`Self::leave`] once the answer has begun or will not.
     ///
@@ -295,10 +346,16 @@ async fn standing(
     periods: Periods,
 ) -> Result<Standing, sqlx::Error> {
     let of_person = if person.is_empty() { "$1 = ''" } else { "runs.person = $1" };
+    let rest = |reserved: &str, used: &str| {
+        let used = format!("COALESCE({used}, 0)");
+        format!("CASE WHEN {reserved} > {used} THEN {reserved} - {used} ELSE 0 END")
+    };
+    let (tokens, cost) =
+        (rest("reservations.tokens", TOKENS), rest("reservations.micro_dollars", "usage.cost_micro_dollars"));
     let text = format!(
-        "SELECT COUNT(*) AS running, CAST(COALESCE(SUM(reservations.tokens), 0) AS BIGINT) AS tokens, \
-         CAST(COALESCE(SUM(reservations.micro_dollars), 0) AS BIGINT) AS micro_dollars \
-         FROM runs LEFT JOIN reservations ON reservations.run = runs.id \
+        "SELECT COUNT(*) AS running, CAST(COALESCE(SUM({tokens}), 0) AS BIGINT) AS tokens, \
+         CAST(COALESCE(SUM({cost}), 0) AS BIGINT) AS micro_dollars \
+         FROM runs LEFT JOIN reservations ON reservations.run = runs.id LEFT JOIN usage ON usage.run = runs.id \
          WHERE runs.ended_at IS NULL AND {of_person} AND runs.id <> $2"
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(person).bind(without.map_or("", RunId::as_str));

@@ -149,13 +149,12 @@ impl Connection {
     /// Counts a message. One that was taken before is only acknowledged again, however often it comes: then this is the
     /// conversation that it went to.
     async fn count_message(&self, command: Option<&CommandId>) -> Result<Option<ConversationId>, Problem> {
-        let counted = self.state.limits().message(&self.person.id).await;
         if let Some(command) = command
             && let Some((conversation, _)) = self.state.database().command(&self.person.id, command).await?
         {
             return Ok(Some(conversation));
         }
-        counted.map(|()| None)
+        self.state.limits().message(&self.person.id).await.map(|()| None)
     }
 
     async fn accepted(&mut self, conversation: &Arc<Conversation>, id: Option<CommandId>, accepted: Accepted) {

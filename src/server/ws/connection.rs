@@ -38,6 +38,8 @@ const CLOSE_TOO_BIG: u16 = 1009;
 const CLOSE_RESTART: u16 = 1012;
 /// Our own, among those that applications may use: whoever is here has to sign in again.
 const CLOSE_SIGN_IN: u16 = 4401;
+/// Our own: the socket is as old as one may be without being asked again who is here.
+const CLOSE_RENEW: u16 = 4408;
 /// When a client should come back after the server stopped, in milliseconds.
 const COME_BACK: u64 = 1000;
 /// How long a client may be silent. It is pinged more often than that, and even a client that only listens answers
@@ -143,6 +145,7 @@ where
     let draining = state.draining().clone();
     let room = frames.clone();
     let mut signed_out = Box::pin(session::over(state.clone(), person.session.clone()));
+    let mut renewal = Box::pin(session::renewal(state.clone()));
     let mut connection = Connection {
         state,
         person,
@@ -203,6 +206,12 @@ where
                 let bye = Event::Bye { code: "reauth".to_owned(), retry_milliseconds: 0 };
                 connection.say(outside(bye, "You are not signed in any more".to_owned())).await;
                 last = Some(Outgoing::Close { code: CLOSE_SIGN_IN, reason: "sign in again" });
+                break;
+            }
+            () = &mut renewal => {
+                let bye = Event::Bye { code: "renew".to_owned(), retry_milliseconds: 0 };
+                connection.say(outside(bye, "This connection is opened anew now and then".to_owned())).await;
+                last = Some(Outgoing::Close { code: CLOSE_RENEW, reason: "open another" });
                 break;
             }
             () = tokio::time::sleep_until(heard + LONGEST_SILENCE) => {

@@ -45,9 +45,9 @@ async fn a_run_that_panics_ends_as_failed_and_the_next_begins_and_one_that_canno
                 ends.push((*why, problem.as_ref().map(|problem| problem.code)));
                 if !panics && ends.len() == 1 {
                     // What waits begins once all is stored, and not before.
-                    assert!(!hub.save_unsaved().await);
+                    assert!(!hub.save_unsaved().await.unwrap());
                     broken.store(false, Ordering::SeqCst);
-                    assert!(hub.save_unsaved().await);
+                    assert!(hub.save_unsaved().await.unwrap());
                     let next = conversation.begin_waiting("now").await.unwrap();
                     agent.start(Arc::clone(&conversation), next, Credentials::anonymous());
                 }
@@ -83,7 +83,7 @@ async fn an_answer_goes_on_after_the_database_wrote_a_piece_of_it_without_saying
             }
             // As every beat does.
             () = tokio::time::sleep(Duration::from_millis(20)) => {
-                if hub.save_unsaved().await {
+                if hub.save_unsaved().await.unwrap() {
                     hub.heartbeat().await.unwrap();
                     for left in hub.take_over(false).await.unwrap() {
                         agent.resume(left, Some(Credentials::anonymous()));

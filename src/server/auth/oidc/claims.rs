@@ -56,6 +56,7 @@ impl Told<'_> {
         Ok(Identity {
             // A subject is unique only within its issuer.
             subject: format!("oidc:{}|{}", self.issuer, self.subject),
+            netbox_user: None,
             display_name: name.unwrap_or_else(|| readable(self.subject)),
             role: if is_admin { Role::Admin } else { Role::User },
             netbox_token: None,

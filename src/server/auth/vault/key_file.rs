@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::Key;
+use crate::server::private;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// Reads the keys.
@@ -24,7 +25,7 @@ pub fn read(file: &Path) -> Result<Vec<Key>, Problem> {
 /// The file cannot be written.
 pub fn generate(file: &Path) -> Result<(), Problem> {
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| failed(file, "cannot be made", &error))?;
+        private::make_folder(folder).map_err(|error| failed(file, "cannot be made", &error))?;
     }
     if file.exists() {
         return Ok(());
@@ -52,11 +53,7 @@ pub fn replace(file: &Path, keys: &[Key]) -> Result<(), Problem> {
 fn write_beside(file: &Path, keys: &[Key]) -> Result<std::path::PathBuf, Problem> {
     let beside = file.with_extension(format!("{}.new", uuid::Uuid::new_v4().simple()));
     let write = || -> std::io::Result<()> {
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut output = options.open(&beside)?;
+        let mut output = private::new_file(&beside)?;
         writeln!(output, "# Seals the NetBox tokens in the database. Keep it secret, and keep a copy elsewhere.")?;
         for key in keys {
             writeln!(output, "{}", key.to_text())?;

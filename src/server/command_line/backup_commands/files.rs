@@ -8,6 +8,7 @@ use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
+use crate::server::private;
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// How gzip begins (RFC 1952, section 2.3.1).
@@ -42,15 +43,11 @@ impl Target {
             // A pipe or a device has no other name.
             (Box::new(OpenOptions::new().write(true).open(name).map_err(cannot)?), None)
         } else {
+            // Nobody else's, whatever lies there: it holds what people asked, and sealed tokens.
             let mut written_as = name.as_os_str().to_owned();
-            written_as.push(".partial");
+            written_as.push(format!(".{}.partial", uuid::Uuid::new_v4().simple()));
             let written_as = PathBuf::from(written_as);
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(true);
-            // It holds what people asked, and sealed tokens.
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let handle = options.open(&written_as).map_err(cannot)?;
+            let handle = private::new_file(&written_as).map_err(cannot)?;
             let writer = Box::new(handle.try_clone().map_err(cannot)?);
             (writer, Some(Begun { written_as, name: name.to_owned(), handle, is_whole: false }))
         };

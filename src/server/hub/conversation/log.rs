@@ -93,7 +93,10 @@ impl Conversation {
                     if live.unsaved.bytes() > MOST_UNSAVED_BYTES {
                         return Err(problem);
                     }
-                    tracing::warn!(conversation = %self.id, problem = %problem.message, "what a run writes waits for the database");
+                    // Once, not with every word.
+                    if live.unsaved.is_empty() {
+                        tracing::warn!(conversation = %self.id, problem = %problem.message, "what a run writes waits for the database");
+                    }
                     live.unsaved.take(&frames, draft.run.take());
                     if let Some(history) = draft.history.take() {
                         live.history = history;

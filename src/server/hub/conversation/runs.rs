@@ -77,7 +77,7 @@ impl Conversation {
         live.run = Some(RunHandle::new(run.clone(), record.message.clone(), self.shared.tended.tend(&run)));
         if let Some((why, problem)) = why {
             self.repair(&mut live);
-            self.close(&mut live, run.clone(), why, problem, Some(RunChange::End { run, usage: None })).await?;
+            self.close(&mut live, run.clone(), why, problem, Some(RunChange::End { run })).await?;
             let next = if may_go_on { self.begin_next(&mut live, context).await? } else { None };
             return Ok(Adopted::Ended(next));
         }
@@ -112,6 +112,12 @@ impl Conversation {
         Ok(())
     }
 
+    /// Keeps what the run used more of this model.
+    pub async fn keep_usage(&self, run: &RunId, model: &str, usage: Usage) {
+        let (run, person, conversation, model) = (run.clone(), self.owner.clone(), self.id.clone(), model.to_owned());
+        self.shared.keep_usage(RunUsage { run, person, conversation, model, usage }).await;
+    }
+
     /// A step of the run is complete: should this process die, another goes on from here. `machine` is what is to be
     /// done next, and `next_part` the part with which that begins.
     pub async fn checkpoint(
@@ -140,7 +146,6 @@ impl Conversation {
         run: &RunId,
         history: History,
         (event, content): (Event, String),
-        used: Option<RunUsage>,
         context: &str,
     ) -> Result<Ended, Problem> {
         let mut live = self.live.lock().await;
@@ -151,7 +156,7 @@ impl Conversation {
         if !live.is_running(run) {
             return Ok(Ended { why: told(&live), next: None });
         }
-        let end = RunChange::End { run: run.clone(), usage: used };
+        let end = RunChange::End { run: run.clone() };
         let draft = Draft { history: Some(history), run: Some(end), ..Draft::event(event, content) };
         let ours = self.commit_regardless(&mut live, draft, run).await?;
         live.run = None;
@@ -167,7 +172,7 @@ impl Conversation {
             self.repair(&mut live);
             let problem = Problem::new(ProblemCode::Internal, "The answer broke off through a fault of this program")
                 .hint("ask again; the server's log says what happened");
-            let end = RunChange::End { run: run.clone(), usage: None };
+            let end = RunChange::End { run: run.clone() };
             if let Err(problem) = self.close(&mut live, run.clone(), EndReason::Failed, Some(problem), Some(end)).await
             {
                 tracing::error!(conversation = %self.id, %run, problem = %problem.message, "the end of a run could not be kept");
@@ -203,7 +208,7 @@ impl Conversation {
             self.shared.database.release_run(&self.shared.process, &handle.run).await
         } else {
             self.repair(&mut live);
-            let end = RunChange::End { run: handle.run.clone(), usage: None };
+            let end = RunChange::End { run: handle.run.clone() };
             self.close(&mut live, handle.run, EndReason::Interrupted, Some(interrupted()), Some(end)).await
         };
         live.run = None;

@@ -45,7 +45,7 @@ fn done(handle: &RunHandle) -> Event {
 
 async fn end(conversation: &Conversation, handle: &RunHandle) -> Ended {
     let event = (done(handle), String::new());
-    conversation.end_run(&handle.run, History::default(), event, None, "now").await.unwrap()
+    conversation.end_run(&handle.run, History::default(), event, "now").await.unwrap()
 }
 
 fn end_of(transcript: &Transcript, turn: usize) -> EndReason {
@@ -84,13 +84,13 @@ async fn while_nothing_can_be_stored_answers_go_on_and_questions_are_refused_and
     assert_eq!((refused.code, refused.hint.is_some()), (ProblemCode::Storage, true));
     end(&conversation, &first).await;
     assert!(view.next().await.unwrap().completed);
-    assert!(!hub.save_unsaved().await);
+    assert!(!hub.save_unsaved().await.unwrap());
 
     fails.store(false, Ordering::SeqCst);
     let id = conversation.id().clone();
     // Nobody holds it any more but what waits.
     drop((conversation, view));
-    assert!(hub.save_unsaved().await);
+    assert!(hub.save_unsaved().await.unwrap());
     assert!(storage.borrow().is_none());
     let log = database.load_conversation(&id).await.unwrap().unwrap().log;
     let places: Vec<u64> = log.iter().map(|frame| frame.seq).collect();
@@ -224,7 +224,7 @@ async fn a_run_that_began_without_anybody_hearing_of_it_is_found() {
     assert_eq!(refused.code, ProblemCode::Storage);
     database.lose_answers(false);
     // As every beat does.
-    assert!(hub.save_unsaved().await);
+    assert!(hub.save_unsaved().await.unwrap());
     assert_eq!(conversation.transcript().await.turns.len(), 1);
     hub.heartbeat().await.unwrap();
     let left = hub.take_over(false).await.unwrap().pop().unwrap();
@@ -245,4 +245,76 @@ async fn a_run_that_began_without_anybody_hearing_of_it_is_found() {
     drop(handle);
     hub.heartbeat().await.unwrap();
     assert!(hub.take_over(false).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn one_conversation_that_cannot_be_stored_holds_up_no_other() {
+    let (fails, all) = (Arc::new(AtomicBool::default()), Arc::new(AtomicBool::default()));
+    let database = {
+        let (fails, all) = (Arc::clone(&fails), Arc::clone(&all));
+        let is_unlucky = |event: &Event| matches!(event, Event::RunStart { model, .. } if model == "unlucky");
+        Database::refusing(move |event| {
+            fails.load(Ordering::SeqCst) && (all.load(Ordering::SeqCst) || is_unlucky(event))
+        })
+        .await
+    };
+    let (hub, person) = (Hub::new(database.clone()), PersonId::new());
+    let mut conversations = Vec::new();
+    for number in 0..8 {
+        let id = ConversationId::from(format!("conversation-{number}").as_str());
+        let conversation = hub.open_or_create(&person, &id).await.unwrap();
+        let handle = ask(&conversation, "one").await.start.unwrap();
+        conversations.push((conversation, handle));
+    }
+    fails.store(true, Ordering::SeqCst);
+    all.store(true, Ordering::SeqCst);
+    for (number, (conversation, handle)) in conversations.iter().enumerate() {
+        let model = if number == 3 { "unlucky" } else { "m" }.to_owned();
+        let (run, message) = (handle.run.clone(), handle.message.clone());
+        let start = Event::RunStart { run: run.clone(), message, model, stand_in: false, started_at: 5 };
+        conversation.publish(&run, start, String::new()).await.unwrap();
+    }
+    all.store(false, Ordering::SeqCst);
+    assert!(!hub.save_unsaved().await.unwrap(), "one waits");
+    for (number, (conversation, _)) in conversations.iter().enumerate() {
+        let stored = database.load_conversation(conversation.id()).await.unwrap().unwrap().log;
+        let has_begun = stored.iter().any(|frame| matches!(frame.event, Event::RunStart { .. }));
+        assert_eq!(has_begun, number != 3, "{number}");
+    }
+    fails.store(false, Ordering::SeqCst);
+    assert!(hub.save_unsaved().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_run_whose_conversation_cannot_be_read_holds_up_no_other() {
+    let Scene { database, hub, person, conversation, .. } = scene().await;
+    ask(&conversation, "one").await;
+    let other = hub.open_or_create(&person, &ConversationId::from("conversation-2")).await.unwrap();
+    ask(&other, "one").await;
+    sqlx::query("UPDATE events SET frame = '{' WHERE conversation = $1")
+        .bind(conversation.id().as_str())
+        .execute(database.pool_for_tests())
+        .await
+        .unwrap();
+    let after = Hub::new(database);
+    let taken = after.take_over(true).await.unwrap();
+    assert_eq!(taken.iter().map(|left| left.conversation.id()).collect::<Vec<_>>(), [other.id()]);
+}
+
+#[tokio::test]
+async fn what_an_answer_used_waits_for_the_database_and_is_kept_once() {
+    let Scene { database, hub, conversation, .. } = scene().await;
+    let first = ask(&conversation, "one").await.start.unwrap();
+    let used = |tokens| Usage { calls: 1, output_tokens: tokens, ..Usage::default() };
+    let rename = |from: &str, to: &str| sqlx::AssertSqlSafe(format!("ALTER TABLE {from} RENAME TO {to}"));
+    sqlx::query(rename("usage", "elsewhere")).execute(database.pool_for_tests()).await.unwrap();
+    conversation.keep_usage(&first.run, "m", used(7)).await;
+    conversation.keep_usage(&first.run, "m", used(5)).await;
+    assert!(!hub.save_unsaved().await.unwrap(), "it waits");
+    sqlx::query(rename("elsewhere", "usage")).execute(database.pool_for_tests()).await.unwrap();
+    assert!(hub.save_unsaved().await.unwrap());
+    assert!(hub.save_unsaved().await.unwrap());
+    conversation.keep_usage(&first.run, "m", used(3)).await;
+    let days = database.usage_by_day(conversation.owner(), 0).await.unwrap();
+    assert_eq!(days.iter().map(|day| (day.answers, day.amount.tokens)).collect::<Vec<_>>(), [(1, 15)]);
 }

@@ -78,6 +78,7 @@ pub const TABLES: &[Table] = &[
             text("netbox_token"),
             integer("created_at"),
             integer("seen_at"),
+            text("netbox_user"),
         ],
     },
     Table {

@@ -1,4 +1,5 @@
-//! The session behind a socket: a socket outlives the request that opened it, but not the session.
+//! The session behind a socket: a socket outlives the request that opened it, but neither the session nor, for long,
+//! what a proxy said of that request.
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::Connection;
+use crate::server::config::SignInMode;
 use crate::server::person::SessionId;
 use crate::server::state::AppState;
 use crate::wire::command::Command;
@@ -39,6 +41,14 @@ pub(super) async fn over(state: AppState, session: Option<SessionId>) {
     }
 }
 
+/// Done when the proxy shall say again who is here, and whether they still may; never where no proxy says it.
+pub(super) async fn renewal(state: AppState) {
+    let SignInMode::Proxy(rules) = &state.auth().config().mode else { return std::future::pending().await };
+    // Sockets that were opened together, after a restart, shall not all come back together.
+    let age = rules.socket_age.mul_f64(rand::random_range(0.75..=1.0));
+    tokio::time::sleep(age).await;
+}
+
 impl Connection {
     /// Refuses a command of a session that is over, and notes that the session is used.
     pub(in crate::server::ws) async fn authorise(&mut self, command: &Command) -> Result<(), Problem> {
@@ -47,13 +57,20 @@ impl Connection {
         if matches!(command, Command::Ping) {
             return Ok(());
         }
-        if !self.state.auth().goes_on(&session).await? {
+        let goes_on = match self.state.auth().goes_on(&session).await {
+            // What is stopped was begun by somebody who was let in, and costs until it is.
+            Err(_) if matches!(command, Command::Stop { .. }) => return Ok(()),
+            goes_on => goes_on?,
+        };
+        if !goes_on {
             return Err(Problem::new(ProblemCode::SignIn, "You are not signed in any more")
                 .hint("sign in again; what you wrote is kept"));
         }
         if self.noted.is_none_or(|noted| noted.elapsed() >= NOTED_EVERY) {
             self.noted = Some(Instant::now());
-            self.state.auth().note_use(&session).await?;
+            if let Err(problem) = self.state.auth().note_use(&session).await {
+                tracing::debug!(session = session.as_str(), problem = %problem.message, "that a session is used could not be noted");
+            }
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 import { type Page, test as base } from "@playwright/test";
 import { Chat } from "./chat.ts";
 import { Netbox } from "./netbox.ts";
-import { addressOf } from "./people.ts";
+import { addressOf, type Proxy, proxyBefore } from "./people.ts";
 
 interface Fixtures {
   /** Who this test is to the servers: somebody else than every other. */
@@ -12,6 +12,9 @@ interface Fixtures {
   chat: Chat;
   /** The page of a server whose model fails when a question asks it to. */
   faults: Chat;
+  /** A proxy before the same server that lets no WebSockets through, and the page behind it. */
+  line: Proxy;
+  plain: Chat;
   /** The same of a server that counts nothing: for tests that do more in a minute than people do. */
   unlimited: Chat;
   /** The same, whose model answers at once unless it is asked to be slow. */
@@ -39,6 +42,12 @@ export const test = base.extend<Fixtures>({
   person: async ({}, use, info) => use(`person-${info.testId}`),
   chat: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.ORIGIN ?? ""), isMobile)),
   faults: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.FAULTS_ORIGIN ?? ""), isMobile)),
+  line: async ({}, use) => {
+    const line = await proxyBefore(process.env.FAULTS_SERVER ?? "", false);
+    await use(line);
+    line.stop();
+  },
+  plain: async ({ page, person, line, isMobile }, use) => use(new Chat(page, addressOf(person, line.origin), isMobile)),
   unlimited: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.UNLIMITED_ORIGIN ?? ""), isMobile)),
   instant: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.INSTANT_ORIGIN ?? ""), isMobile)),
   hostile: async ({ page, isMobile }, use) => use(new Chat(page, process.env.HOSTILE_ORIGIN ?? "", isMobile)),

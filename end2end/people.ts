@@ -23,8 +23,15 @@ function passedOn(headers: IncomingHttpHeaders, server: URL): Record<string, str
   return passed;
 }
 
-/** Starts a proxy before this server; its address and how it ends. */
-export async function proxyBefore(origin: string): Promise<{ origin: string; stop: () => void }> {
+export interface Proxy {
+  origin: string;
+  /** Ends every connection there is; new ones are taken. */
+  cut: () => void;
+  stop: () => void;
+}
+
+/** Starts a proxy before this server. One that knows no WebSockets refuses them, as many do. */
+export async function proxyBefore(origin: string, knowsWebSockets = true): Promise<Proxy> {
   const server = new URL(origin);
   const sockets = new Set<Socket>();
   const proxy = createServer((incoming, outgoing) => {
@@ -44,6 +51,10 @@ export async function proxyBefore(origin: string): Promise<{ origin: string; sto
     socket.on("close", () => sockets.delete(socket));
   });
   proxy.on("upgrade", (incoming, socket: Socket, head) => {
+    if (!knowsWebSockets) {
+      socket.on("error", () => socket.destroy()).end("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+      return;
+    }
     const through = connect(Number(server.port), server.hostname, () => {
       const lines = Object.entries(passedOn(incoming.headers, server)).flatMap(([name, value]) =>
         [value].flat().map((one) => `${name}: ${one}`),
@@ -58,9 +69,12 @@ export async function proxyBefore(origin: string): Promise<{ origin: string; sto
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const { port } = proxy.address() as AddressInfo;
-  const stop = () => {
-    proxy.close();
+  const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
-  return { origin: `http://127.0.0.1:${port}`, stop };
+  const stop = () => {
+    proxy.close();
+    cut();
+  };
+  return { origin: `http://127.0.0.1:${port}`, cut, stop };
 }

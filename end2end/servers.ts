@@ -1,6 +1,7 @@
 // Starts the real program for the tests, on ports that were free, and ends it afterwards:
 //   ORIGIN         serve --demo, behind a proxy that says who people are (people.ts)
 //   FAULTS_ORIGIN  serve, with a stand-in model of its own that fails when a question asks it to ([[overloaded]] ...)
+//   FAULTS_SERVER  the same without the proxy, for tests that put another before it
 //   UNLIMITED_ORIGIN  the same without limits of how much people may do in a while
 //   INSTANT_ORIGIN    the same with a stand-in model that answers at once
 //   HOSTILE_ORIGIN serve, with a NetBox whose every field holds hostile texts (tests/hostile/fields.json)
@@ -85,7 +86,8 @@ export default async function setup(): Promise<() => Promise<void>> {
     process.env.NETBOX_TOKEN = /nbt_\w+\.\w+/.exec(readFileSync(path.join(logs, "netbox.log"), "utf8"))?.[0] ?? "";
     process.env.ORIGIN = await behindProxy(await start("demo", program, ["serve", "--demo"], PROXY));
     const standIn = { ...PROXY, ANTHROPIC_BASE_URL: model, ANTHROPIC_MODEL: "netbox-chatbox-stand-in" };
-    process.env.FAULTS_ORIGIN = await behindProxy(await start("faults", program, ["serve"], standIn));
+    process.env.FAULTS_SERVER = await start("faults", program, ["serve"], standIn);
+    process.env.FAULTS_ORIGIN = await behindProxy(process.env.FAULTS_SERVER);
     process.env.UNLIMITED_ORIGIN = await behindProxy(await start("unlimited", program, ["serve"], { ...standIn, ...UNLIMITED }));
     const instantModel = await start("instant-model", program, ["demo-model", "--faults", "--instant"], {});
     const instant = { ...standIn, ...UNLIMITED, ANTHROPIC_BASE_URL: instantModel };

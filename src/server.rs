@@ -15,6 +15,7 @@ pub mod demo;
 pub mod doctor;
 #[cfg(test)]
 mod encrypted;
+pub mod event_stream;
 pub mod health;
 pub mod hub;
 pub mod limits;

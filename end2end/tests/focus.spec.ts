@@ -41,7 +41,7 @@ test("after trying again the keyboard is in the question field", async ({ faults
 });
 
 test("what ended while the connection was lost is not shown as running", async ({ faults, context, isMobile, expectedErrors }) => {
-  expectedErrors.push(/WebSocket/);
+  expectedErrors.push(/WebSocket/, /events\/chat/);
   let away = false;
   const sockets: { close: (options?: { code?: number; reason?: string }) => Promise<void> }[] = [];
   await faults.page.routeWebSocket(/\/ws\/chat/, (socket) => {
@@ -49,6 +49,7 @@ test("what ended while the connection was lost is not shown as running", async (
     socket.connectToServer();
     sockets.push(socket);
   });
+  await faults.page.route(/\/events\/chat/, (route) => (away ? route.abort() : route.continue()));
   await faults.open();
   const other = new Chat(await context.newPage(), faults.origin, isMobile);
   await other.open();

@@ -4,6 +4,9 @@
 //! Times are milliseconds of one clock that never goes back. Every socket has a number; what an older one still says
 //! is ignored. Closing is never the end: views are resumed and commands that were not acknowledged are sent again
 //! under the same id.
+//!
+//! A socket is whichever way there is to the server: a WebSocket, or where something in between breaks those, a stream
+//! over plain HTTP with requests beside it.
 
 mod backoff;
 mod outbox;
@@ -28,11 +31,25 @@ pub const CONNECT_LIMIT: u64 = 10_000;
 /// A socket that lived so long was no failed attempt.
 pub const STABLE_AFTER: u64 = 5_000;
 
+/// After so many attempts in a row over which nothing came, the other way is tried.
+pub const SILENT_ATTEMPTS: u32 = 2;
+/// The same where WebSockets have worked before: rather the server is away.
+pub const SILENT_ATTEMPTS_AFTER_SUCCESS: u32 = 5;
+
+/// A way to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A WebSocket.
+    Socket,
+    /// Server-Sent Events, and a request for each command.
+    Stream,
+}
+
 /// What the machine wants done, in this order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Open a socket under this number; there is no other one then.
-    Connect(u64),
+    /// Open a socket under this number, this way; there is no other one then.
+    Connect(u64, Way),
     /// Close the socket of this number and forget it.
     Close(u64),
     /// Send this on the open socket.
@@ -77,6 +94,13 @@ pub struct Connection {
     phase: Phase,
     socket: u64,
     attempt: u32,
+    way: Way,
+    /// Attempts in a row, this way, over which nothing came.
+    silent: u32,
+    /// Whether something came over the present socket.
+    heard: bool,
+    /// WebSockets have worked, and nothing was said against them since.
+    sockets_work: bool,
     /// When the server, saying goodbye, wants to see us again; milliseconds.
     come_back: Option<u64>,
     views: Vec<View>,
@@ -96,7 +120,20 @@ impl Connection {
     pub fn start(now: u64) -> (Self, Vec<Action>) {
         let phase = Phase::Connecting { since: now };
         let (views, outbox) = (Vec::new(), Outbox::default());
-        (Self { phase, socket: 1, attempt: 0, come_back: None, views, outbox }, vec![Action::Connect(1)])
+        let way = Way::Socket;
+        let machine = Self {
+            phase,
+            socket: 1,
+            attempt: 0,
+            way,
+            silent: 0,
+            heard: false,
+            sockets_work: false,
+            come_back: None,
+            views,
+            outbox,
+        };
+        (machine, vec![Action::Connect(1, way)])
     }
 
     /// How it is now.
@@ -140,6 +177,9 @@ impl Connection {
             return (false, Vec::new());
         }
         self.phase = Phase::Open { since, ping_at, answer_by: None };
+        self.heard = true;
+        self.silent = 0;
+        self.sockets_work |= self.way == Way::Socket;
         let mut actions = Vec::new();
         match &frame.event {
             // Nothing was taken: it is sent again when the server is back, or whoever asked is signed in again.
@@ -188,6 +228,16 @@ impl Connection {
             Phase::Connecting { .. } | Phase::Open { answer_by: Some(_), .. } => {
                 let mut actions = vec![Action::Close(self.socket)];
                 actions.extend(self.wait(now, chance));
+                actions
+            }
+            // They worked until the server was away: is it so that they do not any more? A second time nobody asks.
+            Phase::Open { .. } if self.way == Way::Stream && self.sockets_work && self.outbox.len() == 0 => {
+                let mut actions = vec![Action::Close(self.socket)];
+                self.way = Way::Socket;
+                self.sockets_work = false;
+                self.silent = SILENT_ATTEMPTS - 1;
+                self.attempt = 0;
+                actions.extend(self.connect(now));
                 actions
             }
             Phase::Open { since, .. } => {
@@ -264,7 +314,8 @@ impl Connection {
     fn connect(&mut self, now: u64) -> Vec<Action> {
         self.socket += 1;
         self.phase = Phase::Connecting { since: now };
-        vec![Action::Connect(self.socket), Action::Report]
+        self.heard = false;
+        vec![Action::Connect(self.socket, self.way), Action::Report]
     }
 
     fn wait(&mut self, now: u64, chance: f64) -> Vec<Action> {
@@ -274,11 +325,27 @@ impl Connection {
             Phase::Open { .. } if self.attempt == 0 && self.come_back.is_some() => 0,
             _ => self.attempt.saturating_add(1),
         };
+        if !self.heard {
+            self.silent += 1;
+            self.change_way();
+        }
         let delay = match self.come_back.take() {
             Some(milliseconds) => backoff::come_back(milliseconds, chance),
             None => backoff::delay(self.attempt, chance),
         };
         self.phase = Phase::Waiting { since: now, until: now + delay };
         vec![Action::Report]
+    }
+
+    /// What lets nothing through may be the way.
+    fn change_way(&mut self) {
+        let (other, patience) = match self.way {
+            Way::Socket if self.sockets_work => (Way::Stream, SILENT_ATTEMPTS_AFTER_SUCCESS),
+            Way::Socket => (Way::Stream, SILENT_ATTEMPTS),
+            Way::Stream => (Way::Socket, SILENT_ATTEMPTS),
+        };
+        if self.silent >= patience {
+            (self.way, self.silent) = (other, 0);
+        }
     }
 }

@@ -12,7 +12,8 @@ pub async fn post(path: &str, json: &str) -> Result<String, Problem> {
     if (200..300).contains(&status) { Ok(text) } else { Err(refused(status, &text)) }
 }
 
-async fn exchange(path: &str, json: &str) -> Result<(u16, String), JsValue> {
+/// Posts JSON; the status and the text of the answer.
+pub(super) async fn exchange(path: &str, json: &str) -> Result<(u16, String), JsValue> {
     let headers = Headers::new()?;
     headers.set("content-type", "application/json")?;
     headers.set("accept", "application/json")?;

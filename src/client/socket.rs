@@ -1,5 +1,5 @@
-//! The chat socket of this page. What it does is decided by [`Connection`]; here are only the browser's socket, timer
-//! and events.
+//! The chat socket of this page. What it does is decided by [`Connection`]; here are only the browser's socket (or
+//! stream), timer and events.
 
 mod wire;
 
@@ -104,9 +104,9 @@ impl Socket {
     fn carry_out(self: &Rc<Self>, actions: Vec<Action>) {
         for action in actions {
             match action {
-                Action::Connect(number) => {
+                Action::Connect(number, way) => {
                     let weak = Rc::downgrade(self);
-                    let opened = BrowserSocket::open(number, move |told| {
+                    let opened = BrowserSocket::open(number, way, move |told| {
                         if let Some(socket) = weak.upgrade() {
                             socket.told(number, told);
                         }

@@ -12,9 +12,10 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::middleware::{rate_limits, request_body, request_log, same_origin, security_headers, sign_in};
 use super::state::AppState;
-use super::{account, assets, client_address, health, page, ws};
+use super::{account, assets, client_address, event_stream, health, page, ws};
+use crate::wire::command::MAXIMUM_FRAME_BYTES;
 
-/// The largest body of any request, in bytes: a title, an id or a form.
+/// The largest body of a request, in bytes: a title, an id or a form. (A command of the chat may have more.)
 pub const MAXIMUM_BODY_BYTES: usize = 64 * 1024;
 
 /// The whole application.
@@ -28,7 +29,7 @@ pub fn router(state: AppState) -> Router {
         .allow_origin(AllowOrigin::list(state.cors_origins().iter().cloned()))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, HeaderName::from_static("accept")]);
+        .allow_headers([header::CONTENT_TYPE, header::ACCEPT, HeaderName::from_static("last-event-id")]);
     let pages = Router::new()
         .route("/", get(page::render))
         .route("/c/{conversation}", get(page::render))
@@ -39,6 +40,11 @@ pub fn router(state: AppState) -> Router {
     let for_people = Router::new()
         .route("/api/{*function}", post(page::server_function))
         .route("/ws/chat", any(ws::upgrade))
+        .route("/events/chat", get(event_stream::open))
+        .route(
+            "/events/chat/{connection}",
+            post(event_stream::command).layer(DefaultBodyLimit::max(MAXIMUM_FRAME_BYTES)),
+        )
         .merge(account::for_people())
         .route_layer(from_fn_with_state(state.clone(), sign_in::require_person));
     Router::new()

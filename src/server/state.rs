@@ -1,5 +1,8 @@
 //! What every request needs: one value, made once.
 
+#[cfg(test)]
+pub(in crate::server) mod alone;
+
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -12,6 +15,7 @@ use super::auth::Auth;
 use super::client_address::KnownProxies;
 use super::config::LimitConfig;
 use super::connections::Connections;
+use super::event_stream::Streams;
 use super::health::Readiness;
 use super::hub::Hub;
 use super::limits::Limits;
@@ -47,6 +51,7 @@ struct Inner {
     readiness: Readiness,
     reach: Reach,
     sockets: TaskTracker,
+    streams: Streams,
     draining: CancellationToken,
 }
 
@@ -78,6 +83,7 @@ impl AppState {
             readiness: Readiness::default(),
             reach,
             sockets: TaskTracker::new(),
+            streams: Streams::default(),
             draining: CancellationToken::new(),
         }))
     }
@@ -155,6 +161,11 @@ impl AppState {
     /// Open sockets: no server waits for them by itself once they are upgraded.
     pub fn sockets(&self) -> &TaskTracker {
         &self.0.sockets
+    }
+
+    /// Those of them that are streams over plain HTTP.
+    pub fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     /// Cancelled when the sockets are to be closed: the server stops, and the answers had their time.

@@ -44,24 +44,28 @@ pub async fn upgrade(
         Ok(places) => places,
         Err(problem) => return too_many(problem),
     };
-    // An unknown zone is none: questions are answered all the same.
-    let time_zone = hello.time_zone.filter(|name| jiff::tz::TimeZone::get(name).is_ok());
+    let time_zone = known_time_zone(hello.time_zone);
     let sockets = state.sockets().clone();
     upgrade.max_message_size(SOCKET_BYTES).max_frame_size(SOCKET_BYTES).on_upgrade(move |socket| {
         sockets.track_future(async move {
             let (sink, stream) = socket.split();
             let sink = sink.with(|outgoing: Outgoing| futures::future::ready(Ok::<_, axum::Error>(message(outgoing))));
             let stream = stream.map(incoming);
-            let visitor = Visitor { person, address: origin.address, time_zone };
+            let visitor = Visitor { person, address: origin.address, time_zone, stream: None };
             serve(state, visitor, Box::pin(sink), Box::pin(stream)).await;
             drop(places);
         })
     })
 }
 
+/// A time zone that is known. An unknown one is none: questions are answered all the same.
+pub fn known_time_zone(name: Option<String>) -> Option<String> {
+    name.filter(|name| jiff::tz::TimeZone::get(name).is_ok())
+}
+
 fn message(outgoing: Outgoing) -> Message {
     match outgoing {
-        Outgoing::Text(text) => Message::Text(text.into()),
+        Outgoing::Text { json, .. } => Message::Text(json.into()),
         Outgoing::Ping => Message::Ping(Bytes::new()),
         Outgoing::Close { code, reason } => {
             Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }))

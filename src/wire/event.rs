@@ -8,6 +8,7 @@ use super::command::Resume;
 use super::deployment::Deployment;
 use super::id::{CallId, CommandId, ConversationId, MessageId, RunId};
 use super::json::{read_value, tagged_enum};
+use super::person::SignedIn;
 use super::problem::Problem;
 use super::tool::ToolOutcome;
 use super::transcript::{EndReason, Transcript, Usage};
@@ -54,7 +55,7 @@ tagged_enum! {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event as "Event" by "type" {
     // Outside any log (`seq` is 0).
-    /// The first frame on a socket.
+    /// The first frame on a socket or a stream.
     Connected {
         /// The protocol's version.
         protocol: u32,
@@ -62,6 +63,12 @@ pub enum Event as "Event" by "type" {
         maximum_frame_bytes: usize,
         /// What is connected.
         deployment: Deployment,
+        /// Who is connected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<SignedIn>,
+        /// The stream's id, to which commands are sent; none on a socket, where they are frames.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        connection: Option<String>,
     },
     /// Replaces everything the client knows of this conversation.
     Snapshot {

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::channel::mpsc;
-use futures::{SinkExt, StreamExt};
 use netbox_chatbox::chat::reducer;
 use netbox_chatbox::server::audit::Audit;
 use netbox_chatbox::server::auth::network::Network;
@@ -22,10 +21,12 @@ use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::ConversationId;
 use netbox_chatbox::wire::transcript::{Answer, Transcript};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::line::{Events, Line};
 
 /// Longer than anything here takes, on a machine that is busy with something else.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -284,6 +285,11 @@ impl Browser {
         Socket::open(&self.address, Some(&self.header)).await
     }
 
+    /// Opens a stream.
+    pub async fn events(&self) -> Socket {
+        Socket::over(Line::Events(Box::new(Events::open(self, "", None).await.unwrap()))).await
+    }
+
     /// Sends a form; the whole answer. Redirects are not followed.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Response {
         let url = format!("http://{}{path}", self.address);
@@ -313,7 +319,7 @@ impl Browser {
 
 /// A socket, with everything that it reduced.
 pub struct Socket {
-    inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    inner: Line,
     /// The conversation as this socket saw it.
     pub transcript: Transcript,
     /// The code that the server closed it with.
@@ -330,6 +336,11 @@ impl Socket {
             request.headers_mut().insert(name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap());
         }
         let (inner, _) = connect_async(request).await.unwrap();
+        Self::over(Line::WebSocket(Box::new(inner))).await
+    }
+
+    /// Reads the greeting, over whichever way.
+    pub async fn over(inner: Line) -> Self {
         let mut socket = Self { inner, transcript: Transcript::default(), close_code: None, careless: false };
         assert_eq!(socket.next().await["type"], "connected");
         socket
@@ -421,6 +432,14 @@ impl Socket {
         };
         while over(&self.transcript) < answers {
             self.next().await;
+        }
+    }
+
+    /// The stream that it is.
+    pub fn stream(&self) -> &Events {
+        match &self.inner {
+            Line::Events(events) => events,
+            Line::WebSocket(_) => panic!("this is a WebSocket"),
         }
     }
 

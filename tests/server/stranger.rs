@@ -73,6 +73,9 @@ const WAYS: &[Way] = &[
     // Functions and commands have tests of their own, below.
     closed("/api/{*function}", &[]),
     closed("/ws/chat", &[(Method::GET, NO_FORM, [400, 400])]),
+    // A stream has no end; that it is one's own, tests/server/events.rs says.
+    closed("/events/chat", &[(Method::POST, NO_FORM, [405, 405])]),
+    closed("/events/chat/{connection}", &[(Method::POST, NO_FORM, [404, 404])]),
     open("/health", [200, 200, 200], &[(Method::GET, NO_FORM, [200, 200])]),
     open("/ready", [200, 200, 200], &[(Method::GET, NO_FORM, [200, 200])]),
     // Behind a proxy there is nothing to do there.

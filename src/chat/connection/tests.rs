@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
-use super::{Action, CONNECT_LIMIT, Connection, ConnectionState, PING_INTERVAL, PING_LIMIT, PROBE_LIMIT, STABLE_AFTER};
+use super::{
+    Action, CONNECT_LIMIT, Connection, ConnectionState, PING_INTERVAL, PING_LIMIT, PROBE_LIMIT, SILENT_ATTEMPTS,
+    SILENT_ATTEMPTS_AFTER_SUCCESS, STABLE_AFTER, Way,
+};
 use crate::wire::command::{Command, Resume, SendMode};
 use crate::wire::event::{Event, Frame};
 use crate::wire::problem::{Problem, ProblemCode};
@@ -40,7 +43,7 @@ fn resume(after: u64) -> Resume {
 /// Connected at time 0 over socket 1.
 fn open() -> Connection {
     let (mut connection, actions) = Connection::start(0);
-    assert_eq!(actions, [Action::Connect(1)]);
+    assert_eq!(actions, [Action::Connect(1, Way::Socket)]);
     assert_eq!(connection.opened(1, 0), [Action::Report]);
     connection
 }
@@ -48,7 +51,7 @@ fn open() -> Connection {
 /// Lets the wait pass and opens the next socket; returns what is done then.
 fn reopen(connection: &mut Connection, socket: u64) -> Vec<Action> {
     let now = connection.next_tick();
-    assert_eq!(connection.tick(now, 0.0), [Action::Connect(socket), Action::Report]);
+    assert_eq!(connection.tick(now, 0.0), [Action::Connect(socket, Way::Socket), Action::Report]);
     connection.opened(socket, now)
 }
 
@@ -186,7 +189,7 @@ fn a_page_that_wakes_up_notices_a_dead_socket_in_two_seconds() {
     connection.wake(woken + 1_500);
     assert_eq!(connection.tick(woken + PROBE_LIMIT, 0.0), [Action::Close(1), Action::Report]);
     // And while it waits, waking means trying at once.
-    assert_eq!(connection.wake(woken + PROBE_LIMIT + 1), [Action::Connect(2), Action::Report]);
+    assert_eq!(connection.wake(woken + PROBE_LIMIT + 1), [Action::Connect(2, Way::Socket), Action::Report]);
 }
 
 #[test]
@@ -255,6 +258,101 @@ fn a_socket_that_got_too_old_is_replaced_at_once_and_goes_on() {
     assert_eq!(reopen(&mut connection, 2), [Action::Send(send("s1")), hello, Action::Report]);
 }
 
+/// Lets the next attempt begin: over which way.
+fn next_way(connection: &mut Connection) -> Way {
+    let now = connection.next_tick();
+    match connection.tick(now, 0.0).as_slice() {
+        [Action::Connect(_, way), Action::Report] => *way,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Attempts fail, from this socket on, until the other way is taken: how many that were.
+fn attempts_until_other_way(connection: &mut Connection, mut socket: u64, way: Way) -> u32 {
+    for attempt in 1.. {
+        connection.closed(socket, connection.next_tick(), 0.0);
+        socket += 1;
+        if next_way(connection) != way {
+            return attempt;
+        }
+    }
+    0
+}
+
+#[test]
+fn where_sockets_never_say_anything_a_stream_is_taken_and_kept() {
+    let (mut connection, _) = Connection::start(0);
+    assert_eq!(attempts_until_other_way(&mut connection, 1, Way::Socket), SILENT_ATTEMPTS);
+    let mut now = connection.next_tick() - 1;
+    connection.opened(3, now);
+    connection.received(3, &pong(&[]));
+    // It is asked whether it lives, like a socket, and nothing else is tried.
+    for _ in 0..5 {
+        now = connection.next_tick();
+        assert_eq!(connection.tick(now, 0.0), [Action::Send(Command::Ping)]);
+        connection.received(3, &pong(&[]));
+    }
+    // What was heard once and is lost comes back the same way.
+    connection.closed(3, now, 0.0);
+    assert_eq!(next_way(&mut connection), Way::Stream);
+    // But where that is the broken one, sockets get another chance.
+    assert_eq!(attempts_until_other_way(&mut connection, 4, Way::Stream), SILENT_ATTEMPTS);
+}
+
+#[test]
+fn a_socket_that_opens_and_says_nothing_is_none_either() {
+    let (mut connection, _) = Connection::start(0);
+    for socket in [1, 2] {
+        connection.opened(socket, connection.next_tick() - 1);
+        connection.closed(socket, connection.next_tick(), 0.0);
+        let expected = if socket == 1 { Way::Socket } else { Way::Stream };
+        assert_eq!(next_way(&mut connection), expected);
+    }
+}
+
+/// Connected over a stream, after sockets that worked did not any more. The stream's number.
+fn on_a_stream_after_sockets_worked() -> (Connection, u64) {
+    let mut connection = open();
+    connection.received(1, &pong(&[]));
+    connection.closed(1, STABLE_AFTER, 0.0);
+    assert_eq!(next_way(&mut connection), Way::Socket);
+    assert_eq!(attempts_until_other_way(&mut connection, 2, Way::Socket), SILENT_ATTEMPTS_AFTER_SUCCESS);
+    let stream = 2 + u64::from(SILENT_ATTEMPTS_AFTER_SUCCESS);
+    connection.opened(stream, connection.next_tick() - 1);
+    connection.received(stream, &pong(&[]));
+    (connection, stream)
+}
+
+#[test]
+fn a_server_that_was_away_is_no_reason_to_stay_with_a_stream() {
+    let (mut connection, stream) = on_a_stream_after_sockets_worked();
+    // Not while something is on its way.
+    connection.send(send("s1"));
+    let now = connection.next_tick();
+    assert_eq!(connection.tick(now, 0.0), [Action::Send(Command::Ping)]);
+    connection.received(stream, &ack("s1"));
+    let now = connection.next_tick();
+    let expected = [Action::Close(stream), Action::Connect(stream + 1, Way::Socket), Action::Report];
+    assert_eq!(connection.tick(now, 0.0), expected);
+    connection.opened(stream + 1, now);
+    connection.received(stream + 1, &pong(&[]));
+    connection.closed(stream + 1, now + STABLE_AFTER, 0.0);
+    assert_eq!(next_way(&mut connection), Way::Socket);
+}
+
+#[test]
+fn a_network_that_has_begun_to_break_sockets_is_tried_once() {
+    let (mut connection, stream) = on_a_stream_after_sockets_worked();
+    let now = connection.next_tick();
+    connection.tick(now, 0.0);
+    connection.closed(stream + 1, now + 1, 0.0);
+    assert_eq!(next_way(&mut connection), Way::Stream);
+    connection.opened(stream + 2, now + 2);
+    connection.received(stream + 2, &pong(&[]));
+    let now = connection.next_tick();
+    assert_eq!(connection.tick(now, 0.0), [Action::Send(Command::Ping)]);
+}
+
 proptest! {
     /// Whatever happens, a question is sent on every new socket until the server answered it, and never after.
     #[test]
@@ -290,7 +388,7 @@ proptest! {
             prop_assert_eq!(connection.state().outbox, open.len());
             actions.extend(connection.tick(now, chance));
             for action in &actions {
-                if let Action::Connect(number) = action {
+                if let Action::Connect(number, _) = action {
                     prop_assert!(*number == socket + 1);
                     socket = *number;
                 }

@@ -11,6 +11,7 @@ use http::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use http::{Method, StatusCode};
 use url::Url;
 
+use crate::server::event_stream;
 use crate::server::state::AppState;
 use crate::wire::problem::{Problem, ProblemCode};
 
@@ -25,7 +26,8 @@ pub async fn check_origin(State(state): State<AppState>, request: Request, next:
         );
     }
     let reads_only = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let opens_socket = headers.contains_key(http::header::UPGRADE);
+    // A stream is one too: it takes a place among the person's.
+    let opens_socket = headers.contains_key(http::header::UPGRADE) || request.uri().path() == event_stream::PATH;
     if (!reads_only || opens_socket) && !origin_allowed(headers, state.cors_origins()) {
         return refused("Another web page may not do this here", "add its origin to CORS_ORIGINS if it should");
     }

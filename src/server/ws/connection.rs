@@ -1,4 +1,4 @@
-//! One socket's life, over any sink and stream, so that tests need no network.
+//! One socket's life, over any sink and stream: a WebSocket, an event stream with requests beside it, or a test.
 
 mod session;
 #[cfg(test)]
@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::parse::parse;
+use crate::server::account::signed_in;
 use crate::server::hub::Conversation;
 use crate::server::limits::frames::Frames;
 use crate::server::person::Person;
@@ -68,7 +69,12 @@ pub enum Incoming {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outgoing {
     /// A text frame.
-    Text(String),
+    Text {
+        /// The frame.
+        json: String,
+        /// The event after which a client that has this goes on, where it moves that.
+        reached: Option<Resume>,
+    },
     /// Asks whether the client is there.
     Ping,
     /// The last frame.
@@ -86,6 +92,7 @@ pub struct Connection {
     pub(super) person: Person,
     pub(super) address: IpAddr,
     pub(super) time_zone: Option<String>,
+    stream: Option<String>,
     frames: mpsc::Sender<Arc<Frame>>,
     views: HashMap<ConversationId, OpenView>,
     /// The conversation that commands without one mean.
@@ -117,6 +124,8 @@ pub struct Visitor {
     pub address: IpAddr,
     /// Their time zone, `Europe/Berlin`, where they told it.
     pub time_zone: Option<String>,
+    /// Where commands are sent to, where they do not come the way that frames go.
+    pub stream: Option<String>,
 }
 
 /// Serves a socket until either side ends it.
@@ -130,7 +139,7 @@ where
     // Writing has its own task: a client that does not read must still be heard when it stops a run.
     let writer = tokio::spawn(writer::write(sink, waiting, close));
 
-    let Visitor { person, address, time_zone } = visitor;
+    let Visitor { person, address, time_zone, stream: name } = visitor;
     let mut list_changes = state.hub().list_changes();
     let mut storage = state.hub().storage();
     let draining = state.draining().clone();
@@ -142,6 +151,7 @@ where
         person,
         address,
         time_zone,
+        stream: name,
         frames,
         views: HashMap::new(),
         current: None,
@@ -212,6 +222,8 @@ where
             () = room.closed() => break,
         }
     }
+    // Whoever commands now is told that nobody listens.
+    drop(stream);
     if connection.stuck {
         tracing::debug!("a socket is closed: its client does not read");
         writer.abort();
@@ -340,6 +352,8 @@ impl Connection {
             protocol: PROTOCOL_VERSION,
             maximum_frame_bytes: MAXIMUM_FRAME_BYTES,
             deployment: self.state.deployment().clone(),
+            person: Some(signed_in(&self.person)),
+            connection: self.stream.clone(),
         };
         outside(event, "Connected".to_owned())
     }

@@ -6,7 +6,7 @@ use crate::wire::command::Command;
 use crate::wire::id::CommandId;
 use crate::wire::problem::{Problem, ProblemCode};
 
-const COMMANDS: &str = "hello, subscribe, unsubscribe, send, regenerate, stop, unqueue, reset, ping";
+const COMMANDS: &str = "hello, subscribe, unsubscribe, send, edit, regenerate, branch, stop, unqueue, reset, ping";
 
 /// Parses a frame. On failure, the command's id where it could be read.
 pub fn parse(text: &str) -> Result<Command, (Option<CommandId>, Problem)> {
@@ -68,6 +68,8 @@ mod tests {
             (r#"{"type":"fly"}"#, "no command `fly`"),
             (r#"{"type":"send"}"#, "missing field `text`"),
             (r#"{"type":"stop","run":7}"#, "not complete"),
+            (r#"{"type":"edit"}"#, "`edit` is not complete"),
+            (r#"{"type":"branch"}"#, "`branch` is not complete"),
         ] {
             let (_, problem) = parse(text).unwrap_err();
             assert!(problem.message.contains(expected), "{text}: {}", problem.message);

@@ -3,15 +3,7 @@
 use futures::channel::mpsc::{Receiver, UnboundedSender, channel, unbounded};
 
 use super::*;
-use crate::server::auth::Auth;
-use crate::server::config::{AnswerConfig, ConnectionConfig, LimitConfig, ModelSource, NetboxSource, PeopleConfig};
-use crate::server::connections::Connections;
-use crate::server::demo::model::Pace;
-use crate::server::hub::Hub;
-use crate::server::person::{PersonId, Role};
-use crate::server::state::Reach;
-use crate::server::store::Database;
-use crate::server::tools::Results;
+use crate::server::state::alone::alone;
 
 struct Client {
     state: AppState,
@@ -22,26 +14,10 @@ struct Client {
 
 /// A client whose network holds a frame or two.
 async fn client() -> Client {
-    let config =
-        ConnectionConfig { netbox: NetboxSource::Demo, model: ModelSource::StandIn, answers: AnswerConfig::default() };
-    let connections = Connections::open(config, Pace::Instant).await.unwrap();
-    let database = Database::memory().await.unwrap();
-    let hub = Arc::new(Hub::new(database.clone()));
-    let (netbox, service) = (Arc::clone(&connections.netbox), connections.service.clone());
-    // Made by hand: the database answers in real time, and this one is the test's.
-    let person = Person {
-        id: PersonId::new(),
-        name: "Local".to_owned(),
-        role: Role::User,
-        credentials: service.clone(),
-        session: None,
-    };
-    let auth = Arc::new(Auth::new(PeopleConfig::nobody(), database.clone(), netbox, service).unwrap());
-    let (results, reach, limits) = (Results::default(), Reach::default(), LimitConfig::unlimited());
-    let state = AppState::new(connections, database, auth, hub, results, reach, limits);
+    let (state, person) = alone().await;
     let (say, incoming) = unbounded();
     let (outgoing, heard) = channel(1);
-    let visitor = Visitor { person, address: IpAddr::from([127, 0, 0, 1]), time_zone: None };
+    let visitor = Visitor { person, address: IpAddr::from([127, 0, 0, 1]), time_zone: None, stream: None };
     let serving = tokio::spawn(serve(state.clone(), visitor, outgoing, incoming));
     Client { state, say, heard, serving }
 }
@@ -109,7 +85,7 @@ async fn a_change_of_the_list_is_told_once_there_is_room() {
     let mut changed = false;
     while !changed {
         match client.heard.next().await.unwrap() {
-            Outgoing::Text(text) => changed = text.contains("conversations_changed"),
+            Outgoing::Text { json, .. } => changed = json.contains("conversations_changed"),
             _ => client.say.unbounded_send(Incoming::Alive).unwrap(),
         }
     }
@@ -124,6 +100,6 @@ async fn the_last_frame_is_the_closes() {
         all.push(outgoing);
     }
     assert_eq!(all.last(), Some(&Outgoing::Close { code: CLOSE_RESTART, reason: "restart" }));
-    assert!(matches!(&all[all.len() - 2], Outgoing::Text(text) if text.contains("bye")));
+    assert!(matches!(&all[all.len() - 2], Outgoing::Text { json, .. } if json.contains("bye")));
     client.serving.await.unwrap();
 }

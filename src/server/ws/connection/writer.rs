@@ -8,7 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::Outgoing;
-use crate::wire::event::Frame;
+use crate::wire::command::Resume;
+use crate::wire::event::{Event, Frame};
 
 /// How often the client is asked whether it is there. Also keeps proxies from ending a silent connection.
 const PING_EVERY: Duration = Duration::from_secs(30);
@@ -30,9 +31,9 @@ pub(super) async fn write<Output>(
             // Pings first: a client that is written to all the time has to answer them too.
             biased;
             _ = ping.tick() => Outgoing::Ping,
-            frame = waiting.recv() => match frame.map(|frame| serde_json::to_string(frame.as_ref())) {
-                Some(Ok(text)) => Outgoing::Text(text),
-                Some(Err(error)) => {
+            frame = waiting.recv() => match frame.map(|frame| (serde_json::to_string(frame.as_ref()), reached(&frame))) {
+                Some((Ok(json), reached)) => Outgoing::Text { json, reached },
+                Some((Err(error), _)) => {
                     tracing::error!(error = %error, "a frame could not be written as JSON");
                     continue;
                 }
@@ -50,4 +51,17 @@ pub(super) async fn write<Output>(
     }
     drop(waiting);
     let _ = tokio::time::timeout(PATIENCE, sink.close()).await;
+}
+
+/// Where whoever has this frame goes on.
+fn reached(frame: &Frame) -> Option<Resume> {
+    match (&frame.event, &frame.conversation) {
+        (Event::Snapshot { transcript }, _) => {
+            Some(Resume { conversation: transcript.conversation.clone(), after: transcript.seq })
+        }
+        (_, Some(conversation)) if frame.seq > 0 => {
+            Some(Resume { conversation: conversation.clone(), after: frame.seq })
+        }
+        _ => None,
+    }
 }

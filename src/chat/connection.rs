@@ -105,6 +105,8 @@ pub struct Connection {
     come_back: Option<u64>,
     views: Vec<View>,
     outbox: Outbox,
+    /// The server said that it cannot store what happens, and not yet that it can again.
+    unsure: bool,
 }
 
 /// A conversation that is looked at.
@@ -132,6 +134,7 @@ impl Connection {
             come_back: None,
             views,
             outbox,
+            unsure: false,
         };
         (machine, vec![Action::Connect(1, way)])
     }
@@ -187,6 +190,7 @@ impl Connection {
             Event::Ack { id: Some(id), .. } | Event::Error { id: Some(id), .. } if self.outbox.settle(id) => {
                 actions.push(Action::Report);
             }
+            Event::Storage { problem } => self.unsure = problem.is_some(),
             Event::Bye { retry_milliseconds, .. } => self.come_back = Some(*retry_milliseconds),
             Event::Error { id: None, problem } if problem.code == ProblemCode::NotFound => {
                 if let Some(view) = frame.conversation.as_ref().and_then(|conversation| self.view(conversation)) {
@@ -319,6 +323,10 @@ impl Connection {
     }
 
     fn wait(&mut self, now: u64, chance: f64) -> Vec<Action> {
+        // What came last may be in no database, and another process may go on from before it, with the same numbers.
+        if std::mem::take(&mut self.unsure) {
+            self.views.iter_mut().for_each(|view| view.resume.after = 0);
+        }
         self.attempt = match self.phase {
             Phase::Open { since, .. } if now.saturating_sub(since) >= STABLE_AFTER => 0,
             // It opened, but only for a moment: this counts, or a server that refuses at once would be stormed.

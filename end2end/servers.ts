@@ -131,7 +131,7 @@ export default async function setup(): Promise<() => Promise<void>> {
       NETBOX_URL: process.env.HOSTILE_NETBOX,
       NETBOX_TOKEN: process.env.NETBOX_TOKEN,
     });
-    process.env.SIGN_IN_ORIGIN = await start("sign-in", program, ["serve", "--demo"], { AUTH_MODE: "netbox" });
+    process.env.SIGN_IN_ORIGIN = await start("sign-in", program, ["serve", "--demo"], { AUTH_MODE: "netbox", ADMINS: "bola.okafor" });
     if (process.env.TEST_NETBOX_URL) {
       const real = { AUTH_MODE: "netbox", NETBOX_URL: process.env.TEST_NETBOX_URL, NETBOX_TOKEN: process.env.TEST_NETBOX_TOKEN ?? "" };
       process.env.REAL_ORIGIN = await start("real", program, ["serve"], real);

@@ -5,6 +5,8 @@
 
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+use crate::server::{audit::Entry, result_reads};
 use crate::wire::deployment::{ConversationSummary, StartingQuestion};
 use crate::wire::id::ConversationId;
 use crate::wire::result::{ResultPage, ResultQuery};
@@ -43,14 +45,18 @@ pub async fn search_conversations(query: String) -> Result<Vec<SearchHit>, Serve
 #[server(endpoint = "rename_conversation", input = server_fn::codec::Json)]
 pub async fn rename_conversation(id: ConversationId, title: String) -> Result<(), ServerFnError> {
     let (state, person) = caller::caller()?;
-    state.hub().rename(&person.id, &id, &title).await.map_err(caller::refuse)
+    state.hub().rename(&person.id, &id, &title).await.map_err(caller::refuse)?;
+    caller::note(&state, Entry::conversation_renamed(&person.id, &id, &title));
+    Ok(())
 }
 
 /// Removes one of them.
 #[server(endpoint = "delete_conversation", input = server_fn::codec::Json)]
 pub async fn delete_conversation(id: ConversationId) -> Result<(), ServerFnError> {
     let (state, person) = caller::caller()?;
-    state.hub().delete(&person.id, &id).await.map_err(caller::refuse)
+    state.hub().delete(&person.id, &id).await.map_err(caller::refuse)?;
+    caller::note(&state, Entry::conversation_deleted(&person.id, &id));
+    Ok(())
 }
 
 /// A part of a result that a tool found in one of them.
@@ -61,13 +67,13 @@ pub async fn page_of_result(
     query: ResultQuery,
 ) -> Result<ResultPage, ServerFnError> {
     let (state, person) = caller::caller()?;
-    state.hub().open(&person.id, &conversation).await.map_err(caller::refuse)?;
-    state.agent().result_page(&person, &conversation, &handle, &query).await.map_err(caller::refuse)
+    let read = result_reads::read(&state, &person, caller::origin(), &conversation, &handle, &query);
+    read.await.map_err(caller::refuse)
 }
 
 /// Questions to start with, made from the connected NetBox.
 #[server(endpoint = "starting_questions", input = server_fn::codec::Json)]
 pub async fn starting_questions() -> Result<Vec<StartingQuestion>, ServerFnError> {
     let (state, person) = caller::caller()?;
-    Ok(state.starting_questions().get(state.agent(), &person.credentials).await)
+    Ok(state.starting_questions().get(&state, &person, caller::origin()).await)
 }

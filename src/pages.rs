@@ -6,6 +6,8 @@ pub mod conversation;
 pub mod new_conversation;
 pub mod not_found;
 #[cfg(feature = "ssr")]
+pub mod people;
+#[cfg(feature = "ssr")]
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod share;

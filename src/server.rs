@@ -27,6 +27,7 @@ pub mod page;
 pub mod peer;
 pub mod person;
 pub mod private;
+pub mod result_reads;
 pub mod router;
 pub mod run;
 pub mod search;

@@ -162,5 +162,9 @@ for (const colorScheme of ["light", "dark"] as const) {
     await signIn(page, "bola.okafor");
     await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
     await look();
+    // An admin by the settings of this server.
+    await page.getByRole("link", { name: "People" }).click();
+    await expect(page.getByRole("listitem").filter({ hasText: "netbox:bola.okafor" }).getByText("You", { exact: true })).toBeVisible();
+    await look();
   });
 }

@@ -5,6 +5,8 @@ use http::header::RETRY_AFTER;
 use leptos::prelude::{ServerFnError, use_context};
 use leptos_axum::ResponseOptions;
 
+use crate::server::audit::Entry;
+use crate::server::client_address::Origin;
 use crate::server::middleware::rate_limits::retry_after;
 use crate::server::person::Person;
 use crate::server::state::AppState;
@@ -15,6 +17,16 @@ pub fn caller() -> Result<(AppState, Person), ServerFnError> {
     use_context::<AppState>()
         .zip(use_context::<Person>())
         .ok_or_else(|| ServerFnError::new("The server gave this function no caller"))
+}
+
+/// Where they call from.
+pub fn origin() -> Origin {
+    use_context::<Origin>().unwrap_or(Origin::LOCAL)
+}
+
+/// Notes what they did.
+pub fn note(state: &AppState, entry: Entry) {
+    state.audit().record(entry.from(origin().address));
 }
 
 /// A problem as a server function's error: the sentence and its hint, under the status that says whose fault it is.

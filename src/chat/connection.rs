@@ -5,7 +5,7 @@
 //! is ignored. Closing is never the end: views are resumed and commands that were not acknowledged are sent again
 //! under the same id.
 //!
-//! A socket is whichever way there is to the server: a WebSocket, or where something in between breaks those, a stream
+//! A socket is whichever way there is to the server: a `WebSocket`, or where something in between breaks those, a stream
 //! over plain HTTP with requests beside it.
 
 mod backoff;
@@ -33,13 +33,13 @@ pub const STABLE_AFTER: u64 = 5_000;
 
 /// After so many attempts in a row over which nothing came, the other way is tried.
 pub const SILENT_ATTEMPTS: u32 = 2;
-/// The same where WebSockets have worked before: rather the server is away.
+/// The same where sockets have worked before: rather the server is away.
 pub const SILENT_ATTEMPTS_AFTER_SUCCESS: u32 = 5;
 
 /// A way to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// A WebSocket.
+    /// A `WebSocket`.
     Socket,
     /// Server-Sent Events, and a request for each command.
     Stream,
@@ -99,7 +99,7 @@ pub struct Connection {
     silent: u32,
     /// Whether something came over the present socket.
     heard: bool,
-    /// WebSockets have worked, and nothing was said against them since.
+    /// Sockets have worked, and nothing was said against them since.
     sockets_work: bool,
     /// When the server, saying goodbye, wants to see us again; milliseconds.
     come_back: Option<u64>,

@@ -12,6 +12,8 @@ use crate::wire::problem::Problem;
 
 /// The pages that the header leads to.
 const PLACES: [(&str, &str); 3] = [("/", "Chat"), ("/settings", "Settings"), ("/usage", "Usage")];
+/// And for admins.
+const ADMIN_PLACE: (&str, &str) = ("/people", "People");
 
 /// What a page is drawn with.
 pub struct AccountFrame {
@@ -53,15 +55,15 @@ pub fn document(frame: AccountFrame, body: Erased) -> impl IntoView {
 /// Where one is, who one is, and the ways on.
 #[component]
 fn Header(path: &'static str, person: Option<SignedIn>) -> impl IntoView {
-    let places = person.is_some().then(|| {
-        let links = PLACES.map(|(address, name)| {
+    let places = person.as_ref().map(|person| {
+        let links = PLACES.into_iter().chain(person.is_admin.then_some(ADMIN_PLACE)).map(|(address, name)| {
             view! {
                 <a href=address aria-current=(address == path).then_some("page")>
                     {name}
                 </a>
             }
         });
-        view! { <nav aria-label="Pages">{links.into_iter().collect_view()}</nav> }
+        view! { <nav aria-label="Pages">{links.collect_view()}</nav> }
     });
     let who = person.map(|person| {
         let sign_out = person.can_sign_out.then(|| view! { <SignOut /> });

@@ -229,6 +229,10 @@ fn Everybody(people: Vec<PersonRow>) -> impl IntoView {
                 </table>
             </div>
             <p class="account-hint">
+                <a href="/people">"Who is here"</a>
+                ", and who may be"
+            </p>
+            <p class="account-hint">
                 <a href="/audit.jsonl">"Download the audit trail"</a>
                 ": who did what and when, one JSON object a line"
             </p>

@@ -2,6 +2,7 @@
 
 mod audit;
 mod oidc;
+mod people;
 mod settings;
 mod share;
 mod sign_in;
@@ -12,12 +13,13 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use jiff::Timestamp;
 use leptos::nonce::{provide_nonce, use_nonce};
 use leptos::prelude::{Owner, RenderHtml as _};
 
 use super::middleware::security_headers::page_policy;
 use super::page::versions;
-use super::person::Person;
+use super::person::{Person, Role};
 use super::state::AppState;
 use crate::components::erase::Erased;
 use crate::pages::account::{AccountFrame, document, trouble};
@@ -39,6 +41,10 @@ pub fn for_people() -> Router<AppState> {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/usage", get(usage::page))
         .route("/audit.jsonl", get(audit::download))
+        .route("/people", get(people::page))
+        .route("/people/disable", post(people::disable))
+        .route("/people/enable", post(people::enable))
+        .route("/people/end-sessions", post(people::end_sessions))
         .route("/settings", get(settings::page))
         .route("/settings/netbox-token", post(settings::keep_token))
         .route("/settings/netbox-token/forget", post(settings::forget_token))
@@ -75,6 +81,32 @@ pub fn trouble_page(status: StatusCode, title: &'static str, person: Option<Sign
     answer(status, title, "", person, || trouble(problem))
 }
 
+/// What whoever is no admin gets instead: the sentence says what only admins may.
+fn refuse_unless_admin(person: &Person, title: &'static str, sentence: &str) -> Option<Response> {
+    if person.role == Role::Admin {
+        return None;
+    }
+    let problem = Problem::new(ProblemCode::Forbidden, sentence).hint("ask whoever runs this; ADMINS says who is one");
+    Some(trouble_page(StatusCode::FORBIDDEN, title, Some(signed_in(person)), problem))
+}
+
+/// A moment in words, to the minute.
+fn date(milliseconds: i64) -> String {
+    Timestamp::from_millisecond(milliseconds)
+        .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}
+
+/// How long ago something was, in words.
+fn ago(milliseconds: i64) -> String {
+    const MINUTE: i64 = 60_000;
+    match milliseconds / MINUTE {
+        ..2 => "just now".to_owned(),
+        minutes @ 2..120 => format!("{minutes} minutes ago"),
+        minutes @ 120..2_880 => format!("{} hours ago", minutes / 60),
+        minutes => format!("{} days ago", minutes / 1_440),
+    }
+}
+
 /// Sends the browser to a page after a form: by GET, so that loading it again sends nothing again.
 pub fn go_to(path: &str) -> Response {
     Redirect::to(path).into_response()
@@ -82,11 +114,7 @@ pub fn go_to(path: &str) -> Response {
 
 /// Who is signed in, as pages show it.
 pub fn signed_in(person: &Person) -> SignedIn {
-    SignedIn {
-        name: person.name.clone(),
-        is_admin: person.role == super::person::Role::Admin,
-        can_sign_out: person.session.is_some(),
-    }
+    SignedIn { name: person.name.clone(), is_admin: person.role == Role::Admin, can_sign_out: person.session.is_some() }
 }
 
 /// Whose fault a problem is, as a status.

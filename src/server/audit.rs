@@ -7,6 +7,7 @@
 
 mod entry;
 mod export;
+mod kind;
 mod writer;
 
 use std::sync::Arc;
@@ -15,8 +16,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::oneshot;
 
-pub use entry::{Entry, Kind};
+pub use entry::Entry;
 pub use export::{Filter, lines, moment};
+pub use kind::Kind;
 
 use super::config::AuditConfig;
 use super::store::Database;

@@ -10,14 +10,17 @@ pub mod network;
 pub mod next;
 mod nobody;
 pub mod oidc;
+mod people;
 pub mod proxy;
+mod recheck;
+mod seldom;
 mod sessions;
 mod tokens;
 pub mod vault;
 mod visit;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::HeaderMap;
 use secrecy::SecretString;
@@ -25,12 +28,15 @@ use tokio::sync::broadcast;
 
 pub use identity::{Identity, SessionToken};
 pub use nobody::{Nobody, Refused};
+pub use people::{EndedSessions, enable};
 pub use sessions::SessionSummary;
 pub use tokens::seal_anew;
 pub use visit::Visit;
 
 use self::oidc::Oidc;
+use self::seldom::Seldom;
 use self::vault::{Purpose, Sealed, Vault};
+use super::audit::{Audit, Entry};
 use super::client_address::Origin;
 use super::clock;
 use super::config::{KeySource, PeopleConfig, SignInMode};
@@ -44,6 +50,13 @@ const LOCAL: &str = "local";
 const LOCAL_NAME: &str = "Local";
 /// That somebody is here is noted at most this often, in milliseconds: it costs a write.
 const NOTED_EVERY: i64 = 60_000;
+/// Whoever a proxy names is noted as having signed in when they were not here for this long, in milliseconds: there is no
+/// other beginning.
+const AWAY: i64 = 12 * 60 * 60 * 1000;
+/// That somebody who is shut out was refused is noted at most this often, in milliseconds: a page asks again and again.
+const REFUSAL_NOTED_EVERY: i64 = 15 * 60 * 1000;
+/// How many processes may meet somebody at the same moment is not known; in this one, they are noted once, in milliseconds.
+const MET_NOTED_EVERY: i64 = 60 * 1000;
 /// Ended sessions that a slow reader may fall behind; one that missed some looks into the database.
 const ENDED: usize = 64;
 
@@ -55,7 +68,18 @@ pub struct Auth {
     netbox: Arc<Client>,
     service: Credentials,
     oidc: Option<Oidc>,
-    ended: broadcast::Sender<SessionId>,
+    ended: broadcast::Sender<Over>,
+    audit: OnceLock<Audit>,
+    seldom: Seldom,
+}
+
+/// What was ended before its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// One session.
+    Session(SessionId),
+    /// Everything of a person.
+    Person(PersonId),
 }
 
 impl Auth {
@@ -74,7 +98,14 @@ impl Auth {
             SignInMode::Oidc(provider) => Some(Oidc::new(provider.clone())?),
             SignInMode::Nobody | SignInMode::Netbox | SignInMode::Proxy(_) => None,
         };
-        Ok(Self { config, database, vault, netbox, service, oidc, ended: broadcast::channel(ENDED).0 })
+        let (ended, audit, seldom) = (broadcast::channel(ENDED).0, OnceLock::new(), Seldom::default());
+        Ok(Self { config, database, vault, netbox, service, oidc, ended, audit, seldom })
+    }
+
+    /// Notes there what becomes of people by itself, from now on.
+    pub fn note_in(&self, audit: Audit) {
+        // It is told once, where the parts are put together.
+        let _ = self.audit.set(audit);
     }
 
     /// How people sign in, and for how long.
@@ -97,29 +128,30 @@ impl Auth {
         &self.database
     }
 
-    /// Told of each session that is ended before its time in this process.
-    pub fn ended(&self) -> broadcast::Receiver<SessionId> {
+    /// Told of what is ended before its time in this process.
+    pub fn ended(&self) -> broadcast::Receiver<Over> {
         self.ended.subscribe()
     }
 
     /// Who a request on a connection from `peer` is from; none for a stranger.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// They are shut out, or the database does not answer.
     pub async fn recognise(
-        &self,
+        self: &Arc<Self>,
         peer: Option<IpAddr>,
         origin: Origin,
         headers: &HeaderMap,
     ) -> Result<Option<Person>, Problem> {
         match &self.config.mode {
             SignInMode::Nobody => {
-                let person = self.known(LOCAL, LOCAL_NAME, Role::Admin).await?;
+                let person = self.known(LOCAL, LOCAL_NAME, Role::Admin, None).await?;
                 Ok(Some(self.person_with_own_rights(person)))
             }
             SignInMode::Proxy(rules) => {
                 let Some(identity) = rules.identity(peer, headers) else { return Ok(None) };
-                let person = self.known(&identity.subject, &identity.display_name, identity.role).await?;
+                let Identity { subject, display_name, role, .. } = identity;
+                let person = self.known(&subject, &display_name, role, Some(origin)).await?;
                 Ok(Some(self.person_with_own_rights(person)))
             }
             SignInMode::Netbox | SignInMode::Oidc(_) => self.person_of_session(origin, headers).await,
@@ -136,7 +168,7 @@ impl Auth {
             let sessions = self.database.sessions_of(person, now, idle_since).await?;
             return Ok(sessions.iter().find_map(|session| self.session_rights(person, session.netbox_token.as_ref()?)));
         }
-        let person = self.database.person(person).await?;
+        let person = self.database.person(person).await?.filter(|person| person.disabled_at.is_none());
         Ok(person.map(|person| self.own_rights(&person)))
     }
 
@@ -153,20 +185,67 @@ impl Auth {
         Ok(stored.map_or_else(|| person.credentials.clone(), |stored| self.own_rights(&stored)))
     }
 
-    /// The person of this subject, noted as being here now and then.
-    async fn known(&self, subject: &str, name: &str, role: Role) -> Result<StoredPerson, Problem> {
+    /// The person of this subject, noted as being here now and then. Whoever came through a proxy, from `origin`, is
+    /// noted as having signed in when they come for the first time, or after a while.
+    async fn known(
+        &self,
+        subject: &str,
+        name: &str,
+        role: Role,
+        origin: Option<Origin>,
+    ) -> Result<StoredPerson, Problem> {
         let now = clock::now();
         let Some(person) = self.database.person_of_subject(subject).await? else {
-            return self.database.meet(subject, name, role, now).await;
+            let met = self.database.meet(subject, name, role, now).await?;
+            self.note_met(&met, None, now, origin);
+            return Ok(met);
         };
+        if person.disabled_at.is_some() {
+            return Err(self.refuse(&person, origin));
+        }
         if person.display_name == name && person.role == role && now - person.seen_at < NOTED_EVERY {
             return Ok(person);
         }
         // Somebody who is known comes in although the disk is full; what they are now counts.
-        Ok(self.database.meet(subject, name, role, now).await.unwrap_or_else(|problem| {
+        let met = self.database.meet(subject, name, role, now).await.unwrap_or_else(|problem| {
             tracing::debug!(person = %person.id, problem = %problem.message, "that somebody is here could not be noted");
-            StoredPerson { display_name: name.to_owned(), role, ..person }
-        }))
+            StoredPerson { display_name: name.to_owned(), role, ..person.clone() }
+        });
+        self.note_met(&met, Some(&person), now, origin);
+        Ok(met)
+    }
+
+    /// Notes that a proxy has signed somebody in, or that they may something else now.
+    fn note_met(&self, met: &StoredPerson, before: Option<&StoredPerson>, now: i64, origin: Option<Origin>) {
+        let Some(Origin { address, .. }) = origin else { return };
+        if before.is_none_or(|before| now - before.seen_at >= AWAY)
+            && self.seldom.is_due(&format!("met {}", met.subject), MET_NOTED_EVERY, now)
+        {
+            self.note(Entry::sign_in(&met.subject, "proxy").from(address));
+        }
+        if let Some(before) = before.filter(|before| before.role != met.role)
+            && self.seldom.is_due(&format!("{} {}", met.role.name(), met.subject), MET_NOTED_EVERY, now)
+        {
+            self.note(Entry::role_changed(&met.id, before.role, met.role, "proxy").from(address));
+        }
+    }
+
+    /// Why whoever is shut out gets nothing; noted now and then.
+    fn refuse(&self, person: &StoredPerson, origin: Option<Origin>) -> Problem {
+        let problem = people::shut_out();
+        if let Some(origin) = origin
+            && self.seldom.is_due(&format!("refused {}", person.subject), REFUSAL_NOTED_EVERY, clock::now())
+        {
+            let entry = Entry::sign_in_failed("proxy", Some(&person.subject), &problem.message);
+            self.note(entry.of(&person.id).from(origin.address));
+        }
+        problem
+    }
+
+    fn note(&self, entry: Entry) {
+        if let Some(audit) = self.audit.get() {
+            audit.record(entry);
+        }
     }
 
     fn person_with_own_rights(&self, person: StoredPerson) -> Person {
@@ -174,8 +253,13 @@ impl Auth {
         self.person(person, credentials, None)
     }
 
+    /// What somebody may, by their way of signing in and by `ADMINS`.
+    pub fn role_of(&self, person: &StoredPerson) -> Role {
+        if self.is_listed_admin(&person.subject) { Role::Admin } else { person.role }
+    }
+
     fn person(&self, stored: StoredPerson, credentials: Credentials, session: Option<SessionId>) -> Person {
-        let role = if self.is_listed_admin(&stored.subject) { Role::Admin } else { stored.role };
+        let role = self.role_of(&stored);
         Person { id: stored.id, name: stored.display_name, role, credentials, session }
     }
 

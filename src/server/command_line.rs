@@ -8,6 +8,8 @@ mod backup_commands;
 mod catalogue_command;
 mod demo_commands;
 mod doctor_command;
+mod people_arguments;
+mod people_command;
 mod rotate_key_command;
 mod tool_command;
 mod tool_list;
@@ -72,6 +74,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Vec<Problem>> {
             Command::Tool(command) => tool_command::tool(command).await,
             Command::Doctor(arguments) => doctor_command::doctor(arguments).await,
             Command::Audit(AuditCommand::Export(arguments)) => audit_command::export(arguments).await,
+            Command::People(command) => people_command::people(command).await,
             Command::RotateKey(arguments) => rotate_key_command::rotate_key(arguments).await,
             Command::Backup(arguments) => backup_commands::backup(arguments).await,
             Command::Restore(arguments) => backup_commands::restore(arguments).await,

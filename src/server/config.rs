@@ -23,7 +23,9 @@ use url::Url;
 
 pub use answers::AnswerConfig;
 use folder::Purpose;
-pub use limits::{AuditConfig, Bounds, BudgetConfig, HstsConfig, LimitConfig, RateConfig, SIGN_IN_PERIOD};
+pub use limits::{
+    AuditConfig, Bounds, BudgetConfig, HstsConfig, LimitConfig, RateConfig, SIGN_IN_PERIOD, SharingConfig,
+};
 pub use logging::{LogConfig, LogFormat};
 pub use oidc::{OidcArguments, OidcConfig};
 pub use people::{KeySource, PeopleConfig, SignInMode};

@@ -62,7 +62,12 @@ impl Connections {
     }
 }
 
-async fn open_netbox(source: NetboxSource) -> Result<(Client, Credentials, NetboxDeployment), Problem> {
+/// A client of the NetBox, started where it is embedded; the rights of whoever has none of their own; what the page may
+/// know of it.
+///
+/// # Errors
+/// Its settings cannot be used, or no port is free for the embedded one.
+pub async fn open_netbox(source: NetboxSource) -> Result<(Client, Credentials, NetboxDeployment), Problem> {
     let demo = matches!(source, NetboxSource::Demo);
     let (settings, token) = match source {
         NetboxSource::Demo => {

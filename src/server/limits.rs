@@ -196,6 +196,18 @@ impl Limits {
         }
     }
 
+    /// Counts that a person reads a part of a result: as a tool call, since NetBox may be asked for it. Nobody waits for
+    /// their turn here; the page says when to try again.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub async fn result_read(&self, person: &PersonId) -> Result<(), Problem> {
+        self.0.tool_calls.count(person.as_str()).await.map_err(|wait| {
+            refused("There were too many queries of yours in a short time", wait)
+                .hint("wait a moment; the operator can raise TOOL_CALLS_PER_MINUTE")
+        })
+    }
+
     /// Lets an answer in, if the budgets do. `starts` is false for a message that waits until another answer is done.
     ///
     /// # Errors
@@ -224,9 +236,14 @@ impl Limits {
     /// What a run may use: what any answer may, or what is left of the budgets. That much is reserved until it has ended.
     ///
     /// # Errors
-    /// Nothing is left.
+    /// Nothing is left, or the person is shut out.
     pub async fn allow(&self, run: &RunId, person: &PersonId, usual: Budget) -> Result<Budget, Problem> {
         let Inner { database, budgets, .. } = &*self.0;
+        // Questions that waited when their person was shut out. Where the database does not say, the answer goes on.
+        if matches!(database.is_shut_out(person).await, Ok(true)) {
+            return Err(Problem::new(ProblemCode::Forbidden, "An administrator has disabled this person's access")
+                .hint("ask again when you may be here again"));
+        }
         if !has_budgets(budgets) {
             return Ok(usual);
         }

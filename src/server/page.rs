@@ -13,6 +13,7 @@ use leptos_axum::ResponseOptions;
 use super::account;
 use super::auth::Refused;
 use super::auth::next::sign_in_path;
+use super::client_address::Origin;
 use super::clock;
 use super::middleware::security_headers::page_policy;
 use super::person::Person;
@@ -24,7 +25,8 @@ use crate::wire::id::ConversationId;
 pub async fn render(State(state): State<AppState>, request: Request) -> Response {
     let Some(person) = request.extensions().get::<Person>().cloned() else { return stranger(&state, &request) };
     let path = request.uri().path().to_owned();
-    let bootstrap = bootstrap(&state, &person, &path).await;
+    let origin = origin_of(&request);
+    let bootstrap = bootstrap(&state, &person, origin, &path).await;
     let status = match (&bootstrap.opened, path.as_str()) {
         (Opened::New, "/") | (Opened::Conversation { .. }, _) => StatusCode::OK,
         (Opened::New | Opened::Missing { .. }, _) => StatusCode::NOT_FOUND,
@@ -52,8 +54,10 @@ pub async fn server_function(State(state): State<AppState>, request: Request<Bod
     let Some(person) = request.extensions().get::<Person>().cloned() else {
         return Refused::of(request.extensions()).into_response();
     };
+    let origin = origin_of(&request);
     let response = leptos_axum::handle_server_fns_with_context(
         move || {
+            provide_context(origin);
             provide_context(state.clone());
             provide_context(person.clone());
         },
@@ -62,6 +66,11 @@ pub async fn server_function(State(state): State<AppState>, request: Request<Bod
     .await
     .into_response();
     blame(response).await
+}
+
+/// Where a request comes from, as the middleware told.
+fn origin_of(request: &Request) -> Origin {
+    request.extensions().get::<Origin>().copied().unwrap_or(Origin::LOCAL)
 }
 
 /// A body that cannot be read is the caller's fault, not the server's, as the framework says (500).
@@ -79,7 +88,7 @@ async fn blame(response: Response) -> Response {
     Response::from_parts(parts, Body::from(text))
 }
 
-async fn bootstrap(state: &AppState, person: &Person, path: &str) -> Bootstrap {
+async fn bootstrap(state: &AppState, person: &Person, origin: Origin, path: &str) -> Bootstrap {
     let opened = match path.strip_prefix("/c/") {
         Some(id) => match state.hub().open(&person.id, &ConversationId::from(id)).await {
             Ok(conversation) => Opened::Conversation { transcript: conversation.transcript().await },
@@ -89,7 +98,7 @@ async fn bootstrap(state: &AppState, person: &Person, path: &str) -> Bootstrap {
     };
     let starting_questions = match opened {
         Opened::Conversation { .. } => Vec::new(),
-        _ => state.starting_questions().get(state.agent(), &person.credentials).await,
+        _ => state.starting_questions().get(state, person, origin).await,
     };
     let conversations = state.hub().list(&person.id).await.unwrap_or_else(|problem| {
         tracing::error!(problem = %problem.message, "the list of conversations could not be read");

@@ -27,6 +27,7 @@ const MOST_ROWS: u64 = 500;
 /// How much of all results together a link keeps, in bytes of JSON; results after that show their first rows only.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 const SECRET_BYTES: usize = 32;
+const DAY_MILLISECONDS: i64 = 86_400_000;
 
 /// A link, as whoever shared sees it.
 #[derive(Clone, Debug)]
@@ -39,6 +40,45 @@ pub struct Link {
     pub created_at: i64,
     /// Whether something was said in the conversation since.
     pub is_behind: bool,
+    /// When it ends by itself, in milliseconds since 1970 (UTC); none where it does not.
+    pub expires_at: Option<i64>,
+}
+
+/// How long a link works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lifetime {
+    /// Until it is revoked.
+    #[default]
+    Endless,
+    /// So many days, unless it is revoked before.
+    Days(u16),
+}
+
+impl Lifetime {
+    /// Those that are offered.
+    pub const OFFERED: [Self; 4] = [Self::Endless, Self::Days(1), Self::Days(7), Self::Days(30)];
+
+    /// Reads what a form sent; none where that is not offered. What is left out is without end.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::OFFERED.into_iter().find(|lifetime| lifetime.word() == text.trim())
+    }
+
+    /// As a form sends it: days, or nothing.
+    #[must_use]
+    pub fn word(self) -> String {
+        match self {
+            Self::Endless => String::new(),
+            Self::Days(days) => days.to_string(),
+        }
+    }
+
+    fn ends(self, now: i64) -> Option<i64> {
+        match self {
+            Self::Endless => None,
+            Self::Days(days) => Some(now + i64::from(days) * DAY_MILLISECONDS),
+        }
+    }
 }
 
 /// A person's conversation with its links, newest first.
@@ -47,25 +87,36 @@ pub struct Link {
 /// It is not theirs, or the database does not answer.
 pub async fn links(state: &AppState, person: &Person, id: &ConversationId) -> Result<(String, Vec<Link>), Problem> {
     let transcript = own(state, person, id).await?;
-    let links = state.database().shares_of(id).await?.into_iter().map(|share| Link {
+    let links = state.database().shares_of(id, clock::now()).await?.into_iter().map(|share| Link {
         path: path_of(state, &share),
         is_behind: share.until_seq < transcript.seq,
         id: share.id,
         created_at: share.created_at,
+        expires_at: share.expires_at,
     });
     Ok((transcript.title, links.collect()))
 }
 
-/// Shares a person's conversation as it is now. Gives the link's id.
+/// Shares a person's conversation as it is now, for so long. Gives the link's id.
 ///
 /// # Errors
-/// It is not theirs, there is nothing in it, there are too many links, or the database does not answer.
-pub async fn share(state: &AppState, person: &Person, id: &ConversationId) -> Result<String, Problem> {
+/// It is not theirs, sharing is switched off, there is nothing in it, there are too many links, or the database does not answer.
+pub async fn share(
+    state: &AppState,
+    person: &Person,
+    id: &ConversationId,
+    lifetime: Lifetime,
+) -> Result<String, Problem> {
     let transcript = own(state, person, id).await?;
+    if !state.limit_config().sharing.is_on {
+        return Err(Problem::new(ProblemCode::Forbidden, "Sharing is switched off on this server")
+            .hint("the operator decides that with SHARING"));
+    }
     if transcript.turns.is_empty() {
         return Err(Problem::new(ProblemCode::BadRequest, "There is nothing to share yet").hint("ask something first"));
     }
-    if state.database().shares_of(id).await?.len() >= MOST_LINKS {
+    let now = clock::now();
+    if state.database().shares_of(id, now).await?.len() >= MOST_LINKS {
         return Err(Problem::new(ProblemCode::BadRequest, format!("This conversation has {MOST_LINKS} links already"))
             .hint("revoke one that is not needed any more"));
     }
@@ -76,7 +127,8 @@ pub async fn share(state: &AppState, person: &Person, id: &ConversationId) -> Re
         conversation: id.clone(),
         created_by: person.id.clone(),
         until_seq: transcript.seq,
-        created_at: clock::now(),
+        created_at: now,
+        expires_at: lifetime.ends(now),
         secret: Some(state.auth().seal_share(&person.id, &secret)?),
     };
     state.database().add_share(&share, &digest(secret.expose_secret()), &results).await?;
@@ -98,12 +150,13 @@ pub async fn revoke(state: &AppState, person: &Person, id: &ConversationId, shar
         .hint("it may have been revoked; load the page again"))
 }
 
-/// What the link with this secret shows.
+/// What the link with this secret shows, and which link it is.
 ///
 /// # Errors
 /// There is no such link that works, or the database does not answer.
-pub async fn open(state: &AppState, secret: &str) -> Result<Shared, Problem> {
-    let share = if is_secret(secret) { state.database().share_of_secret(&digest(secret)).await? } else { None };
+pub async fn open(state: &AppState, secret: &str) -> Result<(StoredShare, Shared), Problem> {
+    let is_possible = state.limit_config().sharing.is_on && is_secret(secret);
+    let share = if is_possible { state.database().share_of_secret(&digest(secret), clock::now()).await? } else { None };
     let share = share.ok_or_else(no_link)?;
     let (frames, pages) = state.database().shared(&share).await?;
     let by = state.database().person(&share.created_by).await?.map(|person| person.display_name);
@@ -115,7 +168,8 @@ pub async fn open(state: &AppState, secret: &str) -> Result<Shared, Problem> {
         return Err(no_link());
     }
     let results = SharedResults::new(references(&transcript), pages);
-    Ok(Shared { transcript, by: by.unwrap_or_default(), shared_at: share.created_at, results })
+    let shared = Shared { transcript, by: by.unwrap_or_default(), shared_at: share.created_at, results };
+    Ok((share, shared))
 }
 
 async fn own(state: &AppState, person: &Person, id: &ConversationId) -> Result<Transcript, Problem> {
@@ -177,7 +231,7 @@ fn digest(secret: &str) -> String {
 /// The same words for whatever does not work, so that nobody learns which of it was there once.
 fn no_link() -> Problem {
     Problem::new(ProblemCode::NotFound, "There is no such link")
-        .hint("it may have been revoked, or the conversation deleted; ask whoever sent it")
+        .hint("it may have been revoked, its time may be over, or the conversation deleted; ask whoever sent it")
 }
 
 impl super::auth::Auth {

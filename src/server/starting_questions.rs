@@ -9,9 +9,14 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::agent::driver::Agent;
+use super::audit::Entry;
+use super::client_address::Origin;
 use super::netbox::Credentials;
+use super::person::Person;
+use super::state::AppState;
 use super::tools::{Asking, rows_of};
 use crate::wire::deployment::StartingQuestion;
+use crate::wire::tool::NetboxRequest;
 
 /// How long they are kept: names of sites change rarely.
 const LIFETIME: Duration = Duration::from_mins(10);
@@ -45,11 +50,17 @@ impl Kept {
 }
 
 impl StartingQuestions {
-    /// The questions; none where NetBox does not answer in time.
-    pub async fn get(&self, agent: &Arc<Agent>, credentials: &Credentials) -> Vec<StartingQuestion> {
-        let (agent, rights) = (Arc::clone(agent), credentials.clone());
+    /// The questions for a person; none where NetBox does not answer in time. What is asked of it is noted.
+    pub async fn get(&self, state: &AppState, person: &Person, origin: Origin) -> Vec<StartingQuestion> {
+        let (agent, audit) = (Arc::clone(state.agent()), state.audit().clone());
+        let (rights, id) = (person.credentials.clone(), person.id.clone());
         // Boxed: the future of several tool calls at once is large.
-        self.get_or_ask(credentials, Box::pin(async move { ask(&agent, &rights).await })).await
+        let asking = Box::pin(async move {
+            let (questions, requests) = ask(&agent, &rights).await;
+            audit.record(Entry::starting_questions(&id, &requests).from(origin.address));
+            questions
+        });
+        self.get_or_ask(&person.credentials, asking).await
     }
 
     fn place(&self, credentials: &Credentials) -> Place {
@@ -92,7 +103,8 @@ impl StartingQuestions {
     }
 }
 
-async fn ask(agent: &Agent, credentials: &Credentials) -> Vec<StartingQuestion> {
+/// The questions, and the requests that were made for them.
+async fn ask(agent: &Agent, credentials: &Credentials) -> (Vec<StartingQuestion>, Vec<NetboxRequest>) {
     // The tools refuse fields and filters that a type does not have, as NetBox would ignore them.
     let list = |object_type: &'static str, fields: Value, ordering: &'static str, filters: Value| async move {
         let input = json!({"object_type": object_type, "fields": fields,
@@ -101,13 +113,14 @@ async fn ask(agent: &Agent, credentials: &Credentials) -> Vec<StartingQuestion> 
         let asking = Asking::new(credentials, "");
         let outcome = agent.toolbox().call(asking, "netbox_get_objects", &input).await;
         let result: Value = serde_json::from_str(&outcome.model_text).unwrap_or_default();
-        rows_of(&result)
+        (rows_of(&result), outcome.evidence.requests)
     };
-    let (sites, prefixes, devices) = tokio::join!(
+    let ((sites, mut requests), (prefixes, for_prefixes), (devices, for_devices)) = tokio::join!(
         list("dcim.site", json!(["name", "region"]), "-device_count", json!({})),
         list("ipam.prefix", json!(["prefix"]), "prefix", json!({"status": "active"})),
         list("dcim.device", json!(["name"]), "name", json!({"has_primary_ip": true, "interfaces": true})),
     );
+    requests.extend(for_prefixes.into_iter().chain(for_devices));
     let text = |row: Option<&Value>, field: &str| row.and_then(|row| row[field].as_str()).map(str::to_owned);
     let mut questions = Vec::new();
     let mut question = |topic: &str, text: String| {
@@ -133,7 +146,7 @@ async fn ask(agent: &Agent, credentials: &Credentials) -> Vec<StartingQuestion> 
     if !sites.is_empty() {
         question("Changes", "What changed in the last week?".to_owned());
     }
-    questions
+    (questions, requests)
 }
 
 #[cfg(test)]

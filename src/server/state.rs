@@ -68,6 +68,7 @@ impl AppState {
     ) -> Self {
         let audit = Audit::start(database.clone(), limit_config.audit);
         let limits = Limits::start(database.clone(), limit_config.rates, limit_config.budgets);
+        auth.note_in(audit.clone());
         let guard = Guard { limits: limits.clone(), audit: audit.clone() };
         Self(Arc::new(Inner {
             agent: Arc::new(connections.agent().keeping(results).guarded_by(guard)),

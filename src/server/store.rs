@@ -6,9 +6,11 @@
 mod audit;
 mod backup;
 mod changes;
+mod checks;
 mod commit;
 mod conversations;
 mod database;
+mod directory;
 mod error;
 mod migrations;
 mod people;
@@ -26,11 +28,12 @@ mod sqlite;
 mod usage;
 
 pub use audit::AuditRow;
-pub use backup::{Progress, Report};
+pub use backup::{Progress, Report, Restored, Restoring};
 pub use changes::{Elsewhere, elsewhere};
 pub use commit::{Change, Refused, RunChange};
 pub use conversations::StoredConversation;
 pub use database::{Database, Kind, Location};
+pub use directory::{ListedPerson, Removed};
 pub use migrations::newest as newest_schema;
 pub use people::StoredPerson;
 pub use results::ResultKey;

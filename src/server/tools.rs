@@ -44,7 +44,7 @@ use serde_json::Value;
 use super::netbox::{Client, Credentials, Schema};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::result::{ResultPage, ResultQuery, ResultReference};
-use crate::wire::tool::ToolOutcome;
+use crate::wire::tool::{NetboxRequest, ToolOutcome};
 use call::Call;
 use output::Output;
 use results::Owner;
@@ -178,14 +178,25 @@ impl Toolbox {
         handle: &str,
         query: &ResultQuery,
     ) -> Result<ResultPage, Problem> {
+        self.result_page_and_requests(asking, handle, query).await.0
+    }
+
+    /// The same, with the requests that were made for it, also where it failed.
+    pub async fn result_page_and_requests(
+        &self,
+        asking: Asking<'_>,
+        handle: &str,
+        query: &ResultQuery,
+    ) -> (Result<ResultPage, Problem>, Vec<NetboxRequest>) {
         let call = Call::new(&self.netbox, asking, &self.results).await;
         let stored = list::whole_result(&call, handle).await.map_err(|problem| match problem.code {
             ProblemCode::BadRequest => {
                 Problem::new(ProblemCode::NotFound, "This result is not kept any more").hint("ask the question again")
             }
             _ => problem,
-        })?;
-        person::page(self.netbox.address(), &stored, query)
+        });
+        let page = stored.and_then(|stored| person::page(self.netbox.address(), &stored, query));
+        (page, call.into_requests())
     }
 
     /// A part of an earlier result as far as it is kept, to be shown to others: nothing is asked of NetBox. None where

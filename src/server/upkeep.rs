@@ -8,6 +8,7 @@ use futures::StreamExt;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::agent::context_now;
+use super::clock;
 use super::netbox::Credentials;
 use super::person::PersonId;
 use super::state::AppState;
@@ -129,6 +130,9 @@ async fn index(state: AppState) {
 }
 
 async fn tidy(state: &AppState) {
+    if let Err(problem) = state.database().forget_expired_shares(clock::now()).await {
+        tracing::warn!(problem = %problem.message, "links whose time is over could not be forgotten");
+    }
     if let Err(problem) = state.database().forget_old_commands().await {
         tracing::warn!(problem = %problem.message, "old commands could not be forgotten");
     }

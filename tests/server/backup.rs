@@ -178,3 +178,42 @@ async fn the_index_is_made_again_on_request() {
         assert!(worked && said.contains("1 conversation"), "{said}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restoring_brings_no_session_back_and_says_which_links_work_again() {
+    for from in both().await {
+        let folder = Folder::new();
+        let settings = [("AUTH_MODE", "netbox"), ("SECRET_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")];
+        let program = Program::start_with(from.location(), &settings).await;
+        let stranger = browser(&program);
+        let name = netbox_chatbox::server::demo::netbox::ACCOUNTS[1].name;
+        let response = stranger.submit("/sign-in", &[("username", name), ("password", name)]).await;
+        let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        let with_cookie =
+            |program: &Program| Browser { header: ("cookie".to_owned(), cookie.clone()), ..browser(program) };
+        let owner = with_cookie(&program);
+        let mut socket = owner.socket().await;
+        socket.ask("How many sites do we have?").await;
+        owner.submit(&format!("/c/{}/share", socket.conversation()), &[]).await;
+        let file = folder.file("all.jsonl");
+        let (worked, said) = run(&from.location(), &["backup", &file]);
+        assert!(worked, "{said}");
+        // They sign out; the backup does not know.
+        assert_eq!(owner.submit("/sign-out", &[]).await.status(), 303);
+        program.stop().await;
+        for (arguments, is_signed_in, words) in [
+            (&["restore", "--replace", &file][..], false, "1 session of then is not kept"),
+            (&["restore", "--replace", "--keep-sessions", &file], true, "1 link to a conversation works again"),
+            (&["restore", "--replace", "--revoke-links", &file], false, "1 session of then is not kept"),
+        ] {
+            let (worked, said) = run(&from.location(), arguments);
+            assert!(worked && said.contains(words), "{said}");
+            assert_eq!(said.contains("--revoke-links"), !arguments.contains(&"--revoke-links"), "{said}");
+            let program = Program::start_with(from.location(), &settings).await;
+            let status = with_cookie(&program).call("conversations", json!({})).await.0;
+            // The demo NetBox of then is gone with its tokens: whether it still knows one is asked later.
+            assert_eq!(status == 200, is_signed_in, "{arguments:?}: {status}");
+            program.stop().await;
+        }
+    }
+}

@@ -347,3 +347,22 @@ async fn a_flood_of_commands_is_answered_and_the_socket_stays_usable() {
     socket.send(json!({"type": "ping"})).await;
     socket.until("pong").await;
 }
+
+#[tokio::test]
+async fn reading_results_counts_as_queries_do() {
+    let stack = memory(rates(|rates| rates.tool_calls = 6)).await;
+    let anna = browser(&stack, "anna");
+    let mut socket = anna.socket().await;
+    socket.ask("Which sites do we have?").await;
+    let asked = json!({"conversation": socket.conversation(), "handle": "r1", "query": {}});
+    let mut refused = None;
+    for _ in 0..7 {
+        let (status, answer) = anna.call("result_page", asked.clone()).await;
+        if status != 200 {
+            refused = Some((status, answer));
+            break;
+        }
+    }
+    let (status, answer) = refused.expect("it is read without end");
+    assert!(status == 429 && answer.to_string().contains("TOOL_CALLS_PER_MINUTE"), "{status} {answer}");
+}

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod audit;
+mod audit_kinds;
 mod backup;
 mod branches;
 mod connections;
@@ -23,8 +24,11 @@ mod model_failures;
 mod netbox_users;
 mod oidc;
 mod pages;
+mod people;
+mod people_page;
 mod processes;
 mod program;
+mod recheck;
 mod results;
 mod resuming;
 #[path = "../../src/server/store/scratch.rs"]

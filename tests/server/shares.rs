@@ -1,10 +1,12 @@
 //! A shared conversation is what it was, for whoever has the link, until it is revoked.
 
+use netbox_chatbox::server::config::{LimitConfig, SharingConfig, StorageConfig};
 use regex::Regex;
 use serde_json::json;
 
 use crate::logged;
-use crate::stack::{Browser, Stack};
+use crate::scratch::both;
+use crate::stack::{Browser, Model, Stack, USER_HEADER};
 
 /// Presses a button of the page of links; the page after it.
 pub async fn press(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
@@ -150,6 +152,64 @@ async fn what_was_written_becomes_no_markup_on_a_shared_page() {
     let (_, page) = stack.browser().await.page(&link).await;
     assert!(page.contains("&lt;img src=x"), "{page}");
     assert!(!page.contains("<img") && !page.contains("<script>alert"), "{page}");
+}
+
+#[tokio::test]
+async fn a_link_works_for_as_long_as_was_chosen() {
+    let stack = Stack::demo().await;
+    let (owner, path, _, _) = shared(&stack).await;
+    let (status, page) = press(&owner, &format!("{path}/share"), &[("days", "7")]).await;
+    assert!(status == 200 && page.contains(", ends 20"), "{page}");
+    let (link, _) = links(&page).remove(0);
+    let reader = stack.browser().await;
+    assert_eq!(reader.page(&link).await.0, 200);
+    let (status, page) = press(&owner, &format!("{path}/share"), &[("days", "365")]).await;
+    assert!(status == 400 && page.contains("A link does not end then"), "{page}");
+    // A week later it is as if it had never been.
+    let week = 7 * 24 * 3_600_000 + 1;
+    assert_eq!(stack.database().forget_expired_shares(now() + week).await.unwrap(), 1);
+    let (status, over) = reader.page(&link).await;
+    let (_, guessed) = reader.page(&format!("/s/{}", "A".repeat(43))).await;
+    assert_eq!(status, 404);
+    let words = |page: &str| page.split("<main").nth(1).unwrap().to_owned();
+    assert_eq!(words(&over), words(&guessed));
+    assert_eq!(links(&owner.page(&format!("{path}/share")).await.1).len(), 1, "the other one works");
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_who_switches_sharing_off_ends_every_link_and_on_again_has_them_back() {
+    for scratch in both().await {
+        let serve = async |is_on: bool| {
+            let limits = LimitConfig { sharing: SharingConfig { is_on }, ..LimitConfig::unlimited() };
+            Stack::limited(limits, StorageConfig::at(scratch.location()), Model::default()).await
+        };
+        let on = serve(true).await;
+        let owner = on.with_header(USER_HEADER, "owner");
+        let mut socket = owner.socket().await;
+        socket.ask("How many sites do we have?").await;
+        let path = format!("/c/{}", socket.conversation());
+        // A key that is lost with the process seals the link: its page knows no address of it any more.
+        let (_, page) = press(&owner, &format!("{path}/share"), &[]).await;
+        let (link, _) = links(&page).pop().unwrap();
+        on.tell_to_stop();
+        on.stopped().await;
+        let off = serve(false).await;
+        let reader = off.with_header(USER_HEADER, "reader");
+        let (status, page) = reader.page(&link).await;
+        assert!(status == 404 && page.contains("There is no such link"), "{page}");
+        let owner = off.with_header(USER_HEADER, "owner");
+        let (status, page) = press(&owner, &format!("{path}/share"), &[]).await;
+        assert!(status == 403 && page.contains("Sharing is switched off"), "{page}");
+        off.tell_to_stop();
+        off.stopped().await;
+        let on = serve(true).await;
+        assert_eq!(on.with_header(USER_HEADER, "reader").page(&link).await.0, 200);
+        on.database().close().await;
+    }
 }
 
 #[tokio::test]

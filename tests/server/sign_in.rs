@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::stack::{Browser, Stack, http_client, remote_netbox};
 
-fn setting(name: &str) -> String {
+pub fn setting(name: &str) -> String {
     std::env::var(name)
         .unwrap_or_else(|_| panic!("{name} is not set: `make test ONLY=\"netbox rust\"` starts the NetBox"))
 }
@@ -57,7 +57,7 @@ async fn refused(stack: &Stack, fields: &[(&str, &str)]) -> (u16, String) {
 }
 
 /// Asks the real NetBox itself.
-async fn rest(method: http::Method, path: &str, token: &str, body: Value) -> Value {
+pub async fn rest(method: http::Method, path: &str, token: &str, body: Value) -> Value {
     let url = format!("{}/api/{path}", setting("TEST_NETBOX_URL"));
     let mut request = http_client().request(method, url);
     // NetBox reads the body of a DELETE too, and `null` is none that it takes.
@@ -88,7 +88,7 @@ async fn starting_questions(browser: &Browser) -> String {
 }
 
 /// The tokens of a user that this program made.
-async fn made_for(user: &str) -> BTreeSet<i64> {
+pub async fn made_for(user: &str) -> BTreeSet<i64> {
     let path = format!("users/tokens/?user={user}&description__isw=netbox-chatbox&limit=1000");
     let tokens = rest(http::Method::GET, &path, &setting("TEST_NETBOX_TOKEN"), Value::Null).await;
     tokens["results"].as_array().unwrap().iter().map(|token| token["id"].as_i64().unwrap()).collect()

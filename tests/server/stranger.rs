@@ -64,6 +64,7 @@ const fn open(path: &'static str, open: [u16; 3], other: &'static [Request]) -> 
 const NO_FORM: &[(&str, &str)] = &[];
 const SHARE: &[(&str, &str)] = &[("share", "{share}")];
 const SESSION: &[(&str, &str)] = &[("session", "{session}")];
+const PERSON: &[(&str, &str)] = &[("person", "somebody")];
 const TOKEN: &[(&str, &str)] = &[("token", "nbt_unknown.token")];
 
 /// Signing out comes last: what is asked after it is asked by a stranger.
@@ -94,7 +95,20 @@ const WAYS: &[Way] = &[
     closed("/settings/sessions/end-others", &[(Method::POST, NO_FORM, [303, 303])]),
     closed("/usage", &[(Method::GET, NO_FORM, [200, 200])]),
     closed("/audit.jsonl", &[(Method::GET, NO_FORM, [403, 403])]),
+    closed("/people", &[(Method::GET, NO_FORM, [403, 403])]),
+    closed("/people/disable", &[(Method::POST, PERSON, [403, 403])]),
+    closed("/people/enable", &[(Method::POST, PERSON, [403, 403])]),
+    closed("/people/end-sessions", &[(Method::POST, PERSON, [403, 403])]),
     closed("/sign-out", &[(Method::POST, NO_FORM, [303, 303])]),
+];
+
+/// Those of them that are for admins alone, each with a form that names somebody.
+const FOR_ADMINS: [(Method, &str); 5] = [
+    (Method::GET, "/audit.jsonl"),
+    (Method::GET, "/people"),
+    (Method::POST, "/people/disable"),
+    (Method::POST, "/people/enable"),
+    (Method::POST, "/people/end-sessions"),
 ];
 
 /// The routes that stand in the source.
@@ -380,4 +394,30 @@ async fn somebody_else_gets_nothing_of_a_conversation() {
         .map(|command| serde_json::to_value(command).unwrap()["type"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(names.len(), commands(&id, &message).len(), "each command once: {names:?}");
+}
+
+#[tokio::test]
+async fn whoever_is_no_admin_is_told_so_and_nothing_is_done() {
+    let stack = Stack::demo().await;
+    let alice = stack.with_header(crate::stack::USER_HEADER, "alice");
+    let bob = stack.with_header(crate::stack::USER_HEADER, "bob");
+    alice.socket().await;
+    let subject = format!("proxy:{}", alice.header.1);
+    let id = stack.database().person_of_subject(&subject).await.unwrap().unwrap().id;
+    for (method, path) in FOR_ADMINS {
+        let response = if method == Method::POST {
+            bob.submit(path, &[("person", id.as_str())]).await
+        } else {
+            http_client()
+                .get(format!("http://{}{path}", stack.address))
+                .header(&bob.header.0, &bob.header.1)
+                .send()
+                .await
+                .unwrap()
+        };
+        let (status, html) = (response.status().as_u16(), response.text().await.unwrap());
+        assert!(status == 403 && html.contains("Only admins may"), "{path}: {status} {html}");
+        assert!(!html.contains(&alice.header.1), "{path} tells of somebody: {html}");
+    }
+    assert_eq!(alice.page("/settings").await.0, 200);
 }

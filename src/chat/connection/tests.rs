@@ -48,11 +48,13 @@ fn open() -> Connection {
     connection
 }
 
-/// Lets the wait pass and opens the next socket; returns what is done then.
+/// Lets the wait pass and opens the next socket, over which something comes; returns what is done then.
 fn reopen(connection: &mut Connection, socket: u64) -> Vec<Action> {
     let now = connection.next_tick();
     assert_eq!(connection.tick(now, 0.0), [Action::Connect(socket, Way::Socket), Action::Report]);
-    connection.opened(socket, now)
+    let actions = connection.opened(socket, now);
+    connection.received(socket, &Frame { conversation: None, ..frame(0, Event::ConversationsChanged) });
+    actions
 }
 
 #[test]

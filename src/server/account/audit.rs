@@ -4,16 +4,17 @@ use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
-use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Deserialize;
 
-use super::{signed_in, status_of, trouble_page};
+use super::{refuse_unless_admin, signed_in, status_of, trouble_page};
 use crate::server::audit::{Entry, Filter, lines, moment};
 use crate::server::client_address::Origin;
-use crate::server::person::{Person, Role};
+use crate::server::person::Person;
 use crate::server::state::AppState;
-use crate::wire::problem::{Problem, ProblemCode};
+use crate::wire::problem::Problem;
+
+const TITLE: &str = "Audit trail";
 
 /// Which entries.
 #[derive(Debug, Default, Deserialize)]
@@ -31,15 +32,12 @@ pub(super) async fn download(
     origin: Origin,
     Query(wanted): Query<Wanted>,
 ) -> Response {
-    let refused = |status, problem| trouble_page(status, "Audit trail", Some(signed_in(&person)), problem);
-    if person.role != Role::Admin {
-        let problem = Problem::new(ProblemCode::Forbidden, "Only admins may read the audit trail")
-            .hint("ask whoever runs this; ADMINS says who is one");
-        return refused(StatusCode::FORBIDDEN, problem);
+    if let Some(refused) = refuse_unless_admin(&person, TITLE, "Only admins may read the audit trail") {
+        return refused;
     }
     let filter = match filter(wanted) {
         Ok(filter) => filter,
-        Err(problem) => return refused(status_of(&problem), problem),
+        Err(problem) => return trouble_page(status_of(&problem), TITLE, Some(signed_in(&person)), problem),
     };
     state.audit().record(Entry::export(Some(&person.id), "audit").from(origin.address));
     let lines = lines(state.database().clone(), filter).map(|page| {

@@ -93,13 +93,18 @@ pub(super) async fn callback(
     let outcome = oidc.finish(flow.as_ref(), returned).await;
     let next = flow.as_ref().map_or("/", |flow| flow.next.as_str());
     let mut response = match outcome {
-        Ok(identity) => match sign_in(&state, identity, &visit).await {
+        Ok(identity) => match sign_in(&state, &identity, &visit).await {
             Ok(session) => {
                 let mut response = go_to(local_path(Some(next)));
                 response.headers_mut().append(SET_COOKIE, session);
                 response
             }
-            Err(problem) => failed(status_of(&problem), problem),
+            Err(problem) => {
+                state.audit().record(
+                    Entry::sign_in_failed(MODE, Some(&identity.subject), &problem.message).from(origin.address),
+                );
+                failed(status_of(&problem), problem)
+            }
         },
         Err(error) => {
             state.audit().record(Entry::sign_in_failed(MODE, None, &error.problem().message).from(origin.address));
@@ -113,10 +118,9 @@ pub(super) async fn callback(
     response
 }
 
-async fn sign_in(state: &AppState, identity: Identity, visit: &Visit) -> Result<HeaderValue, Problem> {
-    let subject = identity.subject.clone();
-    let session = state.auth().sign_in(identity, visit).await?;
-    state.audit().record(Entry::sign_in(&subject, MODE).from(visit.origin.address));
+async fn sign_in(state: &AppState, identity: &Identity, visit: &Visit) -> Result<HeaderValue, Problem> {
+    let session = state.auth().sign_in(identity.clone(), visit).await?;
+    state.audit().record(Entry::sign_in(&identity.subject, MODE).from(visit.origin.address));
     Ok(session)
 }
 

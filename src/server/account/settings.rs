@@ -4,11 +4,10 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use http::StatusCode;
-use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{answer, go_to, host, signed_in, status_of};
+use super::{ago, answer, date, go_to, host, signed_in, status_of};
 use crate::pages::settings::{SessionRow, SettingsPage, TokenSection};
 use crate::server::audit::Entry;
 use crate::server::auth::SessionSummary;
@@ -181,21 +180,6 @@ fn browser(user_agent: &str) -> String {
         (Some(name), None) => name.to_owned(),
         (None, Some(system)) => format!("A program on {system}"),
         (None, None) => "An unknown program".to_owned(),
-    }
-}
-
-fn date(milliseconds: i64) -> String {
-    Timestamp::from_millisecond(milliseconds)
-        .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
-}
-
-fn ago(milliseconds: i64) -> String {
-    const MINUTE: i64 = 60_000;
-    match milliseconds / MINUTE {
-        ..2 => "just now".to_owned(),
-        minutes @ 2..120 => format!("{minutes} minutes ago"),
-        minutes @ 120..2_880 => format!("{} hours ago", minutes / 60),
-        minutes => format!("{} days ago", minutes / 1_440),
     }
 }
 

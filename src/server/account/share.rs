@@ -7,16 +7,23 @@ use http::{HeaderMap, StatusCode, Uri};
 use serde::Deserialize;
 
 use super::oidc::own_address;
-use super::{answer, go_to, signed_in, status_of, trouble_page};
+use super::{answer, date, go_to, signed_in, status_of, trouble_page};
 use crate::pages::share::{LinkRow, SharePage};
 use crate::server::audit::Entry;
 use crate::server::client_address::Origin;
 use crate::server::person::Person;
-use crate::server::sharing;
+use crate::server::sharing::{self, Lifetime};
 use crate::server::state::AppState;
 use crate::store::place::conversation_path;
 use crate::wire::id::ConversationId;
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
+
+/// How long a link is wanted for: days, or nothing for no end.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    days: String,
+}
 
 /// A link that somebody chose.
 #[derive(Deserialize)]
@@ -44,9 +51,14 @@ pub(super) async fn share(
     Path(id): Path<String>,
     person: Person,
     origin: Origin,
+    Form(Wanted { days }): Form<Wanted>,
 ) -> Response {
     let id = ConversationId::from(id.as_str());
-    let shared = sharing::share(&state, &person, &id).await;
+    let shared = match Lifetime::parse(&days) {
+        Some(lifetime) => sharing::share(&state, &person, &id, lifetime).await,
+        None => Err(Problem::new(ProblemCode::BadRequest, "A link does not end then")
+            .hint("choose one of the times that the page offers")),
+    };
     if let Ok(share) = &shared {
         state.audit().record(Entry::share(&person.id, &id, share).from(origin.address));
     }
@@ -70,9 +82,16 @@ pub(super) async fn revoke(
 }
 
 /// `GET /s/{secret}`
-pub(super) async fn shared(State(state): State<AppState>, Path(secret): Path<String>, person: Person) -> Response {
+pub(super) async fn shared(
+    State(state): State<AppState>,
+    Path(secret): Path<String>,
+    person: Person,
+    origin: Origin,
+) -> Response {
     match sharing::open(&state, &secret).await {
-        Ok(shared) => {
+        Ok((share, shared)) => {
+            let entry = Entry::share_opened(&person.id, &share.conversation, &share.id);
+            state.audit().record(entry.from(origin.address));
             let title = shared.transcript.title.clone();
             answer(StatusCode::OK, &title, "", Some(signed_in(&person)), || shared.draw())
         }
@@ -107,19 +126,16 @@ async fn draw(
         address: link.path.map(address),
         created: date(link.created_at),
         is_behind: link.is_behind,
+        ends: link.expires_at.map(date),
     });
     let page = SharePage {
         path: conversation_path(id),
         title,
         links: rows.collect(),
+        is_off: !state.limit_config().sharing.is_on,
         is_for_everybody: !state.auth().config().signs_in(),
         problem,
     };
     let status = page.problem.as_ref().map_or(StatusCode::OK, status_of);
     answer(status, "Share", "", Some(signed_in(person)), || page.draw())
-}
-
-fn date(milliseconds: i64) -> String {
-    jiff::Timestamp::from_millisecond(milliseconds)
-        .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }

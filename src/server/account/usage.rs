@@ -9,6 +9,8 @@ use jiff::Timestamp;
 
 use super::{answer, signed_in, status_of};
 use crate::pages::usage::{Day, PersonRow, Sum, UsagePage};
+use crate::server::audit::Entry;
+use crate::server::client_address::Origin;
 use crate::server::limits::period::Periods;
 use crate::server::person::{Person, Role};
 use crate::server::state::AppState;
@@ -20,10 +22,13 @@ const DAYS: i64 = 30;
 const DAY_MILLISECONDS: i64 = 86_400_000;
 
 /// `GET /usage`
-pub(super) async fn page(State(state): State<AppState>, person: Person) -> Response {
+pub(super) async fn page(State(state): State<AppState>, person: Person, origin: Origin) -> Response {
     let page = gather(&state, &person)
         .await
         .unwrap_or_else(|problem| UsagePage { problem: Some(problem), ..UsagePage::default() });
+    if page.people.is_some() {
+        state.audit().record(Entry::admin(Some(&person.id), "usage of everybody seen").from(origin.address));
+    }
     let status = page.problem.as_ref().map_or(StatusCode::OK, status_of);
     answer(status, "Usage", "/usage", Some(signed_in(&person)), || page.draw())
 }

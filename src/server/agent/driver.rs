@@ -31,6 +31,7 @@ use crate::wire::event::Event;
 use crate::wire::id::ConversationId;
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::result::{ResultPage, ResultQuery};
+use crate::wire::tool::NetboxRequest;
 use crate::wire::transcript::{EndReason, Usage};
 
 /// What answers questions: a model with tools.
@@ -102,18 +103,15 @@ impl Agent {
     }
 
     /// A part of a result that a tool found in this conversation of this person's. What was not read of it is read with
-    /// their rights.
-    ///
-    /// # Errors
-    /// The result is not kept any more, has no such column, or NetBox does not answer.
+    /// their rights: the requests that were made for that are given too, also where it failed.
     pub async fn result_page(
         &self,
         person: &Person,
         conversation: &ConversationId,
         handle: &str,
         query: &ResultQuery,
-    ) -> Result<ResultPage, Problem> {
-        self.toolbox.result_page(asking_of(person, conversation), handle, query).await
+    ) -> (Result<ResultPage, Problem>, Vec<NetboxRequest>) {
+        self.toolbox.result_page_and_requests(asking_of(person, conversation), handle, query).await
     }
 
     /// A part of a result as far as it is kept; nothing is asked of NetBox for it.

@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
+use super::Kind;
 use crate::server::clock;
-use crate::server::person::PersonId;
+use crate::server::person::{PersonId, Role};
 use crate::wire::id::{ConversationId, MessageId, RunId};
 use crate::wire::tool::{NetboxRequest, ToolOutcome};
 
@@ -33,58 +34,6 @@ pub struct Entry {
     pub detail: Map<String, Value>,
     /// What is noted only where content is.
     content: Map<String, Value>,
-}
-
-/// What somebody did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Signed in.
-    SignIn,
-    /// Tried to.
-    SignInFailed,
-    /// Signed out.
-    SignOut,
-    /// Ended a session, their own or another's.
-    SessionRevoked,
-    /// Asked.
-    Question,
-    /// A tool was called for them.
-    ToolCall,
-    /// Shared a conversation.
-    Share,
-    /// Took that back.
-    ShareRevoked,
-    /// Took data out.
-    Export,
-    /// Did something that only admins may.
-    Admin,
-    /// Changed their settings.
-    Settings,
-    /// Wrote a backup.
-    Backup,
-    /// Read one back.
-    Restore,
-}
-
-impl Kind {
-    /// Its name in the trail.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::SignInFailed => "sign_in_failed",
-            Self::SignOut => "sign_out",
-            Self::SessionRevoked => "session_revoked",
-            Self::Question => "question",
-            Self::ToolCall => "tool_call",
-            Self::Share => "share",
-            Self::ShareRevoked => "share_revoked",
-            Self::Export => "export",
-            Self::Admin => "admin",
-            Self::Settings => "settings",
-            Self::Backup => "backup",
-            Self::Restore => "restore",
-        }
-    }
 }
 
 impl Entry {
@@ -131,6 +80,17 @@ impl Entry {
         Self::new(Kind::SessionRevoked, Some(person)).detail("session", session)
     }
 
+    /// A session was ended by the server itself; `reason` says in a few words why.
+    pub fn session_ended(person: &PersonId, session: &str, reason: &str) -> Self {
+        Self::new(Kind::SessionEnded, Some(person)).detail("session", session).detail("reason", reason)
+    }
+
+    /// What somebody may is another thing now; `mode` is who says so (`netbox`, `oidc`, `proxy`).
+    pub fn role_changed(person: &PersonId, before: Role, now: Role, mode: &str) -> Self {
+        let entry = Self::new(Kind::RoleChanged, Some(person)).detail("mode", mode);
+        entry.detail("before", before.name()).detail("now", now.name())
+    }
+
     /// Somebody asked.
     pub fn question(person: &PersonId, conversation: &ConversationId, message: &MessageId, text: &str) -> Self {
         let mut entry = Self::new(Kind::Question, Some(person)).in_conversation(conversation);
@@ -151,16 +111,54 @@ impl Entry {
             .detail("tool", tool)
             .detail("is_error", outcome.is_error)
             .detail("milliseconds", outcome.milliseconds)
-            .detail("requests", outcome.requests.iter().map(request).collect::<Vec<_>>());
+            .requests(&outcome.requests);
         entry.content.insert("arguments".to_owned(), input.clone());
-        let queries: Vec<_> = outcome.requests.iter().map(|request| query(&request.url)).collect();
-        entry.content.insert("queries".to_owned(), queries.into());
         entry
+    }
+
+    /// A part of a result was read on the page: `rows` of them, from `offset` on, none where that failed. What was not
+    /// kept of it was asked of NetBox.
+    pub fn result_read(
+        person: &PersonId,
+        conversation: &ConversationId,
+        handle: &str,
+        (offset, rows): (u64, Option<usize>),
+        requests: &[NetboxRequest],
+    ) -> Self {
+        let entry = Self::new(Kind::ResultRead, Some(person)).in_conversation(conversation).requests(requests);
+        let entry = entry.detail("result", handle.chars().take(LONGEST_NAME).collect::<String>());
+        let entry = entry.detail("is_error", rows.is_none()).detail("offset", offset);
+        match rows {
+            Some(rows) => entry.detail("rows", rows),
+            None => entry,
+        }
+    }
+
+    /// Questions to start with were made for somebody out of what NetBox holds.
+    pub fn starting_questions(person: &PersonId, requests: &[NetboxRequest]) -> Self {
+        Self::new(Kind::StartingQuestions, Some(person)).requests(requests)
+    }
+
+    /// Somebody gave a conversation another title; which, is content.
+    pub fn conversation_renamed(person: &PersonId, conversation: &ConversationId, title: &str) -> Self {
+        let mut entry = Self::new(Kind::ConversationRenamed, Some(person)).in_conversation(conversation);
+        entry.content.insert("title".to_owned(), title.into());
+        entry
+    }
+
+    /// Somebody deleted a conversation, with everything in it.
+    pub fn conversation_deleted(person: &PersonId, conversation: &ConversationId) -> Self {
+        Self::new(Kind::ConversationDeleted, Some(person)).in_conversation(conversation)
     }
 
     /// Somebody shared a conversation; `share` is the share's id, not its secret.
     pub fn share(person: &PersonId, conversation: &ConversationId, share: &str) -> Self {
         Self::new(Kind::Share, Some(person)).in_conversation(conversation).detail("share", share)
+    }
+
+    /// Somebody opened a share: their own, or another's.
+    pub fn share_opened(person: &PersonId, conversation: &ConversationId, share: &str) -> Self {
+        Self::new(Kind::ShareOpened, Some(person)).in_conversation(conversation).detail("share", share)
     }
 
     /// Somebody took a share back.
@@ -173,9 +171,15 @@ impl Entry {
         Self::new(Kind::Export, person).detail("what", what)
     }
 
-    /// An admin did something: `act` says what in a few words.
-    pub fn admin(person: &PersonId, act: &str) -> Self {
-        Self::new(Kind::Admin, Some(person)).detail("act", act)
+    /// An admin did something, on the page or, without a person, by a command: `act` says what in a few words.
+    pub fn admin(person: Option<&PersonId>, act: &str) -> Self {
+        Self::new(Kind::Admin, person).detail("act", act)
+    }
+
+    /// To whom it was done. Both names are noted: who was removed cannot be looked up any more.
+    #[must_use]
+    pub fn to(self, person: &PersonId, subject: &str) -> Self {
+        self.detail("to", person.as_str()).detail("to_subject", subject)
     }
 
     /// Somebody changed their settings: `what` says which, never to what where that is a secret.
@@ -191,6 +195,20 @@ impl Entry {
     /// A backup was read back by a command.
     pub fn restore(rows: u64) -> Self {
         Self::new(Kind::Restore, None).detail("rows", rows)
+    }
+
+    /// Who, where that is known although they did not sign in.
+    #[must_use]
+    pub fn of(mut self, person: &PersonId) -> Self {
+        self.person = Some(person.clone());
+        self
+    }
+
+    /// What was asked of NetBox: without the queries, which are content.
+    fn requests(mut self, requests: &[NetboxRequest]) -> Self {
+        let queries: Vec<_> = requests.iter().map(|request| query(&request.url)).collect();
+        self.content.insert("queries".to_owned(), queries.into());
+        self.detail("requests", requests.iter().map(request).collect::<Vec<_>>())
     }
 
     /// From where.

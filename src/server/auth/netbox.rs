@@ -99,7 +99,7 @@ impl Auth {
         // Whether somebody may do everything in NetBox, only those are told who may see users at all; who is an admin
         // there, is.
         let role = match self.netbox.is_superuser(credentials, &name).await {
-            Some(true) => Role::Admin,
+            Ok(true) => Role::Admin,
             _ => Role::User,
         };
         let joined = text("date_joined");

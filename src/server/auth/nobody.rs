@@ -17,7 +17,7 @@ impl Nobody {
     }
 }
 
-/// The answer to whoever may not ask: 401, or 503 while it cannot be known who they are.
+/// The answer to whoever may not ask: 401, 403 for whoever is shut out, or 503 while it cannot be known who they are.
 #[derive(Debug)]
 pub struct Refused(Problem);
 
@@ -35,7 +35,11 @@ impl Refused {
 
     /// Whose fault it is.
     pub fn status(&self) -> StatusCode {
-        if self.0.code == ProblemCode::SignIn { StatusCode::UNAUTHORIZED } else { StatusCode::SERVICE_UNAVAILABLE }
+        match self.0.code {
+            ProblemCode::SignIn => StatusCode::UNAUTHORIZED,
+            ProblemCode::Forbidden => StatusCode::FORBIDDEN,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        }
     }
 }
 

@@ -6,8 +6,11 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue};
 
 use super::cookie::{self, Secret};
+use super::people::shut_out;
+use super::recheck::Checked;
 use super::vault::Purpose;
-use super::{Auth, Identity, NOTED_EVERY, Visit, milliseconds};
+use super::{Auth, Identity, NOTED_EVERY, Over, Visit, milliseconds};
+use crate::server::audit::Entry;
 use crate::server::client_address::Origin;
 use crate::server::clock;
 use crate::server::person::{Person, PersonId, SessionId};
@@ -41,7 +44,8 @@ impl Auth {
     /// cookie to set.
     ///
     /// # Errors
-    /// The database does not answer. The identity's NetBox token, if this program made it, is deleted then.
+    /// They are shut out, or the database does not answer. The identity's NetBox token, if this program made it, is
+    /// deleted then.
     pub async fn sign_in(&self, identity: Identity, visit: &Visit) -> Result<HeaderValue, Problem> {
         let token = identity.netbox_token.clone();
         let begun = self.begin(identity, visit).await;
@@ -56,10 +60,18 @@ impl Auth {
     async fn begin(&self, identity: Identity, visit: &Visit) -> Result<HeaderValue, Problem> {
         let Identity { subject, netbox_user, display_name, role, netbox_token } = identity;
         let (now, idle_since) = self.moments();
+        let before = self.database.person_of_subject(&subject).await?;
         let person = match netbox_user {
             Some(user) => self.database.meet_netbox_user(&user, &subject, &display_name, role, now).await?,
             None => self.database.meet(&subject, &display_name, role, now).await?,
         };
+        if person.disabled_at.is_some() {
+            return Err(shut_out());
+        }
+        if let Some(before) = before.filter(|before| before.id == person.id && before.role != role) {
+            let entry = Entry::role_changed(&person.id, before.role, role, self.config.mode.name());
+            self.note(entry.from(visit.origin.address));
+        }
         let sealed = netbox_token
             .as_ref()
             .map(|token| self.vault.seal(Purpose::SessionToken, person.id.as_str(), &token.token))
@@ -75,6 +87,7 @@ impl Auth {
             address: visit.origin.address.to_string(),
             netbox_token: sealed,
             netbox_token_id: netbox_token.and_then(|token| token.made_as),
+            checked_at: now,
         };
         self.database.begin_session(&session, &secret.digest()).await?;
         // Whoever signs in anew has a new secret: one that somebody planted before is worth nothing.
@@ -155,22 +168,24 @@ impl Auth {
         self.database.session_goes_on(session, now, idle_since).await
     }
 
-    /// Notes that a session is used: by a socket, whose requests are no requests of HTTP.
+    /// Notes that a session is used: by a socket, whose requests are no requests of HTTP. Has NetBox asked about it where
+    /// that is due.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn note_use(&self, session: &SessionId) -> Result<(), Problem> {
-        self.database.use_session(session, clock::now()).await
+    pub async fn note_use(self: &Arc<Self>, session: &SessionId) -> Result<(), Problem> {
+        self.database.use_session(session, clock::now()).await?;
+        self.recheck_later(session).await
     }
 
     pub(super) async fn person_of_session(
-        &self,
+        self: &Arc<Self>,
         origin: Origin,
         headers: &HeaderMap,
     ) -> Result<Option<Person>, Problem> {
         let Some(secret) = cookie::read(headers, origin.over_tls) else { return Ok(None) };
         let (now, idle_since) = self.moments();
-        let Some((session, person)) = self.database.session(&secret.digest(), now, idle_since).await? else {
+        let Some((session, mut person)) = self.database.session(&secret.digest(), now, idle_since).await? else {
             return Ok(None);
         };
         let credentials = match &session.netbox_token {
@@ -190,11 +205,15 @@ impl Auth {
         {
             tracing::debug!(session = session.id.as_str(), problem = %problem.message, "that a session is used could not be noted");
         }
+        match self.recheck(&session, &person, &credentials).await {
+            Checked::Role(role) => person.role = role,
+            Checked::Over => return Ok(None),
+        }
         Ok(Some(self.person(person, credentials, Some(session.id))))
     }
 
     /// Ends a session, tells its sockets, and deletes its NetBox token in the background. Whether it was there.
-    async fn end(&self, person: &PersonId, session: &SessionId) -> Result<bool, Problem> {
+    pub(super) async fn end(&self, person: &PersonId, session: &SessionId) -> Result<bool, Problem> {
         let Some(ended) = self.database.end_session(person, session).await? else { return Ok(false) };
         self.after(ended);
         Ok(true)
@@ -203,7 +222,7 @@ impl Auth {
     fn after(&self, ended: StoredSession) {
         tracing::info!(person = %ended.person, session = ended.id.as_str(), "a session ended");
         // Nobody listening is fine.
-        let _ = self.ended.send(ended.id.clone());
+        let _ = self.ended.send(Over::Session(ended.id.clone()));
         self.clean_up_after(ended);
     }
 

@@ -5,6 +5,8 @@
 //! So they are deleted with the service's token, where there is one that may; else they are noted, and the next sign-in
 //! with a password deletes them. Until then they are entries whose secret nobody has, and they end by themselves.
 
+use tokio::task::JoinHandle;
+
 use super::vault::{Purpose, Sealed, Vault};
 use super::{Auth, SessionToken};
 use crate::server::clock;
@@ -14,20 +16,22 @@ use crate::server::store::{Database, LeftToken, StoredSession};
 use crate::wire::problem::Problem;
 
 impl Auth {
-    /// Deletes the token of a session that ended, if this program made it. In the background.
-    pub(super) fn clean_up_after(&self, session: StoredSession) {
-        let Some(id) = session.netbox_token_id else { return };
+    /// Deletes the token of a session that ended, if this program made it. In the background, which tells in the end
+    /// whether it could.
+    pub(super) fn clean_up_after(&self, session: StoredSession) -> Option<JoinHandle<bool>> {
+        let id = session.netbox_token_id?;
         let own = session.netbox_token.as_ref().and_then(|sealed| self.session_rights(&session.person, sealed));
         let (netbox, service, database) = (self.netbox.clone(), self.service.clone(), self.database.clone());
-        tokio::spawn(async move {
+        Some(tokio::spawn(async move {
             if delete_with(&netbox, &[own.as_ref(), Some(&service)], id).await {
-                return;
+                return true;
             }
             let left = LeftToken { id, person: session.person, expires_at: session.expires_at };
             if let Err(problem) = database.leave_token(&left).await {
                 tracing::warn!(token = id, problem = %problem.message, "a NetBox token that is left could not be noted");
             }
-        });
+            false
+        }))
     }
 
     /// Deletes a token whose session could not be begun.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::backup_commands::location;
+use super::people_arguments::PeopleCommand;
 use crate::server::config::{ConnectionArguments, ServeArguments, StorageArguments};
 use crate::wire::problem::Problem;
 
@@ -93,7 +94,8 @@ Examples:
   DATABASE_URL=postgres://chatbox@db.example.com/chatbox netbox-chatbox restore netbox-chatbox.jsonl.gz
   netbox-chatbox restore --replace netbox-chatbox.jsonl.gz      instead of all that is in it now
 
-A backup that is cut off or damaged restores nothing.")]
+A backup that is cut off or damaged restores nothing. Sessions of then are ended unless you keep them; who was disabled
+since is not any more (`people list` shows it).")]
     Restore(RestoreArguments),
 
     /// Make the index of the search in conversations again; the server does what is missing at its start
@@ -124,6 +126,17 @@ Examples:
   netbox-chatbox audit export --since 2026-11-01 --person netbox:anna | jq -r .kind | sort | uniq -c"
     )]
     Audit(AuditCommand),
+
+    /// See who was here, shut people out, sign them out, remove them
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  netbox-chatbox people list
+  netbox-chatbox people disable netbox:anna
+  netbox-chatbox people remove netbox:anna --yes"
+    )]
+    People(PeopleCommand),
 
     /// Serve the embedded demo NetBox alone, for other clients
     #[command(after_help = "\
@@ -177,6 +190,7 @@ impl Command {
             | Self::Reindex(ReindexArguments { storage }) => location(&storage).err().unwrap_or_default(),
             Self::Tool(ToolCommand::List { .. })
             | Self::Audit(_)
+            | Self::People(_)
             | Self::DemoNetbox(_)
             | Self::DemoModel(_)
             | Self::NetboxCatalogue { .. }
@@ -192,6 +206,7 @@ impl Command {
             | Self::Tool(_)
             | Self::Doctor(_)
             | Self::Audit(_)
+            | Self::People(_)
             | Self::RotateKey(_)
             | Self::Backup(_)
             | Self::Restore(_)
@@ -241,6 +256,14 @@ pub(super) struct RestoreArguments {
     /// Put it in the place of all that is in the database
     #[arg(long)]
     pub replace: bool,
+
+    /// Keep whoever was signed in then signed in, although they may have signed out since
+    #[arg(long)]
+    pub keep_sessions: bool,
+
+    /// Revoke all links to conversations: some of them may have been revoked since
+    #[arg(long)]
+    pub revoke_links: bool,
 
     /// What is restored into.
     #[command(flatten)]

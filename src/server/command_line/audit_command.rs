@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use futures::TryStreamExt;
 
 use super::arguments::AuditExportArguments;
-use crate::server::audit::{Filter, lines, moment};
+use super::backup_commands::note;
+use crate::server::audit::{Entry, Filter, lines, moment};
 use crate::server::config::StorageConfig;
 use crate::server::store::Database;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -27,6 +28,8 @@ pub(super) async fn export(arguments: AuditExportArguments) -> Result<ExitCode, 
         return Err(problems);
     };
     let database = Database::open_as_it_is(storage.database).await.map_err(|problem| vec![problem])?;
+    // An export is an entry too, and in it.
+    note(&database, Entry::export(None, "audit")).await;
     let filter = Filter { since, until, person: arguments.person };
     let mut pages = pin!(lines(database, filter));
     let mut output = std::io::stdout().lock();

@@ -8,7 +8,7 @@ use super::arguments::{BackupArguments, ReindexArguments, RestoreArguments};
 use super::say;
 use crate::server::audit::Entry;
 use crate::server::config::{StorageArguments, StorageConfig};
-use crate::server::store::{Database, Location, Progress};
+use crate::server::store::{Database, Location, Progress, Restored, Restoring};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// Writes a backup.
@@ -51,8 +51,26 @@ async fn read(location: Location, arguments: &RestoreArguments) -> Result<(), Pr
         return Err(Problem::new(ProblemCode::BadRequest, "Another program has the database open")
             .hint("stop the server, restore, and start it again"));
     }
-    let rows = database.restore(&mut source, arguments.replace, &mut report).await?;
+    let restoring = Restoring {
+        replaces: arguments.replace,
+        keeps_sessions: arguments.keep_sessions,
+        revokes_links: arguments.revoke_links,
+    };
+    let Restored { rows, ended_sessions, links } = database.restore(&mut source, restoring, &mut report).await?;
     say(&format!("Restored {rows} rows from {}", files::name(&arguments.file)));
+    if ended_sessions > 0 {
+        say(&format!(
+            "{} not kept: people sign in again",
+            plural(ended_sessions, "session of then is", "sessions of then are")
+        ));
+    }
+    if links > 0 {
+        say(&format!(
+            "{} again, revoked since or not: whoever shared revokes one on its conversation's page, `restore \
+             --revoke-links` revokes all",
+            plural(links, "link to a conversation works", "links to conversations work")
+        ));
+    }
     let conversations = database.index_what_is_missing().await?;
     say(&searchable(conversations));
     note(&database, Entry::restore(rows)).await;
@@ -61,7 +79,7 @@ async fn read(location: Location, arguments: &RestoreArguments) -> Result<(), Pr
 }
 
 /// Notes it in the audit trail. What was done stands, also where that cannot be noted.
-async fn note(database: &Database, entry: Entry) {
+pub(super) async fn note(database: &Database, entry: Entry) {
     if let Err(problem) = database.add_to_audit(&[entry]).await {
         say(&format!("warning: the audit trail does not hold this: {problem}"));
     }
@@ -73,6 +91,9 @@ pub(super) async fn reindex(arguments: ReindexArguments) -> Result<ExitCode, Vec
     let indexed = async {
         let database = Database::open_as_it_is(location).await?;
         let conversations = database.index_anew().await;
+        if conversations.is_ok() {
+            note(&database, Entry::admin(None, "search indexed anew")).await;
+        }
         database.close().await;
         conversations
     };
@@ -95,6 +116,10 @@ fn report(progress: Progress) {
     if rows > 0 {
         say(&format!("  {table}: {done} of {rows}"));
     }
+}
+
+fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn searchable(conversations: u64) -> String {

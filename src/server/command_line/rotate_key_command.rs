@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
+use super::backup_commands::note;
 use super::say;
+use crate::server::audit::Entry;
 use crate::server::auth::vault::{self, Key};
 use crate::server::auth::{open_vault, seal_anew};
 use crate::server::config::{KeySource, ServeArguments};
@@ -47,6 +49,7 @@ pub(super) async fn rotate_key(arguments: ServeArguments) -> Result<ExitCode, Ve
             "{lost} could not be opened with any key: their people have to sign in, or give the token, again"
         ));
     }
+    note(&database, Entry::admin(None, "key rotated")).await;
     database.close().await;
     Ok(ExitCode::SUCCESS)
 }

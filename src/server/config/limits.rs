@@ -29,6 +29,21 @@ pub struct LimitConfig {
     pub audit: AuditConfig,
     /// How long browsers shall use TLS only; none does not ask them to.
     pub hsts: HstsConfig,
+    /// Whether conversations may be shared.
+    pub sharing: SharingConfig,
+}
+
+/// Whether conversations may be shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SharingConfig {
+    /// Whether links can be made, and work.
+    pub is_on: bool,
+}
+
+impl Default for SharingConfig {
+    fn default() -> Self {
+        Self { is_on: true }
+    }
 }
 
 /// How long browsers shall use TLS only, once they came over TLS.
@@ -222,7 +237,9 @@ impl LimitConfig {
                 36_500,
             ),
         };
-        Self { listen, rates, budgets, audit, hsts }
+        let sharing =
+            SharingConfig { is_on: read.boolean("SHARING", arguments.sharing.as_deref(), usual.sharing.is_on) };
+        Self { listen, rates, budgets, audit, hsts, sharing }
     }
 }
 
@@ -303,13 +320,14 @@ mod tests {
             "--all-tokens-per-month=9000000",
             "--messages-per-minute=0",
             "--audit-content=on",
+            "--sharing=off",
             "--hsts-seconds=0",
         ]);
         assert!(problems.is_empty(), "{problems:?}");
         assert_eq!(config.budgets.person.micro_dollars_a_day, 2_500_000);
         assert_eq!(config.budgets.all.tokens_a_month, 9_000_000);
         assert_eq!((config.rates.messages, config.hsts.seconds), (0, 0));
-        assert!(config.audit.content);
+        assert!(config.audit.content && !config.sharing.is_on);
     }
 
     #[test]

@@ -20,6 +20,8 @@ use crate::wire::problem::Problem;
 const USER_HEADER: &str = "x-forwarded-user";
 const IDLE_HOURS: u64 = 7 * 24;
 const HOURS: u64 = 30 * 24;
+/// A provider's groups are learnt at sign-in only: whoever left one must not stay an admin for a month.
+const OIDC_HOURS: u64 = 12;
 /// The longest that browsers keep a cookie (RFC 6265bis, section 5.5: 400 days).
 const MOST_HOURS: u64 = 400 * 24;
 const SOCKET_MINUTES: u64 = 60;
@@ -48,6 +50,19 @@ pub enum SignInMode {
     Oidc(OidcConfig),
     /// At a proxy in front.
     Proxy(ProxyRules),
+}
+
+impl SignInMode {
+    /// Its name, as `AUTH_MODE` and the audit trail have it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Nobody => "none",
+            Self::Netbox => "netbox",
+            Self::Oidc(_) => "oidc",
+            Self::Proxy(_) => "proxy",
+        }
+    }
 }
 
 /// Where the keys are that seal NetBox tokens.
@@ -126,9 +141,10 @@ impl PeopleConfig {
             Duration::from_hours(typed::number(name, text, default, 1..=MOST_HOURS, problems))
         };
         let idle = hours("SESSION_IDLE_HOURS", arguments.session_idle_hours.as_deref(), IDLE_HOURS, problems);
-        let lifetime = hours("SESSION_HOURS", arguments.session_hours.as_deref(), HOURS, problems);
-        let trusted_proxies = networks(&arguments.trusted_proxies, problems);
         let word = typed::choice::<Word>("AUTH_MODE", arguments.auth_mode.as_deref(), problems);
+        let most = if matches!(word, Word::Oidc) { OIDC_HOURS } else { HOURS };
+        let lifetime = hours("SESSION_HOURS", arguments.session_hours.as_deref(), most, problems);
+        let trusted_proxies = networks(&arguments.trusted_proxies, problems);
         let mode = match word {
             Word::None => SignInMode::Nobody,
             Word::Netbox => SignInMode::Netbox,

@@ -171,7 +171,7 @@ pub struct PeopleArguments {
     #[arg(long, env = "SESSION_IDLE_HOURS", value_name = "HOURS", help_heading = "People")]
     pub session_idle_hours: Option<String>,
 
-    /// Hours after which every session ends [default: 720]
+    /// Hours after which every session ends [default: 720; with `AUTH_MODE=oidc` 12, since groups are learnt at sign-in]
     #[arg(long, env = "SESSION_HOURS", value_name = "HOURS", help_heading = "People")]
     pub session_hours: Option<String>,
 

@@ -13,6 +13,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Row as _, Transaction};
 
 use self::format::{FORMAT, Header, Heading, LineWriter, Section, VERSION, Value};
+pub use self::restore::{Restored, Restoring};
 use self::tables::{Column, ColumnKind, TABLES, Table};
 use super::database::Database;
 use super::error::unavailable;

@@ -51,6 +51,7 @@ const STEPS: &[Step] = &[
         include_str!("../../../migrations/0008_conversations.sql"),
     ),
     common(10, "who is which user of NetBox", include_str!("../../../migrations/0010_netbox_users.sql")),
+    common(11, "people who may not sign in, links that end", include_str!("../../../migrations/0011_people.sql")),
 ];
 
 /// What brings a database of this kind to the newest schema.

@@ -24,9 +24,11 @@ pub struct StoredPerson {
     pub netbox_token: Option<Sealed>,
     /// When they were here last, in milliseconds since 1970 (UTC).
     pub seen_at: i64,
+    /// Since when an administrator does not let them sign in, in milliseconds since 1970 (UTC); none where they may.
+    pub disabled_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, subject, display_name, role, netbox_token, seen_at";
+const COLUMNS: &str = "id, subject, display_name, role, netbox_token, seen_at, disabled_at";
 
 impl StoredPerson {
     /// Reads the columns of [`COLUMNS`], from this one on.
@@ -38,6 +40,7 @@ impl StoredPerson {
             role: Role::from_name(&row.try_get::<String, _>(first + 3)?),
             netbox_token: row.try_get::<Option<String>, _>(first + 4)?.map(Sealed::from_stored),
             seen_at: row.try_get(first + 5)?,
+            disabled_at: row.try_get(first + 6)?,
         })
     }
 }
@@ -53,7 +56,7 @@ impl Database {
              VALUES ($1, $2, $3, $4, NULL, $5, $5) \
              ON CONFLICT (subject) DO UPDATE \
              SET display_name = excluded.display_name, role = excluded.role, seen_at = excluded.seen_at \
-             RETURNING id, subject, display_name, role, netbox_token, seen_at",
+             RETURNING id, subject, display_name, role, netbox_token, seen_at, disabled_at",
         )
         .bind(PersonId::new().as_str().to_owned())
         .bind(subject.to_owned())
@@ -119,6 +122,33 @@ impl Database {
         row.map(|row| StoredPerson::read(&row, 0)).transpose().map_err(unavailable)
     }
 
+    /// Notes what a person may from now on.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn set_role(&self, person: &PersonId, role: Role) -> Result<(), Problem> {
+        sqlx::query("UPDATE people SET role = $1 WHERE id = $2")
+            .bind(role.name())
+            .bind(person.as_str().to_owned())
+            .execute(self.pool())
+            .await
+            .map(|_| ())
+            .map_err(unavailable)
+    }
+
+    /// Whether a person is there and may be.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn may_be_here(&self, person: &PersonId) -> Result<bool, Problem> {
+        sqlx::query("SELECT 1 FROM people WHERE id = $1 AND disabled_at IS NULL")
+            .bind(person.as_str().to_owned())
+            .fetch_optional(self.pool())
+            .await
+            .map(|row| row.is_some())
+            .map_err(unavailable)
+    }
+
     /// Keeps a person's own NetBox token, or forgets it.
     ///
     /// # Errors
@@ -171,7 +201,7 @@ async fn meet_user(
          VALUES ($1, $2, $3, $4, NULL, $5, $5, $6) \
          ON CONFLICT (subject) DO UPDATE SET display_name = excluded.display_name, role = excluded.role, \
          seen_at = excluded.seen_at, netbox_user = excluded.netbox_user \
-         RETURNING id, subject, display_name, role, netbox_token, seen_at",
+         RETURNING id, subject, display_name, role, netbox_token, seen_at, disabled_at",
     )
     .bind(PersonId::new().as_str().to_owned())
     .bind(subject.to_owned())

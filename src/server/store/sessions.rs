@@ -31,6 +31,8 @@ pub struct StoredSession {
     pub netbox_token: Option<Sealed>,
     /// Its id in NetBox where this program made it.
     pub netbox_token_id: Option<i64>,
+    /// When NetBox was asked last who the token's user is and what they may.
+    pub checked_at: i64,
 }
 
 /// A NetBox token that this program made and could not delete yet.
@@ -44,11 +46,11 @@ pub struct LeftToken {
     pub expires_at: i64,
 }
 
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 10;
 
 impl StoredSession {
     /// Reads the columns of `sessions` but for the secret's digest, in their order.
-    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+    pub(super) fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: SessionId::from_stored(row.try_get(0)?),
             person: PersonId::from_stored(row.try_get(1)?),
@@ -59,6 +61,7 @@ impl StoredSession {
             address: row.try_get(6)?,
             netbox_token: row.try_get::<Option<String>, _>(7)?.map(Sealed::from_stored),
             netbox_token_id: row.try_get(8)?,
+            checked_at: row.try_get(9)?,
         })
     }
 }
@@ -71,7 +74,7 @@ impl Database {
     pub async fn begin_session(&self, session: &StoredSession, secret_digest: &str) -> Result<(), Problem> {
         sqlx::query(
             "INSERT INTO sessions (id, secret_hash, person, created_at, used_at, expires_at, user_agent, address, \
-             netbox_token, netbox_token_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             netbox_token, netbox_token_id, checked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(session.id.as_str().to_owned())
         .bind(secret_digest.to_owned())
@@ -83,6 +86,7 @@ impl Database {
         .bind(session.address.clone())
         .bind(session.netbox_token.as_ref().map(|token| token.as_stored().to_owned()))
         .bind(session.netbox_token_id)
+        .bind(session.checked_at)
         .execute(self.pool())
         .await
         .map(|_| ())
@@ -101,9 +105,9 @@ impl Database {
     ) -> Result<Option<(StoredSession, StoredPerson)>, Problem> {
         let row = sqlx::query(
             "SELECT s.id, s.person, s.created_at, s.used_at, s.expires_at, s.user_agent, s.address, s.netbox_token, \
-             s.netbox_token_id, p.id, p.subject, p.display_name, p.role, p.netbox_token, p.seen_at \
-             FROM sessions s JOIN people p ON p.id = s.person \
-             WHERE s.secret_hash = $1 AND s.expires_at > $2 AND s.used_at > $3",
+             s.netbox_token_id, s.checked_at, p.id, p.subject, p.display_name, p.role, p.netbox_token, p.seen_at, \
+             p.disabled_at FROM sessions s JOIN people p ON p.id = s.person \
+             WHERE s.secret_hash = $1 AND s.expires_at > $2 AND s.used_at > $3 AND p.disabled_at IS NULL",
         )
         .bind(secret_digest.to_owned())
         .bind(now)
@@ -120,14 +124,17 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub async fn session_goes_on(&self, session: &SessionId, now: i64, idle_since: i64) -> Result<bool, Problem> {
-        sqlx::query("SELECT 1 FROM sessions WHERE id = $1 AND expires_at > $2 AND used_at > $3")
-            .bind(session.as_str().to_owned())
-            .bind(now)
-            .bind(idle_since)
-            .fetch_optional(self.pool())
-            .await
-            .map(|row| row.is_some())
-            .map_err(unavailable)
+        sqlx::query(
+            "SELECT 1 FROM sessions s JOIN people p ON p.id = s.person \
+             WHERE s.id = $1 AND s.expires_at > $2 AND s.used_at > $3 AND p.disabled_at IS NULL",
+        )
+        .bind(session.as_str().to_owned())
+        .bind(now)
+        .bind(idle_since)
+        .fetch_optional(self.pool())
+        .await
+        .map(|row| row.is_some())
+        .map_err(unavailable)
     }
 
     /// Notes that a session is used.
@@ -155,8 +162,8 @@ impl Database {
         idle_since: i64,
     ) -> Result<Vec<StoredSession>, Problem> {
         let rows = sqlx::query(
-            "SELECT id, person, created_at, used_at, expires_at, user_agent, address, netbox_token, netbox_token_id \
-             FROM sessions WHERE person = $1 AND expires_at > $2 AND used_at > $3 ORDER BY used_at DESC, id",
+            "SELECT id, person, created_at, used_at, expires_at, user_agent, address, netbox_token, netbox_token_id, \
+             checked_at FROM sessions WHERE person = $1 AND expires_at > $2 AND used_at > $3 ORDER BY used_at DESC, id",
         )
         .bind(person.as_str().to_owned())
         .bind(now)
@@ -174,7 +181,7 @@ impl Database {
     pub async fn end_session(&self, person: &PersonId, session: &SessionId) -> Result<Option<StoredSession>, Problem> {
         let row = sqlx::query(
             "DELETE FROM sessions WHERE id = $1 AND person = $2 RETURNING id, person, created_at, used_at, \
-             expires_at, user_agent, address, netbox_token, netbox_token_id",
+             expires_at, user_agent, address, netbox_token, netbox_token_id, checked_at",
         )
         .bind(session.as_str().to_owned())
         .bind(person.as_str().to_owned())
@@ -195,7 +202,7 @@ impl Database {
     ) -> Result<Vec<StoredSession>, Problem> {
         let rows = sqlx::query(
             "DELETE FROM sessions WHERE person = $1 AND id <> $2 RETURNING id, person, created_at, used_at, \
-             expires_at, user_agent, address, netbox_token, netbox_token_id",
+             expires_at, user_agent, address, netbox_token, netbox_token_id, checked_at",
         )
         .bind(person.as_str().to_owned())
         // No session is called by nothing.
@@ -213,7 +220,7 @@ impl Database {
     pub async fn take_ended_sessions(&self, now: i64, idle_since: i64) -> Result<Vec<StoredSession>, Problem> {
         let rows = sqlx::query(
             "DELETE FROM sessions WHERE expires_at <= $1 OR used_at <= $2 RETURNING id, person, created_at, used_at, \
-             expires_at, user_agent, address, netbox_token, netbox_token_id",
+             expires_at, user_agent, address, netbox_token, netbox_token_id, checked_at",
         )
         .bind(now)
         .bind(idle_since)
@@ -229,8 +236,8 @@ impl Database {
     /// The database does not answer.
     pub async fn sessions_with_tokens(&self) -> Result<Vec<StoredSession>, Problem> {
         let rows = sqlx::query(
-            "SELECT id, person, created_at, used_at, expires_at, user_agent, address, netbox_token, netbox_token_id \
-             FROM sessions WHERE netbox_token IS NOT NULL ORDER BY id",
+            "SELECT id, person, created_at, used_at, expires_at, user_agent, address, netbox_token, netbox_token_id, \
+             checked_at FROM sessions WHERE netbox_token IS NOT NULL ORDER BY id",
         )
         .fetch_all(self.pool())
         .await
@@ -318,6 +325,7 @@ mod tests {
             address: "192.0.2.1".to_owned(),
             netbox_token: Some(Sealed::from_stored("v1.key.text".to_owned())),
             netbox_token_id: Some(7),
+            checked_at: 1,
         }
     }
 

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::Database;
 use super::error::{damaged, is_orphan, unavailable};
@@ -30,7 +30,12 @@ pub struct StoredShare {
     pub created_at: i64,
     /// The secret in its address.
     pub secret: Option<Sealed>,
+    /// When it ends by itself, in milliseconds since 1970 (UTC); none where it does not.
+    pub expires_at: Option<i64>,
 }
+
+/// Which links work at the moment `$2`.
+const WORKS: &str = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)";
 
 impl StoredShare {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
@@ -41,6 +46,7 @@ impl StoredShare {
             until_seq: u64::try_from(row.try_get::<i64, _>(3)?).unwrap_or_default(),
             created_at: row.try_get(4)?,
             secret: row.try_get::<Option<String>, _>(5)?.map(Sealed::from_stored),
+            expires_at: row.try_get(6)?,
         })
     }
 }
@@ -58,8 +64,8 @@ impl Database {
     ) -> Result<(), Problem> {
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO shares (id, secret_hash, conversation, created_by, until_seq, created_at, secret) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO shares (id, secret_hash, conversation, created_by, until_seq, created_at, secret, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(share.id.clone())
         .bind(secret_digest.to_owned())
@@ -68,6 +74,7 @@ impl Database {
         .bind(i64::try_from(share.until_seq).unwrap_or(i64::MAX))
         .bind(share.created_at)
         .bind(share.secret.as_ref().map(|secret| secret.as_stored().to_owned()))
+        .bind(share.expires_at)
         .execute(&mut *transaction)
         .await
         .map_err(|error| if is_orphan(&error) { gone() } else { unavailable(error) })?;
@@ -88,28 +95,31 @@ impl Database {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn shares_of(&self, conversation: &ConversationId) -> Result<Vec<StoredShare>, Problem> {
-        let rows = sqlx::query(
-            "SELECT id, conversation, created_by, until_seq, created_at, secret FROM shares \
-             WHERE conversation = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC",
-        )
+    pub async fn shares_of(&self, conversation: &ConversationId, now: i64) -> Result<Vec<StoredShare>, Problem> {
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "SELECT id, conversation, created_by, until_seq, created_at, secret, expires_at FROM shares \
+             WHERE conversation = $1 AND {WORKS} ORDER BY created_at DESC, id DESC"
+        )))
         .bind(conversation.as_str())
+        .bind(now)
         .fetch_all(self.pool())
         .await
         .map_err(unavailable)?;
         rows.iter().map(StoredShare::read).collect::<Result<_, _>>().map_err(unavailable)
     }
 
-    /// The link of a secret, if it works.
+    /// The link of a secret, if it works: it was not revoked, its time is not over, and who shared may be here.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn share_of_secret(&self, secret_digest: &str) -> Result<Option<StoredShare>, Problem> {
-        let row = sqlx::query(
-            "SELECT id, conversation, created_by, until_seq, created_at, secret FROM shares \
-             WHERE secret_hash = $1 AND revoked_at IS NULL",
-        )
+    pub async fn share_of_secret(&self, secret_digest: &str, now: i64) -> Result<Option<StoredShare>, Problem> {
+        let row = sqlx::query(AssertSqlSafe(format!(
+            "SELECT id, conversation, created_by, until_seq, created_at, secret, expires_at FROM shares \
+             WHERE secret_hash = $1 AND {WORKS} AND NOT EXISTS \
+             (SELECT 1 FROM people WHERE people.id = shares.created_by AND people.disabled_at IS NOT NULL)"
+        )))
         .bind(secret_digest.to_owned())
+        .bind(now)
         .fetch_optional(self.pool())
         .await
         .map_err(unavailable)?;
@@ -122,7 +132,7 @@ impl Database {
     /// The database does not answer.
     pub async fn shares_with_secrets(&self) -> Result<Vec<StoredShare>, Problem> {
         let rows = sqlx::query(
-            "SELECT id, conversation, created_by, until_seq, created_at, secret FROM shares \
+            "SELECT id, conversation, created_by, until_seq, created_at, secret, expires_at FROM shares \
              WHERE secret IS NOT NULL ORDER BY id",
         )
         .fetch_all(self.pool())
@@ -173,6 +183,28 @@ impl Database {
         Ok(was_there)
     }
 
+    /// Forgets what links showed whose time is over. How many there were.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget_expired_shares(&self, now: i64) -> Result<u64, Problem> {
+        let mut transaction = self.begin().await?;
+        let over = sqlx::query(
+            "UPDATE shares SET revoked_at = expires_at, secret = NULL WHERE revoked_at IS NULL AND expires_at <= $1",
+        )
+        .bind(now)
+        .execute(&mut *transaction)
+        .await
+        .map_err(unavailable)?;
+        if over.rows_affected() > 0 {
+            let results =
+                "DELETE FROM share_results WHERE share IN (SELECT id FROM shares WHERE revoked_at IS NOT NULL)";
+            sqlx::query(results).execute(&mut *transaction).await.map_err(unavailable)?;
+        }
+        transaction.commit().await.map_err(unavailable)?;
+        Ok(over.rows_affected())
+    }
+
     /// What a link shows: the events, in order, and the rows by their handles.
     ///
     /// # Errors
@@ -212,6 +244,7 @@ fn gone() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::person::Role;
     use crate::server::store::scratch::both;
 
     fn share(conversation: &ConversationId, person: &PersonId, id: &str) -> StoredShare {
@@ -222,6 +255,7 @@ mod tests {
             until_seq: 7,
             created_at: 1,
             secret: Some(Sealed::from_stored("v1.key.text".to_owned())),
+            expires_at: None,
         }
     }
 
@@ -240,21 +274,45 @@ mod tests {
             }
             database.add_share(&first, "first", &[("r1".to_owned(), page.clone())]).await.unwrap();
             database.add_share(&share(&conversation, &alice, "b"), "second", &[]).await.unwrap();
-            assert_eq!(database.share_of_secret("first").await.unwrap().as_ref(), Some(&first));
-            assert_eq!(database.share_of_secret("third").await.unwrap(), None);
-            assert_eq!(database.shares_of(&conversation).await.unwrap().len(), 2);
-            assert!(database.shares_of(&other).await.unwrap().is_empty());
+            assert_eq!(database.share_of_secret("first", 5).await.unwrap().as_ref(), Some(&first));
+            assert_eq!(database.share_of_secret("third", 5).await.unwrap(), None);
+            assert_eq!(database.shares_of(&conversation, 5).await.unwrap().len(), 2);
+            assert!(database.shares_of(&other, 5).await.unwrap().is_empty());
             assert_eq!(database.shared(&first).await.unwrap().1, [("r1".to_owned(), page)]);
 
             assert!(!database.revoke_share(&other, "a", 2).await.unwrap(), "another conversation's");
             assert!(database.revoke_share(&conversation, "a", 2).await.unwrap());
             assert!(!database.revoke_share(&conversation, "a", 3).await.unwrap(), "once only");
-            assert_eq!(database.share_of_secret("first").await.unwrap(), None);
+            assert_eq!(database.share_of_secret("first", 5).await.unwrap(), None);
             assert!(database.shared(&first).await.unwrap().1.is_empty(), "the rows are gone too");
             assert_eq!(database.shares_with_secrets().await.unwrap().len(), 1);
 
             database.delete_conversation("test", &alice, &conversation).await.unwrap();
-            assert_eq!(database.share_of_secret("second").await.unwrap(), None);
+            assert_eq!(database.share_of_secret("second", 5).await.unwrap(), None);
+        }
+    }
+    #[tokio::test]
+    async fn a_link_ends_at_its_time_and_rests_while_its_maker_is_shut_out() {
+        for scratch in both().await {
+            let database = scratch.open().await;
+            let anna = database.meet("netbox:anna", "Anna", Role::User, 1).await.unwrap().id;
+            let conversation = ConversationId::from("c1");
+            database.create_conversation(&conversation, &anna).await.unwrap();
+            let page = ResultPage { title: "sites".to_owned(), ..ResultPage::default() };
+            let ends = StoredShare { expires_at: Some(100), ..share(&conversation, &anna, "a") };
+            database.add_share(&ends, "ends", &[("r1".to_owned(), page)]).await.unwrap();
+            database.add_share(&share(&conversation, &anna, "b"), "stays", &[]).await.unwrap();
+            assert_eq!(database.share_of_secret("ends", 99).await.unwrap().as_ref(), Some(&ends));
+            assert_eq!(database.share_of_secret("ends", 100).await.unwrap(), None);
+            assert_eq!(database.shares_of(&conversation, 100).await.unwrap().len(), 1);
+            assert_eq!(database.forget_expired_shares(99).await.unwrap(), 0);
+            assert_eq!(database.forget_expired_shares(100).await.unwrap(), 1);
+            assert!(database.shared(&ends).await.unwrap().1.is_empty(), "the rows are gone");
+            database.shut_out(&anna, Some(2)).await.unwrap();
+            assert_eq!(database.share_of_secret("stays", 100).await.unwrap(), None);
+            database.shut_out(&anna, None).await.unwrap();
+            assert!(database.share_of_secret("stays", 100).await.unwrap().is_some());
+            database.close().await;
         }
     }
 }

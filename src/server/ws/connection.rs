@@ -1,4 +1,4 @@
-//! One socket's life, over any sink and stream: a WebSocket, an event stream with requests beside it, or a test.
+//! One socket's life, over any sink and stream: a `WebSocket`, an event stream with requests beside it, or a test.
 
 mod session;
 #[cfg(test)]
@@ -144,7 +144,7 @@ where
     let mut storage = state.hub().storage();
     let draining = state.draining().clone();
     let room = frames.clone();
-    let mut signed_out = Box::pin(session::over(state.clone(), person.session.clone()));
+    let mut signed_out = Box::pin(session::over(state.clone(), person.id.clone(), person.session.clone()));
     let mut renewal = Box::pin(session::renewal(state.clone()));
     let mut connection = Connection {
         state,

@@ -98,6 +98,10 @@ pub struct LimitArguments {
     #[arg(long, env = "HSTS_SECONDS", value_name = "SECONDS", help_heading = "Limits")]
     pub hsts_seconds: Option<String>,
 
+    /// Whether people may share conversations by links; off, no link works [default: on] [possible values: on, off]
+    #[arg(long, env = "SHARING", value_name = "BOOLEAN", help_heading = "People")]
+    pub sharing: Option<String>,
+
     /// Whether the audit trail holds the words of questions and the arguments of tool calls [default: off] [possible
     /// values: on, off]
     #[arg(long, env = "AUDIT_CONTENT", value_name = "BOOLEAN", help_heading = "Audit")]

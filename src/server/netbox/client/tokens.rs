@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Client;
 use crate::server::netbox::failure::json_error;
-use crate::server::netbox::{Credentials, Error, Query};
+use crate::server::netbox::{Credentials, Error, Query, Refusal};
 use crate::wire::tool::NetboxRequest;
 
 const PROVISION: &str = "users/tokens/provision/";
@@ -96,12 +96,18 @@ impl Client {
         Err(json_error(status, &path, &serde_json::from_slice(&bytes).unwrap_or_default(), None))
     }
 
-    /// Whether the token's own user may do everything in NetBox; `None` where NetBox does not say.
-    pub async fn is_superuser(&self, credentials: &Credentials, name: &str) -> Option<bool> {
+    /// Whether the token's own user may do everything in NetBox. Who may not see users at all is no superuser.
+    ///
+    /// # Errors
+    /// NetBox does not say.
+    pub async fn is_superuser(&self, credentials: &Credentials, name: &str) -> Result<bool, Error> {
         let query =
             Query::new().with("username", name).with("is_superuser", "true").with("fields", "id").with("limit", 1);
-        let answer = self.get(credentials, "users/users/", &query).await.answer.ok()?;
-        Some(answer.total()? > 0)
+        match self.get(credentials, "users/users/", &query).await.answer {
+            Ok(answer) => Ok(answer.total().is_some_and(|total| total > 0)),
+            Err(Error::Refused { refusal: Refusal::Permission, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

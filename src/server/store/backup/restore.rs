@@ -5,27 +5,51 @@ use std::sync::Arc;
 
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
-use sqlx::{Any, AssertSqlSafe, Transaction};
+use sqlx::{Any, AssertSqlSafe, Row as _, Transaction};
 
 use super::format::{FORMAT, Header, Heading, LineReader, Section, VERSION, Value, damaged};
 use super::tables::{Column, ColumnKind, TABLES, Table, table};
 use super::{Progress, REPORTED_ROWS, Report};
+use crate::server::clock;
 use crate::server::store::error::unavailable;
 use crate::server::store::{Database, newest_schema};
 use crate::wire::problem::{Problem, ProblemCode};
 
+/// What is restored, and in whose place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restoring {
+    /// Whether what is in the database is replaced.
+    pub replaces: bool,
+    /// Whether whoever was signed in when the backup was made is so again. They may have signed out since, or been
+    /// signed out.
+    pub keeps_sessions: bool,
+    /// Whether the links of then are revoked.
+    pub revokes_links: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Rows of the backup.
+    pub rows: u64,
+    /// Sessions that were in it and were not kept.
+    pub ended_sessions: u64,
+    /// Links to conversations that work again.
+    pub links: u64,
+}
+
 impl Database {
     /// Puts everything that a backup has into this database, in one piece. It has to be empty, unless what is in it is
-    /// to be replaced. Gives the number of rows. The index of the search is not in a backup: it is to be made after.
+    /// to be replaced. The index of the search is not in a backup: it is to be made after.
     ///
     /// # Errors
     /// A problem of the file or of the database; then nothing has changed.
     pub async fn restore(
         &self,
         reader: &mut (dyn BufRead + Send),
-        replaces: bool,
+        restoring: Restoring,
         report: Report<'_>,
-    ) -> Result<u64, Problem> {
+    ) -> Result<Restored, Problem> {
         let mut lines = LineReader::new(reader);
         let header: Header = lines.read("the first line of a backup").map_err(|problem| {
             problem.hint("give a file that `netbox-chatbox backup` wrote, whole; nothing was restored")
@@ -33,7 +57,7 @@ impl Database {
         check(&header)?;
         let mut transaction = self.begin().await?;
         for table in TABLES.iter().rev() {
-            if replaces {
+            if restoring.replaces {
                 empty(&mut transaction, table).await?;
             } else if has_rows(&mut transaction, table).await? {
                 return Err(Problem::new(ProblemCode::BadRequest, "The database is not empty")
@@ -48,9 +72,45 @@ impl Database {
             rows += read_table(&mut transaction, table, section, &mut lines, report).await?;
         }
         lines.finish(rows)?;
+        let ended_sessions =
+            if restoring.keeps_sessions { 0 } else { end_sessions(&mut transaction).await.map_err(unavailable)? };
+        if restoring.revokes_links {
+            revoke_links(&mut transaction).await.map_err(unavailable)?;
+        }
+        let links = working_links(&mut transaction).await.map_err(unavailable)?;
         transaction.commit().await.map_err(unavailable)?;
-        Ok(rows)
+        Ok(Restored { rows, ended_sessions, links })
     }
+}
+
+/// Ends the sessions of the backup. Their NetBox tokens are noted as left, so that the next sign-in deletes them.
+async fn end_sessions(transaction: &mut Transaction<'static, Any>) -> Result<u64, sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO left_tokens (id, person, expires_at) SELECT netbox_token_id, person, expires_at FROM sessions \
+         WHERE netbox_token_id IS NOT NULL ON CONFLICT (id) DO NOTHING",
+    )
+    .execute(&mut **transaction)
+    .await?;
+    Ok(sqlx::query("DELETE FROM sessions").execute(&mut **transaction).await?.rows_affected())
+}
+
+async fn revoke_links(transaction: &mut Transaction<'static, Any>) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE shares SET revoked_at = $1, secret = NULL WHERE revoked_at IS NULL")
+        .bind(clock::now())
+        .execute(&mut **transaction)
+        .await?;
+    sqlx::query("DELETE FROM share_results").execute(&mut **transaction).await?;
+    Ok(())
+}
+
+async fn working_links(transaction: &mut Transaction<'static, Any>) -> Result<u64, sqlx::Error> {
+    let links: i64 =
+        sqlx::query("SELECT COUNT(*) FROM shares WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)")
+            .bind(clock::now())
+            .fetch_one(&mut **transaction)
+            .await?
+            .try_get(0)?;
+    Ok(u64::try_from(links).unwrap_or_default())
 }
 
 /// Whether this program can read it.

@@ -99,7 +99,9 @@ fn rows(file: &[u8]) -> Vec<String> {
 }
 
 async fn restored(database: &Database, file: &[u8], replaces: bool) -> Result<u64, Problem> {
-    database.restore(&mut Cursor::new(file), replaces, &mut |_| {}).await
+    // Everything, to be compared.
+    let restoring = Restoring { replaces, keeps_sessions: true, revokes_links: false };
+    database.restore(&mut Cursor::new(file), restoring, &mut |_| {}).await.map(|restored| restored.rows)
 }
 
 async fn opened() -> Vec<(Scratch, Database)> {

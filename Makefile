@@ -38,8 +38,8 @@ questions: build ## ask the real NetBox and the demo what network people ask, an
 questions-large: build ## the same of 10,000 devices, and what it costs compared with the small estate
 	@scripts/setup.sh test && $(ENVIRONMENT) && exec python3 tests/questions/run.py --large $(ARGS)
 
-soak: build ## 300 random kills under load, and every fault at every moment, on SQLite and PostgreSQL (FAULT_KILLS=20 for fewer); figures in docs/faults.md
-	@scripts/setup.sh test && $(ENVIRONMENT) && FAULT_KILLS=$${FAULT_KILLS:-300} FAULT_CELLS=all PROGRAM="$$target/release/netbox-chatbox" cargo test --features ssr --test faults -- --nocapture --test-threads 1 $(ARGS)
+soak: ## 300 random kills under load, and every fault at every moment, on SQLite and PostgreSQL (FAULT_KILLS=20 for fewer); figures in docs/faults.md
+	@scripts/setup.sh test && $(ENVIRONMENT) && exec python3 scripts/test.py soak
 
 fuzz: ## run the fuzz targets, two minutes each (FUZZ_SECONDS=20 for less, ONLY="reducer" for some of them)
 	@scripts/setup.sh run && scripts/fuzz.sh $(ONLY)

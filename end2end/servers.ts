@@ -8,8 +8,9 @@
 //   SIGN_IN_ORIGIN serve --demo, where people sign in with their NetBox user
 //   REAL_ORIGIN    the same before the real NetBox, where one is named by TEST_NETBOX_URL
 //   NETBOX         the demo NetBox alone: what it says over REST is what answers have to say
-import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { proxyBefore } from "./people.ts";
@@ -21,6 +22,10 @@ const running: ChildProcess[] = [];
 const proxies: (() => void)[] = [];
 /** Every test is somebody else. */
 const PROXY = { AUTH_MODE: "proxy", TRUSTED_PROXIES: "127.0.0.1" };
+/** Where each server keeps things: `memory` (unset), `sqlite` (a file of its own) or `postgres` (a database of its own on
+ *  the server that TEST_POSTGRES_URL names). */
+const DATABASE = process.env.TEST_DATABASE || "memory";
+const databases: string[] = [];
 const UNLIMITED = { MESSAGES_PER_MINUTE: "0", TOOL_CALLS_PER_MINUTE: "0", REQUESTS_PER_MINUTE: "0", ADDRESS_REQUESTS_PER_MINUTE: "0" };
 
 async function freePort(): Promise<number> {
@@ -34,12 +39,38 @@ async function freePort(): Promise<number> {
   });
 }
 
+function sql(statement: string): void {
+  const server = process.env.TEST_POSTGRES_URL;
+  if (!server) throw new Error("TEST_POSTGRES_URL is not set\n hint: name a PostgreSQL in which databases may be made");
+  execFileSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, server], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** A new database for the server of this name. */
+function databaseUrl(name: string): string {
+  switch (DATABASE) {
+    case "memory":
+      return "memory:";
+    case "sqlite":
+      return `sqlite:${path.join(mkdtempSync(path.join(logs, "database-")), `${name}.db`)}`;
+    case "postgres": {
+      const database = `chatbox_browser_${randomUUID().replaceAll("-", "")}`;
+      sql(`CREATE DATABASE ${database}`);
+      databases.push(database);
+      const url = new URL(process.env.TEST_POSTGRES_URL ?? "");
+      url.pathname = `/${database}`;
+      return url.href;
+    }
+    default:
+      throw new Error(`TEST_DATABASE=${DATABASE} is none of memory, sqlite, postgres`);
+  }
+}
+
 async function start(name: string, program: string, command: string[], environment: Record<string, string>): Promise<string> {
   const address = `127.0.0.1:${await freePort()}`;
   const log = createWriteStream(path.join(logs, `${name}.log`));
   const child = spawn(program, [...command, "--listen", address], {
     cwd: logs,
-    env: { PATH: process.env.PATH ?? "", HOME: logs, DATABASE_URL: "memory:", ...environment },
+    env: { PATH: process.env.PATH ?? "", HOME: logs, ...(command[0] === "serve" ? { DATABASE_URL: databaseUrl(name) } : {}), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.push(child);
@@ -74,6 +105,7 @@ async function stop(): Promise<void> {
         }),
     ),
   );
+  for (const database of databases) sql(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
 }
 
 export default async function setup(): Promise<() => Promise<void>> {

@@ -119,6 +119,39 @@ test("a cut after each event of the log loses nothing and repeats nothing", asyn
   expect(cuts).toEqual(Array.from(cuts, (_, index) => cuts[0]! + index));
 });
 
+test("a reload at each kind of event goes on with the answer", async ({ unlimited: chat }) => {
+  test.setTimeout(240_000);
+  let wanted = "";
+  let came = (): void => {};
+  await chat.page.routeWebSocket(/\/ws\/chat/, (socket) => {
+    const server = socket.connectToServer();
+    let isHeld = false;
+    // The page sees this event and none after it.
+    server.onMessage((text) => {
+      if (isHeld) return;
+      socket.send(text);
+      if ((JSON.parse(String(text)) as Frame).type === wanted) {
+        isHeld = true;
+        came();
+      }
+    });
+  });
+  await chat.open();
+  await chat.ask("How many racks do we have?");
+  const kinds = ["message", "run_start", "thinking", "tool_use", "tool_result", "text", "run_end"];
+  for (const [number, kind] of kinds.entries()) {
+    const seen = new Promise<void>((resolve) => (came = resolve));
+    wanted = kind;
+    await chat.begin("Which sites do we have in Ohio?");
+    await seen;
+    wanted = "";
+    await chat.reload();
+    await expect(chat.turns).toHaveCount(number + 2);
+    await chat.finished();
+  }
+  await endsAsAFreshPage(chat, 15_000);
+});
+
 test("the end of an answer that is lost is noticed, though nothing follows it", async ({ unlimited: chat }) => {
   test.setTimeout(90_000);
   const lost = new Set<number>();

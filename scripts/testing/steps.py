@@ -15,6 +15,12 @@ from .runner import ROOT, Run
 
 WASM = "wasm32-unknown-unknown"
 HARNESS = ROOT / "tests" / "netbox"
+# Nothing is left out because something is not there.
+EVERYTHING = {"TEST_EVERYTHING": "1"}
+# Tests of the server that bring their databases, of both kinds or of one, whatever `TEST_DATABASE` says.
+BRING_THEIR_DATABASES = ("backup", "durable", "full_disk", "processes")
+# Browser tests of what is stored, told again and found again.
+DEPEND_ON_THE_DATABASE = ("branches", "control", "interference", "resume", "search")
 
 
 def formatting(run: Run) -> Counts:
@@ -108,8 +114,24 @@ def netbox_ports(state: Path) -> dict[str, str]:
 
 
 def rust(run: Run) -> Counts:
-    """Unit, property and integration tests of the server's build. Those that need the real NetBox fail without it."""
-    return run.command("cargo", "test", "--locked", "--features", "ssr", "--no-fail-fast", count=cargo_test, environment=run.netbox)
+    """Unit, property and integration tests of the server's build. Those that need the real NetBox fail without it. The
+    whole server is tested over a SQLite file and once more over PostgreSQL, but for what brings both databases itself."""
+    command = ("cargo", "test", "--locked", "--features", "ssr")
+    both = run.command(*command, "--no-fail-fast", count=cargo_test, environment=run.netbox | EVERYTHING | {"TEST_DATABASE": "sqlite"})
+    skipped = (argument for module in BRING_THEIR_DATABASES for argument in ("--skip", f"{module}::"))
+    return both + run.command(*command, "--test", "server", "--", *skipped, count=cargo_test, environment=run.netbox | EVERYTHING | {"TEST_DATABASE": "postgres"})
+
+
+def soak(run: Run) -> Counts:
+    """The release program among faults and kills, for long; the figures are printed."""
+    settings = {"FAULT_KILLS": "300", "FAULT_RESTARTS": "10", "FAULT_CELLS": "all"}
+    environment = run.netbox | EVERYTHING | settings | {name: os.environ[name] for name in settings if name in os.environ}
+    command = ("cargo", "test", "--locked", "--features", "ssr", "--test", "faults", "--", "--nocapture", "--test-threads", "1")
+    counts = run.command(*command, count=cargo_test, environment=environment | {"PROGRAM": str(run.program)}, timeout=4 * 3600)
+    for line in run.log.read_text(errors="replace").splitlines():
+        if line.startswith("| ") or "FAULT_SEED=" in line:
+            print(f"    {line}", flush=True)
+    return counts
 
 
 def clients(run: Run) -> Counts:
@@ -167,11 +189,22 @@ def program(run: Run) -> Counts:
 
 
 def browser(run: Run) -> Counts:
-    """Playwright against the release program; it starts its own servers (end2end/servers.ts)."""
-    report = run.logs / "browser.json"
+    """Playwright against the release program over SQLite files; it starts its own servers (end2end/servers.ts)."""
+    return in_browser(run, "sqlite")
+
+
+def browser_postgres(run: Run) -> Counts:
+    """What of it depends on the database, over PostgreSQL."""
+    if not run.netbox:
+        raise Failure("PostgreSQL does not run: the step 'netbox' has to succeed first")
+    return in_browser(run, "postgres", *(f"tests/{name}.spec.ts" for name in DEPEND_ON_THE_DATABASE))
+
+
+def in_browser(run: Run, database: str, *specifications: str) -> Counts:
+    report = run.logs / f"browser-{database}.json"
     report.unlink(missing_ok=True)
-    environment = {"PROGRAM": str(run.program), "PLAYWRIGHT_JSON_OUTPUT_NAME": str(report)} | run.netbox
-    counts = run.command("npx", "playwright", "test", "--reporter=list,json", folder=ROOT / "end2end", environment=environment, timeout=1800)
+    environment = {"PROGRAM": str(run.program), "PLAYWRIGHT_JSON_OUTPUT_NAME": str(report), "TEST_DATABASE": database} | run.netbox
+    counts = run.command("npx", "playwright", "test", "--reporter=list,json", *specifications, folder=ROOT / "end2end", environment=environment, timeout=1800)
     return playwright(report) if report.exists() else counts
 
 
@@ -187,6 +220,9 @@ ALL = {
     "questions": questions,
     "commands": command_line,
     "browser": browser,
+    "browser-postgres": browser_postgres,
 }
+# What takes too long for every day, and has a command of its own.
+LONG = {"soak": soak}
 # What a step needs when it is asked for alone.
-NEEDS = {"rust": ["netbox"], "compare": ["netbox"], "questions": ["netbox"], "commands": ["netbox"]}
+NEEDS = {"rust": ["netbox"], "compare": ["netbox"], "questions": ["netbox"], "commands": ["netbox"], "browser-postgres": ["netbox"], "soak": ["build", "netbox"]}

@@ -5,7 +5,7 @@
 //! is ignored. Closing is never the end: views are resumed and commands that were not acknowledged are sent again
 //! under the same id.
 //!
-//! A socket is whichever way there is to the server: a WebSocket, or where something in between breaks those, a stream
+//! A socket is whichever way there is to the server: a `WebSocket`, or where something in between breaks those, a stream
 //! over plain HTTP with requests beside it.
 
 mod backoff;
@@ -33,13 +33,13 @@ pub const STABLE_AFTER: u64 = 5_000;
 
 /// After so many attempts in a row over which nothing came, the other way is tried.
 pub const SILENT_ATTEMPTS: u32 = 2;
-/// The same where WebSockets have worked before: rather the server is away.
+/// The same where sockets have worked before: rather the server is away.
 pub const SILENT_ATTEMPTS_AFTER_SUCCESS: u32 = 5;
 
 /// A way to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// A WebSocket.
+    /// A `WebSocket`.
     Socket,
     /// Server-Sent Events, and a request for each command.
     Stream,
@@ -99,12 +99,14 @@ pub struct Connection {
     silent: u32,
     /// Whether something came over the present socket.
     heard: bool,
-    /// WebSockets have worked, and nothing was said against them since.
+    /// Sockets have worked, and nothing was said against them since.
     sockets_work: bool,
     /// When the server, saying goodbye, wants to see us again; milliseconds.
     come_back: Option<u64>,
     views: Vec<View>,
     outbox: Outbox,
+    /// The server said that it cannot store what happens, and not yet that it can again.
+    unsure: bool,
 }
 
 /// A conversation that is looked at.
@@ -132,6 +134,7 @@ impl Connection {
             come_back: None,
             views,
             outbox,
+            unsure: false,
         };
         (machine, vec![Action::Connect(1, way)])
     }
@@ -187,6 +190,7 @@ impl Connection {
             Event::Ack { id: Some(id), .. } | Event::Error { id: Some(id), .. } if self.outbox.settle(id) => {
                 actions.push(Action::Report);
             }
+            Event::Storage { problem } => self.unsure = problem.is_some(),
             Event::Bye { retry_milliseconds, .. } => self.come_back = Some(*retry_milliseconds),
             Event::Error { id: None, problem } if problem.code == ProblemCode::NotFound => {
                 if let Some(view) = frame.conversation.as_ref().and_then(|conversation| self.view(conversation)) {
@@ -319,6 +323,10 @@ impl Connection {
     }
 
     fn wait(&mut self, now: u64, chance: f64) -> Vec<Action> {
+        // What came last may be in no database, and another process may go on from before it, with the same numbers.
+        if std::mem::take(&mut self.unsure) {
+            self.views.iter_mut().for_each(|view| view.resume.after = 0);
+        }
         self.attempt = match self.phase {
             Phase::Open { since, .. } if now.saturating_sub(since) >= STABLE_AFTER => 0,
             // It opened, but only for a moment: this counts, or a server that refuses at once would be stormed.

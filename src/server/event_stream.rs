@@ -1,4 +1,4 @@
-//! The chat over plain HTTP, for places where proxies break WebSockets: `GET /events/chat` is the stream of frames
+//! The chat over plain HTTP, for places where proxies break sockets: `GET /events/chat` is the stream of frames
 //! (Server-Sent Events: HTML, section 9.2), `POST /events/chat/{connection}` takes one command. What is said is what is
 //! said on the socket, and the same code says it.
 

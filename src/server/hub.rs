@@ -143,8 +143,10 @@ impl Hub {
     /// # Errors
     /// The database fails.
     pub async fn heartbeat(&self) -> Result<(), Problem> {
-        for OwnRun { conversation, run, stop_requested } in self.shared.database.heartbeat(&self.shared.process).await?
-        {
+        let beat = self.shared.database.heartbeat(&self.shared.process).await;
+        // People are told before they find out by asking.
+        let own = beat.inspect_err(|problem| self.shared.storage_fails(problem))?;
+        for OwnRun { conversation, run, stop_requested } in own {
             if !self.shared.tended.contains(&run) {
                 tracing::warn!(%conversation, %run, "nobody works on a run of this process; it is left to be continued");
                 self.shared.database.release_run(&self.shared.process, &run).await?;

@@ -12,10 +12,13 @@ mod client;
 mod matrix;
 mod process;
 mod proxy;
+mod rolling;
 #[path = "../../src/server/store/scratch.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
 mod scratch;
+mod scripts;
 mod seed;
 mod soak;
+mod verdict;
 
 use netbox_chatbox::server::store::{Database, Location};

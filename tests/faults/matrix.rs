@@ -1,17 +1,22 @@
 //! Every fault at every moment on every connection.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use netbox_chatbox::server::demo::model::Pace;
 use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::ConversationId;
+use netbox_chatbox::wire::transcript::EndReason;
+use sqlx::{AnyConnection, Connection as _, Executor as _};
 
 use crate::client::Client;
 use crate::process::{Process, World};
 use crate::proxy::{Fault, Proxy};
 use crate::scratch::{Scratch, both};
 use crate::seed::Seed;
+use crate::verdict::Verdict;
 
 /// What is asked of NetBox instead, where it was asked the question a moment ago: whether anything changed since.
 const CHANGES: &str = "GET /api/core/object-changes/";
@@ -32,6 +37,8 @@ const QUESTIONS: [(&str, &str); 12] = [
     ("How many interfaces do we have?", "GET /api/dcim/interfaces/"),
     ("How many providers do we have?", "GET /api/circuits/providers/"),
 ];
+/// Longer than the program waits for a database (5 s), so that it has to say something.
+const LONG: Duration = Duration::from_secs(9);
 /// The most memory that the program may have at the end, in bytes: a debug build, with everything that it cached.
 const MOST_MEMORY: u64 = 400 * 1024 * 1024;
 
@@ -61,20 +68,45 @@ enum Link {
     Client,
     Model,
     Netbox,
+    /// To PostgreSQL; or the file of SQLite's itself, which somebody else locks.
     Database,
 }
 
 const LINKS: [Link; 4] = [Link::Client, Link::Model, Link::Netbox, Link::Database];
 
 impl Link {
-    fn of(self, world: &World) -> Option<Proxy> {
-        match self {
-            Self::Client => Some(world.front.clone()),
-            Self::Model => Some(world.model.clone()),
-            Self::Netbox => Some(world.netbox.clone()),
-            Self::Database => world.database.clone(),
+    /// Breaks it, until it is healed.
+    async fn broken(self, world: &World, fault: Fault) -> Broken {
+        let proxy = match self {
+            Self::Client => world.front.clone(),
+            Self::Model => world.model.clone(),
+            Self::Netbox => world.netbox.clone(),
+            Self::Database => match (&world.database, world.database_file()) {
+                (Some(proxy), _) => proxy.clone(),
+                (None, file) => return Broken::File(locked(&file.unwrap()).await),
+            },
+        };
+        proxy.set(fault);
+        Broken::Connection(proxy)
+    }
+
+    /// What people may be told where this was broken at that moment.
+    fn allows(self, moment: Moment, verdict: Verdict) -> bool {
+        match (self, verdict) {
+            (_, Verdict::Answered) | (Self::Netbox, Verdict::ToldOfNetbox) => true,
+            // What was shown of a reply cannot be asked for again: another would be another text.
+            (Self::Model, Verdict::Failed) => moment == Moment::LastFlush,
+            _ => false,
         }
     }
+}
+
+/// A connection that holds the lock for writing.
+async fn locked(file: &Path) -> AnyConnection {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    connection.execute("BEGIN IMMEDIATE").await.unwrap();
+    connection
 }
 
 impl Moment {
@@ -91,113 +123,247 @@ impl Moment {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_breaks_nothing_acknowledged_is_lost_doubled_or_left_hanging() {
+async fn whatever_breaks_nothing_acknowledged_is_lost_doubled_or_left_hanging_and_people_are_told() {
     for scratch in both().await {
         everything(scratch).await;
     }
 }
 
+/// Where people are signed in by a proxy, who they are is in the database too.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_people_are_signed_in_a_database_that_breaks_costs_them_no_more() {
+    for scratch in both().await {
+        signed_in(scratch).await;
+    }
+}
+
+/// A database that does not come back in a moment is told of, and that it is back is told too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_stays_away_is_told_of_and_so_is_its_return() {
+    for scratch in both().await {
+        staying_away(scratch).await;
+    }
+}
+
 async fn everything(scratch: Scratch) {
     let world = World::new(scratch, Pace::Instant).await;
-    let mut seed = Seed::new(&format!("faults by moments, {}", world.database_name()));
-    // One fault for each connection and moment, or with FAULT_CELLS=all every one.
-    let all = std::env::var("FAULT_CELLS").is_ok_and(|cells| cells == "all");
-    let mut process = world.start().await;
-    let (mut asked, mut cells) = (Vec::new(), 0);
+    let mut matrix = Matrix::new(world, "faults by moments").await;
     for link in LINKS {
         for moment in MOMENTS {
-            let faults =
-                if all { Fault::ALL.to_vec() } else { vec![Fault::ALL[usize::try_from(seed.between(0, 5)).unwrap()]] };
-            for fault in faults {
-                let Some(broken) = link.of(&world) else { continue };
-                let about = format!("{} {link:?} {moment:?} {fault:?}", world.database_name());
-                let lasting = Duration::from_millis(seed.between(50, 700));
-                println!("{about} for {} ms", lasting.as_millis());
-                let (conversation, now) = cell(
-                    &world,
-                    process,
-                    &broken,
-                    (moment, fault, lasting),
-                    &about,
-                    QUESTIONS[cells % QUESTIONS.len()],
-                )
-                .await;
-                process = now;
-                asked.push(conversation);
-                cells += 1;
-                let memory = process.memory();
-                assert!(memory < MOST_MEMORY, "{about}: {memory} bytes of memory");
+            for fault in matrix.faults_of(link) {
+                let lasting = Duration::from_millis(matrix.seed.between(50, 700));
+                if matrix.is_wanted(link, moment, fault) {
+                    matrix.cell(link, moment, fault, lasting).await;
+                }
             }
         }
     }
-    process.tell_to_stop();
-    process.stopped().await;
-    let database = world.database().await;
-    for conversation in &asked {
-        let log = database.load_conversation(conversation).await.unwrap().unwrap().log;
-        check(&log, 1);
-    }
-    database.close().await;
-    println!("{}: {cells} cells, {} conversations whole", world.database_name(), asked.len());
+    matrix.end().await;
 }
 
-/// One cell: asks, breaks the connection when the moment has come, heals it, and looks at what came of it.
-async fn cell(
-    world: &World,
-    mut process: Process,
-    broken: &Proxy,
-    (moment, fault, lasting): (Moment, Fault, Duration),
-    about: &str,
-    (question, request): (&'static str, &'static str),
-) -> (ConversationId, Process) {
-    let mut client = Client::new(&world.front.address);
-    // A command's id is its person's, and here everybody is one.
-    let command = format!("{about} the question");
-    if moment == Moment::WhileToolsRun {
-        tokio::time::sleep(UNASKED).await;
-    }
-    let trap = moment.trap(world, request);
-    if let Some((proxy, needles)) = &trap {
-        proxy.trap(needles);
-    }
-    let breaking = async {
-        if let Some((proxy, _)) = &trap {
-            assert!(proxy.sprung().await, "{about}: the moment never came: {}", world.log());
+async fn signed_in(scratch: Scratch) {
+    let mut world = World::new(scratch, Pace::Instant).await;
+    world.signs_in = true;
+    let mut matrix = Matrix::new(world, "faults by moments, signed in").await;
+    for moment in MOMENTS {
+        for fault in matrix.faults_of(Link::Database) {
+            let lasting = Duration::from_millis(matrix.seed.between(50, 700));
+            matrix.cell(Link::Database, moment, fault, lasting).await;
         }
+    }
+    matrix.end().await;
+}
+
+async fn staying_away(scratch: Scratch) {
+    let world = World::new(scratch, Pace::Instant).await;
+    let mut matrix = Matrix::new(world, "a database that stays away").await;
+    let mut moments: Vec<Moment> = MOMENTS.into_iter().filter(|&moment| moment != Moment::WhileDraining).collect();
+    if !matrix.all {
+        let chosen = matrix.seed.between(0, moments.len() as u64);
+        moments = vec![moments[usize::try_from(chosen).unwrap()]];
+    }
+    let faults = if matrix.world.database.is_some() { vec![Fault::Cut, Fault::Stall] } else { vec![Fault::Locked] };
+    for moment in moments {
+        for &fault in &faults {
+            let storage = matrix.cell(Link::Database, moment, fault, LONG).await;
+            assert!(storage.contains(&false), "{moment:?} {fault:?}: nobody was told: {storage:?}");
+            assert_eq!(storage.last(), Some(&true), "{moment:?} {fault:?}: that it is back was not told: {storage:?}");
+        }
+    }
+    matrix.end().await;
+}
+
+/// The program with its neighbours, and what came of the cells so far.
+struct Matrix {
+    world: World,
+    seed: Seed,
+    /// Every fault, and not one by chance.
+    all: bool,
+    process: Option<Process>,
+    cells: usize,
+    asked: Vec<ConversationId>,
+    /// By connection and fault: how often people were told what.
+    verdicts: BTreeMap<(String, Verdict), usize>,
+}
+
+impl Matrix {
+    async fn new(world: World, about: &str) -> Self {
+        let seed = Seed::new(&format!("{about}, {}", world.database_name()));
+        let all = std::env::var("FAULT_CELLS").is_ok_and(|cells| cells == "all");
+        let process = Some(world.start().await);
+        Self { world, seed, all, process, cells: 0, asked: Vec::new(), verdicts: BTreeMap::new() }
+    }
+
+    /// What can befall a connection: all of it, or one thing by chance. A file has no connection; it can be locked.
+    fn faults_of(&mut self, link: Link) -> Vec<Fault> {
+        let locked = link == Link::Database && self.world.database.is_none();
+        match (locked, self.all) {
+            (true, _) => vec![Fault::Locked],
+            (false, true) => Fault::ALL.to_vec(),
+            (false, false) => vec![Fault::ALL[usize::try_from(self.seed.between(0, 5)).unwrap()]],
+        }
+    }
+
+    /// Whether it is one of the cells that `FAULT_ONLY` names, like `PostgreSQL Database`; without it, all are.
+    fn is_wanted(&self, link: Link, moment: Moment, fault: Fault) -> bool {
+        let only = std::env::var("FAULT_ONLY").unwrap_or_default();
+        self.about(link, moment, fault).contains(&only)
+    }
+
+    fn about(&self, link: Link, moment: Moment, fault: Fault) -> String {
+        format!("{} {link:?} {moment:?} {fault:?}", self.world.database_name())
+    }
+
+    /// One cell: asks, breaks the connection when the moment has come, heals it, and looks at what came of it. Gives
+    /// what the client was told about the database.
+    async fn cell(&mut self, link: Link, moment: Moment, fault: Fault, lasting: Duration) -> Vec<bool> {
+        let about = self.about(link, moment, fault);
+        let (world, process) = (&self.world, self.process.take().unwrap());
+        let (question, list) = QUESTIONS[self.cells % QUESTIONS.len()];
+        let mut client = Client::new(&[&world.front.address]);
+        // A command's id is its person's, and here everybody is one.
+        let command = format!("{about} {} the question", self.cells);
+        if moment == Moment::WhileToolsRun {
+            tokio::time::sleep(UNASKED).await;
+        }
+        if moment == Moment::BeforeAcknowledgement {
+            client.open().await;
+        }
+        let trap = moment.trap(world, list);
+        if let Some((proxy, needles)) = &trap {
+            proxy.trap(needles);
+        }
+        let breaking = async {
+            if let Some((proxy, _)) = &trap
+                && !proxy.sprung().await
+            {
+                return false;
+            }
+            if moment == Moment::WhileDraining {
+                process.tell_to_stop();
+            }
+            let broken = link.broken(world, fault).await;
+            // What the moment held back goes on, into the fault.
+            if let Some((proxy, _)) = &trap {
+                proxy.release();
+            }
+            tokio::time::sleep(lasting).await;
+            broken.heal().await;
+            true
+        };
+        let asking = async {
+            // With no bytes to wait for, the fault has to be there first.
+            if moment == Moment::BeforeAcknowledgement {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            let message = client.ask(&command, question).await;
+            client.listen(lasting).await;
+            message
+        };
+        let (came, message) = tokio::join!(breaking, asking);
+        let (transcript, told) = (&client.transcript, &client.told);
+        assert!(came, "{about}: the moment never came: {told:?} {transcript:#?} {}", world.log());
         if moment == Moment::WhileDraining {
-            process.tell_to_stop();
+            process.stopped().await;
+            self.process = Some(world.start().await);
+        } else {
+            self.process = Some(process);
         }
-        broken.set(fault);
-        tokio::time::sleep(lasting).await;
-        broken.set(Fault::Pass);
-        if let Some((proxy, _)) = &trap {
-            proxy.release();
-        }
-    };
-    let asking = client.ask(&command, question);
-    let ((), message) = tokio::join!(breaking, asking);
-    if moment == Moment::WhileDraining {
-        process.stopped().await;
-        process = world.start().await;
+        client.until_rest(1).await;
+        let transcript = &client.transcript;
+        assert_eq!(transcript.turns.len(), 1, "{about}: {transcript:#?}");
+        let turn = &transcript.turns[0];
+        assert_eq!((&turn.message, turn.question.as_str()), (&message, question), "{about}");
+        assert_eq!(*transcript, client.whole().await, "{about}: what this client put together is what is kept");
+        let verdict = Verdict::of(&client, world.count(list.trim_start_matches("GET ")).await, &about);
+        println!("{about} for {} ms: {verdict:?}, {:?}", lasting.as_millis(), client.told);
+        assert!(
+            link.allows(moment, verdict),
+            "{about}: {verdict:?}: {transcript:#?} {:?} {}",
+            client.told,
+            world.log()
+        );
+        // The same command once more does nothing, and the next question is answered as if nothing had been.
+        assert_eq!(client.ask(&command, question).await, message, "{about}");
+        let mut other = Client::new(&[&world.front.address]);
+        other.ask(&format!("{command} afterwards"), question).await;
+        other.until_rest(1).await;
+        let end = other.transcript.turns[0].answer.as_ref().unwrap().end.as_ref().unwrap();
+        assert_eq!(end.why, EndReason::Done, "{about}: afterwards: {end:?} {}", world.log());
+        let memory = self.process.as_ref().unwrap().memory();
+        assert!(memory < MOST_MEMORY, "{about}: {memory} bytes of memory");
+        *self.verdicts.entry((format!("{link:?}"), verdict)).or_default() += 1;
+        self.asked.push(client.transcript.conversation.clone());
+        self.cells += 1;
+        client.told.storage
     }
-    client.until_rest(1).await;
-    let transcript = &client.transcript;
-    assert_eq!(transcript.turns.len(), 1, "{about}: {transcript:#?}");
-    assert_eq!((&transcript.turns[0].message, transcript.turns[0].question.as_str()), (&message, question), "{about}");
-    assert_eq!(*transcript, client.whole().await, "{about}: what this client put together is what is kept");
-    // The same command once more does nothing, and the next question is answered as if nothing had been.
-    assert_eq!(client.ask(&command, question).await, message, "{about}");
-    let mut other = Client::new(&world.front.address);
-    other.ask(&format!("{about} afterwards"), question).await;
-    other.until_rest(1).await;
-    let end = other.transcript.turns[0].answer.as_ref().unwrap().end.as_ref().unwrap();
-    assert_eq!(
-        end.why,
-        netbox_chatbox::wire::transcript::EndReason::Done,
-        "{about}: afterwards: {end:?} {}",
-        world.log()
-    );
-    (client.transcript.conversation.clone(), process)
+
+    /// Stops the program, and looks at what it kept of all cells.
+    async fn end(mut self) {
+        let process = self.process.take().unwrap();
+        if self.cells == 0 {
+            return process.kill().await;
+        }
+        process.tell_to_stop();
+        process.stopped().await;
+        let database = self.world.database().await;
+        for conversation in &self.asked {
+            let log = database.load_conversation(conversation).await.unwrap().unwrap().log;
+            check(&log, 1);
+        }
+        database.close().await;
+        let name = self.world.database_name();
+        println!("{name}: {} cells, {} conversations whole", self.cells, self.asked.len());
+        for ((link, verdict), count) in &self.verdicts {
+            println!("| {name} | {link} | {verdict:?} | {count} |");
+            let of_all: usize =
+                self.verdicts.iter().filter(|((other, _), _)| other == link).map(|(_, count)| count).sum();
+            // What one more try heals is healed.
+            assert!(
+                *verdict != Verdict::Answered || 2 * count > of_all,
+                "{link}: only {count} of {of_all} were answered"
+            );
+        }
+    }
+}
+
+/// Something that is broken until it is healed.
+enum Broken {
+    Connection(Proxy),
+    /// Somebody else writes into the file, and does not come to an end.
+    File(AnyConnection),
+}
+
+impl Broken {
+    async fn heal(self) {
+        match self {
+            Self::Connection(proxy) => proxy.set(Fault::Pass),
+            Self::File(mut connection) => {
+                connection.execute("ROLLBACK").await.unwrap();
+                connection.close().await.unwrap();
+            }
+        }
+    }
 }
 
 /// What holds for every log: no gaps, so many messages, each once, and one end for each run.

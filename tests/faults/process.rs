@@ -18,10 +18,17 @@ pub struct World {
     pub model: Proxy,
     pub netbox: Proxy,
     pub database: Option<Proxy>,
-    /// Before the program itself. It stays while processes come and go.
+    /// Before the program itself, and before a second process of it. They stay while processes come and go.
     pub front: Proxy,
-    /// Where the program listens.
-    listen: String,
+    pub second: Proxy,
+    /// Where the processes listen.
+    listen: [String; 2],
+    /// The demo NetBox itself.
+    netbox_address: String,
+    /// How long a process lets answers finish that is told to stop, in seconds.
+    pub drain: u64,
+    /// Whether a proxy says who people are.
+    pub signs_in: bool,
     database_url: String,
     folder: PathBuf,
     scratch: Scratch,
@@ -42,7 +49,7 @@ impl World {
         let (netbox_listener, netbox_address) = listener().await;
         tokio::spawn(netbox::serve(netbox_listener, jiff::Timestamp::now()));
         // A port that was free; another program could take it, then the program says so and the test fails.
-        let listen = listener().await.1;
+        let listen = [listener().await.1, listener().await.1];
         let (database, database_url) = match scratch.location() {
             Location::Memory => panic!("nothing is kept in memory"),
             Location::File(file) => (None, format!("sqlite:{}", file.display())),
@@ -57,10 +64,14 @@ impl World {
         };
         Self {
             model: Proxy::start(model_address).await,
-            netbox: Proxy::start(netbox_address).await,
+            netbox: Proxy::start(netbox_address.clone()).await,
             database,
-            front: Proxy::start(listen.clone()).await,
+            front: Proxy::start(listen[0].clone()).await,
+            second: Proxy::start(listen[1].clone()).await,
             listen,
+            netbox_address,
+            drain: 2,
+            signs_in: false,
             database_url,
             folder,
             scratch,
@@ -77,12 +88,33 @@ impl World {
         self.scratch.open().await
     }
 
+    /// The file, where the database is one.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        match self.scratch.location() {
+            Location::File(file) => Some(file),
+            _ => None,
+        }
+    }
+
+    /// How many objects there are behind a list of NetBox's REST API, asked without a proxy.
+    pub async fn count(&self, path: &str) -> u64 {
+        let request = http_client().get(format!("http://{}{path}?limit=1", self.netbox_address));
+        let answer = request.header("Authorization", format!("Bearer {}", netbox::DEMO_TOKEN)).send().await.unwrap();
+        answer.json::<serde_json::Value>().await.unwrap()["count"].as_u64().unwrap()
+    }
+
     /// Starts a process, and waits until it answers.
     pub async fn start(&self) -> Process {
+        self.start_at(0).await
+    }
+
+    /// The first or the second of two processes.
+    pub async fn start_at(&self, place: usize) -> Process {
+        let (listen, client) = (&self.listen[place], http_client());
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log")).unwrap();
         let child =
             Command::new(std::env::var("PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_netbox-chatbox").into()))
-                .args(["serve", "--listen", &self.listen])
+                .args(["serve", "--listen", listen])
                 .current_dir(&self.folder)
                 .env_clear()
                 .env("HOME", &self.folder)
@@ -93,7 +125,13 @@ impl World {
                 .env("ANTHROPIC_BASE_URL", format!("http://{}", self.model.address))
                 .env("ANTHROPIC_MODEL", model::MODEL)
                 .env("MODEL_TIMEOUT", "10")
-                .env("DRAIN_SECONDS", "2")
+                .env("DRAIN_SECONDS", self.drain.to_string())
+                .envs(
+                    self.signs_in
+                        .then_some([("AUTH_MODE", "proxy"), ("TRUSTED_PROXIES", "127.0.0.1")])
+                        .into_iter()
+                        .flatten(),
+                )
                 // Everybody is one person here, and asks more than one does.
                 .envs(
                     [
@@ -112,7 +150,8 @@ impl World {
                 .unwrap();
         let mut process = Process { child };
         for _ in 0..1_200 {
-            if tokio::net::TcpStream::connect(&self.listen).await.is_ok() {
+            // Not before it answers: it listens before it has opened its database.
+            if client.get(format!("http://{listen}/health")).send().await.is_ok() {
                 return process;
             }
             if let Some(status) = process.child.try_wait().unwrap() {
@@ -164,6 +203,12 @@ impl Process {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
         line.trim().trim_end_matches("kB").trim().parse::<u64>().unwrap() * 1024
     }
+}
+
+/// Without the system's proxies.
+fn http_client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 async fn listener() -> (TcpListener, String) {

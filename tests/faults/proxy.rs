@@ -24,12 +24,17 @@ pub enum Fault {
     Truncate,
     /// Answers with bytes that nobody asked for, for as long as somebody reads.
     Flood,
+    /// No fault of a connection: the file is locked by somebody else.
+    Locked,
 }
 
 impl Fault {
-    /// All that are some.
+    /// All that a connection can have.
     pub const ALL: [Self; 5] = [Self::Cut, Self::Stall, Self::Slow, Self::Truncate, Self::Flood];
 }
+
+/// The longest that is waited for, in bytes.
+const LONGEST_NEEDLE: usize = 64;
 
 /// Where the proxy stops by itself: after the bytes that it waits for, in either direction.
 struct Trap {
@@ -110,6 +115,8 @@ impl Proxy {
     async fn pass(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, is_answer: bool) {
         let mut faults = self.fault.subscribe();
         let mut buffer = vec![0; 16 * 1024];
+        // What was read and has not been passed yet, and the end of what was.
+        let (mut waiting, mut passed) = (Vec::new(), Vec::new());
         loop {
             let fault = *faults.borrow_and_update();
             match fault {
@@ -135,41 +142,48 @@ impl Proxy {
                 _ => {}
             }
             let room = if fault == Fault::Slow { 64 } else { buffer.len() };
-            let count = tokio::select! {
-                read = from.read(&mut buffer[..room]) => match read {
-                    Ok(count) if count > 0 => count,
-                    _ => return,
-                },
-                changed = faults.changed() => if changed.is_ok() { continue } else { return },
-            };
-            let bytes = &buffer[..count];
+            if waiting.is_empty() {
+                let count = tokio::select! {
+                    read = from.read(&mut buffer[..room]) => match read {
+                        Ok(count) if count > 0 => count,
+                        _ => return,
+                    },
+                    changed = faults.changed() => if changed.is_ok() { continue } else { return },
+                };
+                waiting.extend_from_slice(&buffer[..count]);
+            }
+            let mut bytes: Vec<u8> = waiting.drain(..room.min(waiting.len())).collect();
             if fault == Fault::Truncate && is_answer {
-                let _ = to.write_all(&bytes[..count.min(40)]).await;
+                let _ = to.write_all(&bytes[..bytes.len().min(40)]).await;
                 return;
             }
             if fault == Fault::Slow {
                 tokio::time::sleep(Duration::from_millis(3)).await;
             }
-            // Up to the end of what is waited for, and no further.
-            let stop = self.trap_in(bytes);
-            if to.write_all(&bytes[..stop.unwrap_or(count)]).await.is_err() {
+            // Up to the end of what is waited for, and no further: what follows has the fault of the moment before it.
+            let stop = self.trap_in(&passed, &bytes);
+            if let Some(stop) = stop {
+                waiting.splice(0..0, bytes.drain(stop..));
+            }
+            if to.write_all(&bytes).await.is_err() {
                 return;
             }
-            if let Some(stop) = stop {
+            passed.extend_from_slice(&bytes);
+            passed.drain(..passed.len().saturating_sub(LONGEST_NEEDLE));
+            if stop.is_some() {
                 self.wait_in_trap().await;
-                if to.write_all(&bytes[stop..]).await.is_err() {
-                    return;
-                }
             }
         }
     }
 
-    /// Where in these bytes the trap's end.
-    fn trap_in(&self, bytes: &[u8]) -> Option<usize> {
+    /// Where in these bytes the trap's end, should they have begun in what passed before.
+    fn trap_in(&self, passed: &[u8], bytes: &[u8]) -> Option<usize> {
         let needles = self.trap.needles.borrow();
         let end = |needle: &&str| {
-            let start = bytes.windows(needle.len()).position(|window| window == needle.as_bytes())?;
-            Some(start + needle.len())
+            let before = &passed[passed.len().saturating_sub(needle.len() - 1)..];
+            let all = [before, bytes].concat();
+            let start = all.windows(needle.len()).position(|window| window == needle.as_bytes())?;
+            Some(start + needle.len() - before.len())
         };
         needles.iter().filter_map(end).min()
     }

@@ -1,5 +1,5 @@
-//! A disk that is really full: a small file system of the test's own (`user_namespaces(7)`, `tmpfs(5)`), with the database on
-//! it. Nothing of the program knows that this is a test.
+//! A disk that is really full: a small file system of the test's own (`user_namespaces(7)`, `tmpfs(5)`), with the database
+//! on it. Nothing of the program knows that this is a test.
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead as _, BufReader, Write as _};

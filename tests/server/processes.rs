@@ -79,9 +79,10 @@ async fn a_run_of_a_killed_process_is_taken_over_once_and_whoever_watches_sees_i
     assert_eq!(log.iter().filter(|frame| frame.completed).count(), 1);
 }
 
-/// Processes are replaced one after the other while scripts ask; every question is answered once.
+/// What a process leaves that does not wait for its answers is gone on with by another. (Processes that are replaced under
+/// load: `tests/faults/rolling.rs`.)
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rolling_restart_under_load_loses_and_doubles_nothing() {
+async fn what_a_stopped_process_leaves_is_answered_by_another_once() {
     let Some(scratch) = postgres().await else { return };
     let drain = [("DRAIN_SECONDS", "0")];
     let (first, second) =

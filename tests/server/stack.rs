@@ -16,7 +16,7 @@ use netbox_chatbox::server::config::{
 use netbox_chatbox::server::demo::{model, netbox};
 use netbox_chatbox::server::run::Server;
 use netbox_chatbox::server::state::AppState;
-use netbox_chatbox::server::store::Database;
+use netbox_chatbox::server::store::{Database, Location};
 use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::ConversationId;
 use netbox_chatbox::wire::transcript::{Answer, Transcript};
@@ -27,6 +27,8 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::line::{Events, Line};
+
+use crate::scratch::Scratch;
 
 /// Longer than anything here takes, on a machine that is busy with something else.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -40,7 +42,13 @@ pub struct Stack {
     state: AppState,
     signals: mpsc::UnboundedSender<()>,
     serving: tokio::task::JoinHandle<()>,
+    /// Its database, where it is this stack's alone; gone with it.
+    _scratch: Option<Scratch>,
 }
+
+/// The variable that names the database of every stack for which it does not matter: `memory` (unset), `sqlite` (a file)
+/// or `postgres`.
+const DATABASE: &str = "TEST_DATABASE";
 
 /// How the stand-in model behaves.
 #[derive(Clone, Copy, Default)]
@@ -151,8 +159,15 @@ impl Stack {
         answers: AnswerConfig,
         drain: Duration,
         limits: LimitConfig,
-        storage: StorageConfig,
+        mut storage: StorageConfig,
     ) -> Self {
+        let scratch = match storage.database {
+            Location::Memory => of_its_own().await,
+            Location::File(_) | Location::Postgres(_) => None,
+        };
+        if let Some(scratch) = &scratch {
+            storage.database = scratch.location();
+        }
         let config = ServeConfig {
             connection: ConnectionConfig { netbox, model, answers },
             people,
@@ -169,7 +184,7 @@ impl Stack {
         let netbox = state.deployment().netbox.url.clone();
         let (signals, received) = mpsc::unbounded();
         let serving = tokio::spawn(async move { server.serve(received).await.unwrap() });
-        Self { address, netbox, state, signals, serving }
+        Self { address, netbox, state, signals, serving, _scratch: scratch }
     }
 
     /// What the server keeps.
@@ -224,6 +239,16 @@ impl Stack {
             .await
             .unwrap();
         response.json::<Value>().await.unwrap()["count"].as_u64().unwrap()
+    }
+}
+
+/// The database that [`DATABASE`] asks for; none where it stays in memory.
+async fn of_its_own() -> Option<Scratch> {
+    match std::env::var(DATABASE).unwrap_or_default().as_str() {
+        "" | "memory" => None,
+        "sqlite" => Some(Scratch::file()),
+        "postgres" => Some(Scratch::postgres().await),
+        other => panic!("{DATABASE}={other} is none of memory, sqlite, postgres"),
     }
 }
 

@@ -48,11 +48,13 @@ fn open() -> Connection {
     connection
 }
 
-/// Lets the wait pass and opens the next socket; returns what is done then.
+/// Lets the wait pass and opens the next socket, over which something comes; returns what is done then.
 fn reopen(connection: &mut Connection, socket: u64) -> Vec<Action> {
     let now = connection.next_tick();
     assert_eq!(connection.tick(now, 0.0), [Action::Connect(socket, Way::Socket), Action::Report]);
-    connection.opened(socket, now)
+    let actions = connection.opened(socket, now);
+    connection.received(socket, &Frame { conversation: None, ..frame(0, Event::ConversationsChanged) });
+    actions
 }
 
 #[test]
@@ -68,6 +70,27 @@ fn a_lost_connection_is_resumed_where_it_was() {
     // 7 did not follow 5: what is between is asked for again.
     assert_eq!(reopen(&mut connection, 2), [Action::Send(Command::Hello { resume: vec![resume(5)] }), Action::Report]);
     assert!(connection.state().online);
+}
+
+#[test]
+fn what_may_be_in_no_database_is_not_gone_on_from() {
+    let mut connection = open();
+    connection.subscribe("c".into(), 3);
+    let fails = || Event::Storage { problem: Some(Problem::new(ProblemCode::Storage, "The database does not answer")) };
+    for event in [fails(), Event::Storage { problem: None }, Event::Title] {
+        connection.received(1, &frame(if matches!(event, Event::Title) { 4 } else { 0 }, event));
+    }
+    connection.closed(1, 10, 0.0);
+    assert!(reopen(&mut connection, 2).contains(&Action::Send(Command::Hello { resume: vec![resume(4)] })));
+    connection.received(2, &frame(0, fails()));
+    connection.received(2, &frame(5, Event::Title));
+    connection.closed(2, 1_000, 0.0);
+    assert!(reopen(&mut connection, 3).contains(&Action::Send(Command::Hello { resume: vec![resume(0)] })));
+    // Once: the snapshot is what is there.
+    let transcript = Transcript { seq: 4, ..Transcript::new("c".into()) };
+    connection.received(3, &frame(0, Event::Snapshot { transcript }));
+    connection.closed(3, 5_000, 0.0);
+    assert!(reopen(&mut connection, 4).contains(&Action::Send(Command::Hello { resume: vec![resume(4)] })));
 }
 
 #[test]

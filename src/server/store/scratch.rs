@@ -24,21 +24,48 @@ pub enum Scratch {
     },
 }
 
-/// One of each kind that can be had here. Where `TEST_POSTGRES_URL` names a PostgreSQL, it has to work.
+/// The variable that says that nothing may be left out, as `make test` and `make soak` have it.
+const EVERYTHING: &str = "TEST_EVERYTHING";
+
+/// One of each kind that can be had here. Where `TEST_POSTGRES_URL` names a PostgreSQL, it has to work; where
+/// `TEST_EVERYTHING` is set, there has to be one.
 pub async fn both() -> Vec<Scratch> {
-    let name = format!("chatbox_{}", uuid::Uuid::new_v4().simple());
-    let mut all = vec![Scratch::File(std::env::temp_dir().join(&name))];
-    match std::env::var(POSTGRES).ok().filter(|url| !url.is_empty()) {
-        Some(server) => {
-            run(&server, format!("CREATE DATABASE {name}")).await;
-            all.push(Scratch::Postgres { server, name });
-        }
+    let mut all = vec![Scratch::file()];
+    match server() {
+        Some(_) => all.push(Scratch::postgres().await),
         None => eprintln!("{POSTGRES} is not set: this test runs on SQLite only"),
     }
     all
 }
 
+/// The URL of the PostgreSQL for tests.
+fn server() -> Option<String> {
+    let server = variable(POSTGRES);
+    assert!(
+        server.is_some() || variable(EVERYTHING).is_none(),
+        "{POSTGRES} is not set, and {EVERYTHING} wants nothing left out\nhint: run `make test` or `make soak`, which start a PostgreSQL"
+    );
+    server
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 impl Scratch {
+    /// A place for a file.
+    pub fn file() -> Self {
+        Self::File(std::env::temp_dir().join(new_name()))
+    }
+
+    /// A new database on the PostgreSQL for tests.
+    pub async fn postgres() -> Self {
+        let server = server().unwrap_or_else(|| panic!("{POSTGRES} is not set\nhint: name a PostgreSQL in it"));
+        let name = new_name();
+        run(&server, format!("CREATE DATABASE {name}")).await;
+        Self::Postgres { server, name }
+    }
+
     /// Where it is.
     pub fn location(&self) -> Location {
         match self {
@@ -74,6 +101,10 @@ impl Drop for Scratch {
             }
         }
     }
+}
+
+fn new_name() -> String {
+    format!("chatbox_{}", uuid::Uuid::new_v4().simple())
 }
 
 async fn run(server: &str, statement: String) {

@@ -1,4 +1,4 @@
-//! One socket's life, over any sink and stream: a WebSocket, an event stream with requests beside it, or a test.
+//! One socket's life, over any sink and stream: a `WebSocket`, an event stream with requests beside it, or a test.
 
 mod session;
 #[cfg(test)]

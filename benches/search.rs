@@ -4,7 +4,7 @@
 //! `make bench` runs it. The logs are written as rows, the index is made by the program itself, which is measured too: the
 //! time for each conversation is printed while it is made.
 #![allow(missing_docs, reason = "Criterion's macros make public functions")]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a benchmark that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a benchmark that cannot go on has failed")]
 
 use std::hint::black_box;
 use std::time::Instant;

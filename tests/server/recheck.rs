@@ -44,10 +44,7 @@ async fn signed_in(stack: &Stack, user: &User) -> Browser {
     let stranger = stack.with_header("accept-language", "en");
     let response = stranger.submit("/sign-in", &[("username", &user.name), ("password", PASSWORD)]).await;
     let cookie = response.headers().get("set-cookie").map(|cookie| cookie.to_str().unwrap().to_owned());
-    let cookie = match cookie {
-        Some(cookie) => cookie,
-        None => panic!("{}", response.text().await.unwrap()),
-    };
+    let Some(cookie) = cookie else { panic!("{}", response.text().await.unwrap()) };
     stack.with_cookie(cookie.split(';').next().unwrap())
 }
 

@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::line::{Events, Line};
 use crate::stack::{Browser, Model, Socket, Stack, USER_HEADER, http_client};
+use crate::stopping::late_answer_ends;
 
 /// A view of a conversation from the first request on.
 async fn follow(browser: &Browser, query: &str, last_id: Option<u64>) -> Socket {
@@ -304,11 +305,7 @@ async fn a_server_that_stops_says_goodbye_and_ends_the_stream() {
     stream.send(json!({"type": "send", "text": "[[slow]] List all devices"})).await;
     stream.until("run_start").await;
     stack.tell_to_stop();
-    let end = stream.until("run_end").await;
-    assert_eq!((end["why"].as_str(), end["completed"].as_bool()), (Some("interrupted"), Some(true)));
-    let bye = stream.until("bye").await;
-    assert_eq!(bye["code"], "drain");
-    assert!(bye["retry_milliseconds"].as_u64().unwrap() > 0);
+    late_answer_ends(&stack, &mut stream).await;
     assert!(stream.next_frame().await.is_none());
     assert_eq!(stream.close_code, Some(1012));
     stack.stopped().await;

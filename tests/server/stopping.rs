@@ -28,7 +28,7 @@ async fn a_run_is_stopped_while_the_model_does_not_even_say_what_it_can() {
 
 /// What is not done in time ends as interrupted where nothing outlives the process; elsewhere it is left to be continued,
 /// and nobody is told that it has ended. Then the server says goodbye.
-async fn late_answer_ends(stack: &Stack, socket: &mut Socket) {
+pub async fn late_answer_ends(stack: &Stack, socket: &mut Socket) {
     let mut ends = Vec::new();
     loop {
         let frame = socket.next().await;
@@ -36,6 +36,7 @@ async fn late_answer_ends(stack: &Stack, socket: &mut Socket) {
             Some("run_end") => ends.push((frame["why"].clone(), frame["completed"].clone())),
             Some("bye") => {
                 assert_eq!(frame["code"], "drain");
+                assert!(frame["retry_milliseconds"].as_u64().unwrap() > 0);
                 break;
             }
             _ => {}

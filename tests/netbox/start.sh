@@ -101,13 +101,13 @@ unix_socket_directories = '$postgres_state'
 fsync = off
 synchronous_commit = off
 full_page_writes = off
-max_connections = 200
 shared_buffers = '256MB'
 autovacuum_naptime = '5min'
 C
 }
+# Each server of the tests has a pool of connections, and several run at once; a cluster that was made before has room too.
 start_postgres() {
-  setsid $as_postgres "$(postgres_programs)/pg_ctl" -D "$postgres_data" -l "$postgres_state/postgres.log" -w -t 60 start \
+  setsid $as_postgres "$(postgres_programs)/pg_ctl" -D "$postgres_data" -l "$postgres_state/postgres.log" -w -t 60 -o "-c max_connections=200" start \
     >"$logs/pg_ctl.log" 2>&1 </dev/null
 }
 start_redis() {

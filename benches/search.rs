@@ -33,7 +33,7 @@ const CITIES: [&str; 8] = ["Akron", "Berlin", "Cleveland", "Dayton", "Essen", "F
 /// What is asked, and in how much of everything it is.
 const QUERIES: [(&str, &str); 6] = [
     ("one name of one conversation", "sw-00217-3-4"),
-    ("an address", "10.0.217.12"),
+    ("an address", "10.0.217.7"),
     ("the beginning of a word in an eighth of all", "clev"),
     ("two words of every conversation", "devices active"),
     ("a word of one and a word of all", "sw-00217-3-4 active"),

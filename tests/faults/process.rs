@@ -48,8 +48,7 @@ impl World {
         tokio::spawn(model::serve(model_listener, model::Settings { pace, ..model::Settings::default() }));
         let (netbox_listener, netbox_address) = listener().await;
         tokio::spawn(netbox::serve(netbox_listener, jiff::Timestamp::now()));
-        // A port that was free; another program could take it, then the program says so and the test fails.
-        let listen = [listener().await.1, listener().await.1];
+        let listen = [address_to_come_back_to().await, address_to_come_back_to().await];
         let (database, database_url) = match scratch.location() {
             Location::Memory => panic!("nothing is kept in memory"),
             Location::File(file) => (None, format!("sqlite:{}", file.display())),
@@ -215,4 +214,15 @@ async fn listener() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     (listener, address)
+}
+
+/// An address that is free, and stays so while nobody listens there: systems take the ports of outgoing connections from
+/// 32768 on (Linux, ip(7), `ip_local_port_range`; others from 49152 on).
+async fn address_to_come_back_to() -> String {
+    loop {
+        let address = format!("127.0.0.1:{}", rand::random_range(20_000..32_000));
+        if TcpListener::bind(&address).await.is_ok() {
+            return address;
+        }
+    }
 }

@@ -1,5 +1,5 @@
 // Where something between page and server breaks WebSockets, the chat goes over Server-Sent Events, and nobody notices.
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
 import { Chat } from "../chat.ts";
 
@@ -15,6 +15,15 @@ function commands(page: Page): string[] {
     if (new URL(request.url()).pathname.startsWith("/events/chat/")) sent.push((request.postDataJSON() as { type: string }).type);
   });
   return sent;
+}
+
+/** The one answer is there once, and another page shows the same. */
+async function isWhatAnotherPageShows(chat: Chat, context: BrowserContext, isMobile: boolean): Promise<void> {
+  const shown = await chat.text();
+  expect(shown).toHaveLength(1);
+  const fresh = new Chat(await context.newPage(), chat.origin, isMobile);
+  await fresh.open(new URL(chat.page.url()).pathname);
+  expect(await fresh.text()).toEqual(shown);
 }
 
 test("a conversation works without WebSockets", async ({ plain, netbox, isMobile }) => {
@@ -60,11 +69,7 @@ test("a reload in the middle of an answer continues it without WebSockets", asyn
   await expect(plain.stop).toBeVisible();
   await plain.reload();
   await plain.finished();
-  const shown = await plain.text();
-  expect(shown).toHaveLength(1);
-  const fresh = new Chat(await context.newPage(), plain.origin, isMobile);
-  await fresh.open(new URL(plain.page.url()).pathname);
-  expect(await fresh.text()).toEqual(shown);
+  await isWhatAnotherPageShows(plain, context, isMobile);
 });
 
 test("a stream that is cut in the middle comes back without loss or repetition", async ({ plain, line, context, isMobile, expectedErrors }) => {
@@ -78,9 +83,5 @@ test("a stream that is cut in the middle comes back without loss or repetition",
     line.cut();
   }
   await plain.finished();
-  const shown = await plain.text();
-  expect(shown).toHaveLength(1);
-  const fresh = new Chat(await context.newPage(), plain.origin, isMobile);
-  await fresh.open(new URL(plain.page.url()).pathname);
-  expect(await fresh.text()).toEqual(shown);
+  await isWhatAnotherPageShows(plain, context, isMobile);
 });

@@ -1,7 +1,7 @@
 //! People: who was here, what they are called, what they may, and the NetBox token that they left.
 
 use sqlx::any::AnyRow;
-use sqlx::{Any, Row as _, Transaction};
+use sqlx::{Any, AssertSqlSafe, Executor, Row as _, Transaction};
 
 use super::Database;
 use super::error::{is_conflict, unavailable};
@@ -51,22 +51,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub async fn meet(&self, subject: &str, display_name: &str, role: Role, now: i64) -> Result<StoredPerson, Problem> {
-        let row = sqlx::query(
-            "INSERT INTO people (id, subject, display_name, role, netbox_token, created_at, seen_at) \
-             VALUES ($1, $2, $3, $4, NULL, $5, $5) \
-             ON CONFLICT (subject) DO UPDATE \
-             SET display_name = excluded.display_name, role = excluded.role, seen_at = excluded.seen_at \
-             RETURNING id, subject, display_name, role, netbox_token, seen_at, disabled_at",
-        )
-        .bind(PersonId::new().as_str().to_owned())
-        .bind(subject.to_owned())
-        .bind(display_name.to_owned())
-        .bind(role.name())
-        .bind(now)
-        .fetch_one(self.pool())
-        .await
-        .map_err(unavailable)?;
-        StoredPerson::read(&row, 0).map_err(unavailable)
+        meet_subject(self.pool(), None, subject, display_name, role, now).await.map_err(unavailable)
     }
 
     /// The person who is this user of NetBox, as they are called and may now; made if they were never here. Whoever had
@@ -196,27 +181,41 @@ async fn meet_user(
         .bind(user.to_owned())
         .execute(&mut **transaction)
         .await?;
-    let row = sqlx::query(
+    meet_subject(&mut **transaction, Some(user), subject, display_name, role, now).await
+}
+
+/// The person of this subject, made if they were never here. Which user of NetBox they are stays as it is where nobody
+/// says it.
+async fn meet_subject(
+    executor: impl Executor<'_, Database = Any>,
+    user: Option<&str>,
+    subject: &str,
+    display_name: &str,
+    role: Role,
+    now: i64,
+) -> Result<StoredPerson, sqlx::Error> {
+    let statement = format!(
         "INSERT INTO people (id, subject, display_name, role, netbox_token, created_at, seen_at, netbox_user) \
          VALUES ($1, $2, $3, $4, NULL, $5, $5, $6) \
          ON CONFLICT (subject) DO UPDATE SET display_name = excluded.display_name, role = excluded.role, \
-         seen_at = excluded.seen_at, netbox_user = excluded.netbox_user \
-         RETURNING id, subject, display_name, role, netbox_token, seen_at, disabled_at",
-    )
-    .bind(PersonId::new().as_str().to_owned())
-    .bind(subject.to_owned())
-    .bind(display_name.to_owned())
-    .bind(role.name())
-    .bind(now)
-    .bind(user.to_owned())
-    .fetch_one(&mut **transaction)
-    .await?;
+         seen_at = excluded.seen_at, netbox_user = COALESCE(excluded.netbox_user, people.netbox_user) \
+         RETURNING {COLUMNS}"
+    );
+    let row = sqlx::query(AssertSqlSafe(statement))
+        .bind(PersonId::new().as_str().to_owned())
+        .bind(subject.to_owned())
+        .bind(display_name.to_owned())
+        .bind(role.name())
+        .bind(now)
+        .bind(user.map(str::to_owned))
+        .fetch_one(executor)
+        .await?;
     StoredPerson::read(&row, 0)
 }
 
 /// A query for people. All its parts are constants of this file.
-fn select(rest: &'static str) -> sqlx::AssertSqlSafe<String> {
-    sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} {rest}"))
+fn select(rest: &'static str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!("SELECT {COLUMNS} {rest}"))
 }
 
 #[cfg(test)]

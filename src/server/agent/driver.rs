@@ -300,8 +300,9 @@ impl Agent {
             machine.clock(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
             let step = machine.next_step();
             if !matches!(step, Step::Done(_)) {
-                writer.checkpoint(machine).await?;
+                // First what was paid for: whoever goes on from the step takes it for kept.
                 self.keep_usage(machine, writer, kept).await;
+                writer.checkpoint(machine).await?;
             }
             match step {
                 Step::Done(ending) => return Ok(ending),

@@ -1,5 +1,6 @@
 //! What crosses the socket and the server functions: data only, no IO, the same types on both sides.
 
+pub mod change;
 pub mod command;
 pub mod deployment;
 pub mod event;

@@ -22,7 +22,7 @@ async function endsAsAFreshPage(chat: Chat, within: number): Promise<void> {
 }
 
 test("a conversation over a line that loses, repeats, swaps and cuts ends as it is", async ({ unlimited: chat, netbox }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const seed = Number(process.env.FRAMES_SEED ?? Math.floor(Math.random() * 2 ** 31));
   console.log(`FRAMES_SEED=${seed}`);
   test.info().annotations.push({ type: "FRAMES_SEED", description: String(seed) });
@@ -41,9 +41,9 @@ test("a conversation over a line that loses, repeats, swaps and cuts ends as it 
   line.looksEvery(600);
   await chat.open();
   const queue = chat.page.getByRole("list", { name: "Asked next" });
-  const say = async (question: string, button = "Send") => {
+  const say = async (question: string) => {
     await chat.composer.fill(question);
-    await chat.page.getByRole("button", { name: button, exact: true }).click();
+    await chat.send.click();
   };
   const turn = (question: string) => chat.turns.filter({ has: chat.page.getByRole("heading", { name: question }) });
   const over = (question: string) => expect(turn(question).locator(".answer-footer")).toBeVisible({ timeout: 45_000 });
@@ -61,19 +61,23 @@ test("a conversation over a line that loses, repeats, swaps and cuts ends as it 
     await say(question);
     await expect(queue).toContainText(question);
   }
+  // On a slow machine its turn may come before it can be taken back.
   await expect(async () => {
+    if ((await turn("How many prefixes do we have?").count()) > 0) return;
     await queue.getByRole("listitem").filter({ hasText: "prefixes" }).getByRole("button", { name: /remove/i }).click({ timeout: 1_000 });
-  }).toPass();
+  }).toPass({ timeout: 60_000 });
   await expect(async () => {
     const stopped = turn("[[slow]] Which sites do we have in Ohio?").locator(".answer-footer");
     if (!(await stopped.isVisible())) await chat.stop.click({ timeout: 1_000 });
     await expect(stopped).toBeVisible({ timeout: 2_000 });
-  }).toPass();
+  }).toPass({ timeout: 60_000 });
   await over("How many racks do we have?");
 
   await say("[[slow]] Show me all devices in Cleveland");
   await expect(chat.stop).toBeVisible();
-  await say("[[unknown-tool]] How many sites do we have?", "Interrupt");
+  await chat.composer.fill("[[unknown-tool]] How many sites do we have?");
+  const interrupt = chat.page.getByRole("button", { name: "Interrupt", exact: true });
+  await ((await interrupt.isVisible()) ? interrupt : chat.send).click();
   await over("[[unknown-tool]] How many sites do we have?");
 
   // The page may be told of the other answer all at once, when it is there: another one, that hears all, sees it written.

@@ -1,8 +1,9 @@
 //! Applies one frame to a transcript. The server's log, the live page, a second tab, a resumed connection and the
 //! tests all go through [`apply`], so they cannot disagree about what a conversation looks like.
 
+use crate::wire::change::Approval;
 use crate::wire::event::{Event, Frame};
-use crate::wire::id::{CallId, MessageId, RunId};
+use crate::wire::id::{ApprovalId, CallId, MessageId, RunId};
 use crate::wire::transcript::{Answer, AnswerEnd, Part, QueuedMessage, ToolCall, Transcript, Turn};
 
 mod branches;
@@ -68,6 +69,13 @@ pub enum Change {
     },
     /// A tool call has its outcome.
     ToolEnded {
+        /// The turn.
+        turn: usize,
+        /// The part that is the call.
+        part: usize,
+    },
+    /// A tool call waits for its person's word, got it, or was carried out further.
+    ApprovalChanged {
         /// The turn.
         turn: usize,
         /// The part that is the call.
@@ -176,6 +184,7 @@ fn apply_next(transcript: &mut Transcript, frame: &Frame) -> Applied {
                 title: content.to_owned(),
                 input: input.clone(),
                 outcome: None,
+                approval: None,
             };
             with_running(transcript, run, |turn, answer| {
                 if *part != answer.parts.len() {
@@ -188,6 +197,28 @@ fn apply_next(transcript: &mut Transcript, frame: &Frame) -> Applied {
             let Some((part, tool)) = find_call(answer, call) else { return Applied::Ignored };
             tool.outcome = Some(outcome.clone());
             Applied::Changed(vec![Change::ToolEnded { turn, part }])
+        }),
+        Event::Approval { run, call, approval, digest, plan, expires_at } => with_running(transcript, run, |turn, answer| {
+            let Some((part, tool)) = find_call(answer, call) else { return Applied::Ignored };
+            tool.approval = Some(Approval {
+                approval: approval.clone(),
+                digest: digest.clone(),
+                plan: plan.clone(),
+                expires_at: *expires_at,
+                decision: None,
+                applied: Vec::new(),
+            });
+            Applied::Changed(vec![Change::ApprovalChanged { turn, part }])
+        }),
+        Event::Decided { run, approval, decision } => with_approval(transcript, run, approval, |approval| {
+            // The first word counts.
+            let is_first = approval.decision.is_none();
+            approval.decision = approval.decision.or(Some(*decision));
+            is_first
+        }),
+        Event::Applied { run, approval, applied } => with_approval(transcript, run, approval, |approval| {
+            approval.applied.push(applied.clone());
+            true
         }),
         Event::StepReset { run, part } => with_running(transcript, run, |turn, answer| {
             if *part >= answer.parts.len() {
@@ -317,6 +348,23 @@ fn find_call<'answer>(answer: &'answer mut Answer, call: &CallId) -> Option<(usi
     answer.parts.iter_mut().enumerate().rev().find_map(|(index, part)| match part {
         Part::Tool(tool) if tool.call == *call => Some((index, tool)),
         _ => None,
+    })
+}
+
+/// Calls `change` with an approval of the answer that `run` is writing; it says whether it changed anything.
+fn with_approval(
+    transcript: &mut Transcript,
+    run: &RunId,
+    approval: &ApprovalId,
+    change: impl FnOnce(&mut Approval) -> bool,
+) -> Applied {
+    with_running(transcript, run, |turn, answer| {
+        let found = answer.parts.iter_mut().enumerate().rev().find_map(|(part, one)| match one {
+            Part::Tool(tool) => Some((part, tool.approval.as_mut().filter(|known| known.approval == *approval)?)),
+            _ => None,
+        });
+        let changed = found.and_then(|(part, approval)| change(approval).then_some(part));
+        changed.map_or(Applied::Ignored, |part| Applied::Changed(vec![Change::ApprovalChanged { turn, part }]))
     })
 }
 

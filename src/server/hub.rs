@@ -228,6 +228,11 @@ impl Hub {
         Ok(all)
     }
 
+    /// Says that the database failed. That it works again is found out with every beat.
+    pub fn storage_fails(&self, problem: &Problem) {
+        self.shared.storage_fails(problem);
+    }
+
     /// Why nothing can be stored at the moment, as it changes.
     pub fn storage(&self) -> watch::Receiver<Option<Problem>> {
         self.shared.storage.subscribe()

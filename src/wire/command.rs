@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{CommandId, ConversationId, MessageId, RunId};
+use super::id::{ApprovalId, CommandId, ConversationId, MessageId, RunId};
 
 /// The largest frame that a client may send, in bytes. What the server sends may be larger: a snapshot holds a whole
 /// conversation.
@@ -82,6 +82,17 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conversation: Option<ConversationId>,
     },
+    /// Decides about a plan that waits for its person's word. It counts once; NetBox is written to from nothing else.
+    Approve {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which plan.
+        approval: ApprovalId,
+        /// Its digest: what was shown to whoever decides.
+        digest: String,
+        /// The word.
+        decision: Word,
+    },
     /// Takes a queued message back.
     Unqueue {
         /// Which conversation.
@@ -118,4 +129,14 @@ pub enum SendMode {
     Queue,
     /// Stops the answer and asks at once.
     Interrupt,
+}
+
+/// What a person says to a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// Carry it out.
+    Approve,
+    /// Do nothing of it.
+    Reject,
 }

@@ -4,9 +4,10 @@ use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::change::{Applied, Decision, Plan};
 use super::command::Resume;
 use super::deployment::Deployment;
-use super::id::{CallId, CommandId, ConversationId, MessageId, RunId};
+use super::id::{ApprovalId, CallId, CommandId, ConversationId, MessageId, RunId};
 use super::json::{read_value, tagged_enum};
 use super::person::SignedIn;
 use super::problem::Problem;
@@ -205,6 +206,39 @@ pub enum Event as "Event" by "type" {
         call: CallId,
         /// How it ended.
         outcome: ToolOutcome,
+    },
+    /// A call would change NetBox and waits for its person's word (`approve`); `content` says what it would do.
+    Approval {
+        /// The run.
+        run: RunId,
+        /// The call that would do it.
+        call: CallId,
+        /// Which one.
+        approval: ApprovalId,
+        /// What `approve` has to name with it.
+        digest: String,
+        /// What would be done.
+        plan: Plan,
+        /// Until when it waits, in milliseconds since 1970 (UTC).
+        expires_at: i64,
+    },
+    /// What became of a plan; `content` says it.
+    Decided {
+        /// The run.
+        run: RunId,
+        /// Which one.
+        approval: ApprovalId,
+        /// The word.
+        decision: Decision,
+    },
+    /// One change of an approved plan was carried out, or failed; `content` says it. They come in the plan's order.
+    Applied {
+        /// The run.
+        run: RunId,
+        /// The plan.
+        approval: ApprovalId,
+        /// What became of it.
+        applied: Applied,
     },
     /// Withdraws all parts from this number on: the attempt that showed them failed and is made again.
     StepReset {

@@ -56,3 +56,7 @@ identifier!(
     /// A command, made by the client, so that sending it twice does it once.
     CommandId
 );
+identifier!(
+    /// A plan of changes that needs a person's word.
+    ApprovalId
+);

@@ -62,6 +62,8 @@ pub enum ProblemCode {
     SignedOut,
     /// The person may not do this.
     Forbidden,
+    /// It is not as it was when this was asked for: decided, over, or changed by somebody else.
+    Conflict,
     /// Too many commands in a short time, ours to refuse.
     RateLimited,
     /// The database does not answer, or has no room.

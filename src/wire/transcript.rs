@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::change::Approval;
 use super::id::{CallId, ConversationId, MessageId, RunId};
 use super::json::tagged_enum;
 use super::problem::Problem;
@@ -120,6 +121,9 @@ pub struct ToolCall {
     pub input: serde_json::Value,
     /// How it ended; none while it runs.
     pub outcome: Option<ToolOutcome>,
+    /// What it would change in NetBox, where it would.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
 }
 
 /// How an answer ended.

@@ -2,8 +2,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{Applied, Change, apply, versions};
+use crate::wire::change::{Applied as Carried, Decision, Plan};
 use crate::wire::event::{Event, Frame};
-use crate::wire::id::{ConversationId, MessageId};
+use crate::wire::id::{CallId, ConversationId, MessageId, RunId};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::tool::ToolOutcome;
 use crate::wire::transcript::{EndReason, Part, Transcript, Turn, Usage};
@@ -63,6 +64,43 @@ fn run_end(run: &str) -> Event {
 
 fn notice() -> Event {
     Event::Notice { run: "r1".into(), problem: Problem::new(ProblemCode::ModelOverloaded, "overloaded") }
+}
+
+fn approval(run: RunId, call: CallId, approval: &str) -> Event {
+    let plan = Plan { reason: "Moved".into(), changes: Vec::new() };
+    Event::Approval { run, call, approval: approval.into(), digest: "d".into(), plan, expires_at: 9 }
+}
+
+#[test]
+fn the_first_word_about_a_plan_counts_and_what_was_carried_out_is_kept_in_order() {
+    let decided = |decision| Event::Decided { run: "r1".into(), approval: "a1".into(), decision };
+    let done = |status| Event::Applied {
+        run: "r1".into(),
+        approval: "a1".into(),
+        applied: Carried { status, problem: None, link: None },
+    };
+    let changed = Applied::Changed(vec![Change::ApprovalChanged { turn: 0, part: 0 }]);
+    let (transcript, applied) = play(vec![
+        (message("m1"), "Rename it"),
+        (run_start("r1", "m1"), ""),
+        (tool_use(0, "t1"), "rename"),
+        (approval("r1".into(), "t1".into(), "a1"), "would rename"),
+        (Event::Decided { run: "r1".into(), approval: "a2".into(), decision: Decision::Approved }, ""),
+        (decided(Decision::Approved), ""),
+        (decided(Decision::Rejected), ""),
+        (done(200), ""),
+        (done(412), ""),
+        (run_end("r1"), ""),
+        (done(200), "too late"),
+    ]);
+    let ignored = Applied::Ignored;
+    assert_eq!(applied[3..7], [changed.clone(), ignored.clone(), changed.clone(), ignored.clone()]);
+    assert_eq!(applied[7..9], [changed.clone(), changed]);
+    assert_eq!(applied[10], ignored);
+    let Part::Tool(tool) = &transcript.turns[0].answer.as_ref().unwrap().parts[0] else { panic!() };
+    let approval = tool.approval.as_ref().unwrap();
+    assert_eq!(approval.decision, Some(Decision::Approved));
+    assert_eq!(approval.applied.iter().map(|applied| applied.status).collect::<Vec<_>>(), [200, 412]);
 }
 
 #[test]
@@ -151,7 +189,7 @@ fn frames_outside_this_log_are_ignored() {
 
 #[test]
 fn an_unknown_event_counts() {
-    let unknown: Frame = serde_json::from_value(json!({"type": "approval", "seq": 1, "conversation": "c"})).unwrap();
+    let unknown: Frame = serde_json::from_value(json!({"type": "telepathy", "seq": 1, "conversation": "c"})).unwrap();
     let mut transcript = Transcript::new(conversation());
     assert_eq!(apply(&mut transcript, &unknown), Applied::Ignored);
     assert_eq!(transcript.seq, 1);
@@ -321,7 +359,26 @@ fn next_event(transcript: &Transcript, index: usize, choice: u8, detail: u8) -> 
     };
     let parts = &transcript.turns.last().unwrap().answer.as_ref().unwrap().parts;
     let next = parts.len();
-    match choice % 10 {
+    let waits = parts.iter().find_map(|part| match part {
+        Part::Tool(tool) => tool.approval.as_ref().map(|approval| approval.approval.clone()),
+        _ => None,
+    });
+    match choice % 12 {
+        10 => match (
+            waits,
+            parts.iter().find_map(|part| if let Part::Tool(tool) = part { Some(tool.call.clone()) } else { None }),
+        ) {
+            (None, Some(call)) => (approval(run, call, &format!("a{index}")), word),
+            (Some(approval), _) => {
+                let decision = if detail.is_multiple_of(2) { Decision::Approved } else { Decision::Expired };
+                (Event::Decided { run, approval, decision }, word)
+            }
+            (None, None) => (Event::Text { run, part: next, offset: 0 }, word),
+        },
+        11 => {
+            let applied = Carried { status: 200, problem: None, link: None };
+            (Event::Applied { run, approval: waits.unwrap_or_default(), applied }, word)
+        }
         0 => (Event::Queued { message: format!("q{index}").into(), command: None }, word),
         1 => match transcript.queue.first() {
             Some(queued) => (Event::Unqueued { message: queued.message.clone() }, String::new()),
@@ -431,7 +488,9 @@ proptest! {
                     Change::AnswerStarted { turn } => prop_assert_eq!(parts(turn), 0),
                     Change::PartAdded { turn, part } => prop_assert_eq!(part + 1, parts(turn)),
                     Change::PartsWithdrawn { turn, part } => prop_assert_eq!(part, parts(turn)),
-                    Change::ToolEnded { turn, part } | Change::TextAppended { turn, part, .. } => {
+                    Change::ToolEnded { turn, part }
+                    | Change::ApprovalChanged { turn, part }
+                    | Change::TextAppended { turn, part, .. } => {
                         prop_assert!(part < parts(turn));
                     }
                     Change::Notice { turn } | Change::AnswerEnded { turn } => {

@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 use super::Kind;
 use crate::server::clock;
 use crate::server::person::{PersonId, Role};
-use crate::wire::id::{ConversationId, MessageId, RunId};
+use crate::wire::change::PlannedChange;
+use crate::wire::command::Word;
+use crate::wire::id::{ApprovalId, ConversationId, MessageId, RunId};
 use crate::wire::tool::{NetboxRequest, ToolOutcome};
 
 /// The longest name that is noted of a failed attempt, in characters: NetBox's own are at most 150.
@@ -113,6 +115,33 @@ impl Entry {
             .detail("milliseconds", outcome.milliseconds)
             .requests(&outcome.requests);
         entry.content.insert("arguments".to_owned(), input.clone());
+        entry
+    }
+
+    /// Somebody said yes or no to a plan, which its digest names.
+    pub fn decision(
+        person: &PersonId,
+        conversation: &ConversationId,
+        approval: &ApprovalId,
+        digest: &str,
+        word: Word,
+    ) -> Self {
+        Self::new(Kind::Decision, Some(person))
+            .in_conversation(conversation)
+            .detail("approval", approval.as_str())
+            .detail("digest", digest)
+            .detail("decision", if word == Word::Approve { "approve" } else { "reject" })
+    }
+
+    /// One change of an approved plan was sent to NetBox. What was written is content.
+    pub fn change(
+        person: &PersonId,
+        approval: &ApprovalId,
+        change: &PlannedChange,
+        requests: &[NetboxRequest],
+    ) -> Self {
+        let mut entry = Self::new(Kind::Change, Some(person)).detail("approval", approval.as_str()).requests(requests);
+        entry.content.insert("body".to_owned(), change.body.clone());
         entry
     }
 

@@ -41,6 +41,10 @@ kinds! {
     Question = "question",
     /// A tool was called for them.
     ToolCall = "tool_call",
+    /// Said yes or no to a plan of changes.
+    Decision = "decision",
+    /// Changed NetBox, by a plan that they approved.
+    Change = "change",
     /// Read a part of a result.
     ResultRead = "result_read",
     /// Was offered questions to start with.

@@ -1,5 +1,6 @@
 //! One live conversation: its log, its state, its queue and the run that is writing.
 
+mod approvals;
 mod live;
 mod log;
 mod runs;

@@ -145,6 +145,7 @@ mod tests {
             title: "devices where site is cle-01".into(),
             input: serde_json::Value::Null,
             outcome: Some(outcome),
+            approval: None,
         };
         let end = AnswerEnd { why, problem: None, milliseconds: 1, usage: Usage::default(), ungrounded: Vec::new() };
         let answer = Answer {

@@ -6,9 +6,9 @@ use super::connection::{Connection, outside};
 use crate::server::agent::context_now;
 use crate::server::audit::Entry;
 use crate::server::hub::{Accepted, Conversation};
-use crate::wire::command::{Command, MAXIMUM_QUESTION_CHARACTERS, Resume, SendMode};
+use crate::wire::command::{Command, MAXIMUM_QUESTION_CHARACTERS, Resume, SendMode, Word};
 use crate::wire::event::Event;
-use crate::wire::id::{CommandId, ConversationId, MessageId};
+use crate::wire::id::{ApprovalId, CommandId, ConversationId, MessageId};
 use crate::wire::problem::{Problem, ProblemCode};
 
 impl Connection {
@@ -19,6 +19,10 @@ impl Connection {
             Err(problem) => Err(problem),
         };
         if let Err(problem) = done {
+            // Everybody is told, not only whoever happened to notice.
+            if problem.code == ProblemCode::Storage {
+                self.state.hub().storage_fails(&problem);
+            }
             self.complain(id, conversation, problem).await;
         }
     }
@@ -58,6 +62,10 @@ impl Connection {
             }
             Command::Stop { run, conversation } => {
                 self.open(conversation.as_ref()).await?.stop(run.as_ref()).await?;
+            }
+            Command::Approve { conversation, approval, digest, decision } => {
+                self.state.limits().request(&self.person.id).await?;
+                self.decide(&conversation, &approval, &digest, decision).await?;
             }
             Command::Unqueue { conversation, message } => {
                 self.open(Some(&conversation)).await?.unqueue(&message).await?;
@@ -146,6 +154,22 @@ impl Connection {
         Ok(())
     }
 
+    /// Takes this person's word about a plan.
+    async fn decide(
+        &mut self,
+        conversation: &ConversationId,
+        approval: &ApprovalId,
+        digest: &str,
+        word: Word,
+    ) -> Result<(), Problem> {
+        let conversation = self.open(Some(conversation)).await?;
+        if conversation.decide(approval, digest, word).await? {
+            let entry = Entry::decision(&self.person.id, conversation.id(), approval, digest, word);
+            self.state.audit().record(entry.from(self.address));
+        }
+        Ok(())
+    }
+
     /// Counts a message. One that was taken before is only acknowledged again, however often it comes: then this is the
     /// conversation that it went to.
     async fn count_message(&self, command: Option<&CommandId>) -> Result<Option<ConversationId>, Problem> {
@@ -190,6 +214,7 @@ fn names(command: &Command) -> (Option<CommandId>, Option<ConversationId>) {
         }
         Command::Subscribe(resume) => (None, Some(resume.conversation.clone())),
         Command::Unsubscribe { conversation }
+        | Command::Approve { conversation, .. }
         | Command::Unqueue { conversation, .. }
         | Command::Branch { conversation, .. } => (None, Some(conversation.clone())),
         Command::Stop { conversation, .. } | Command::Reset { conversation } => (None, conversation.clone()),

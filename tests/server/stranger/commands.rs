@@ -1,6 +1,6 @@
 //! Every command of the protocol, and what it does for somebody else.
 
-use netbox_chatbox::wire::command::{Command, Resume, SendMode};
+use netbox_chatbox::wire::command::{Command, Resume, SendMode, Word};
 use netbox_chatbox::wire::id::{ConversationId, MessageId};
 
 /// What the socket answers to somebody else.
@@ -22,6 +22,7 @@ pub fn told(command: &Command) -> Told {
         | Command::Regenerate { .. }
         | Command::Branch { .. }
         | Command::Stop { .. }
+        | Command::Approve { .. }
         | Command::Unqueue { .. }
         | Command::Reset { .. } => Told::NotFound,
         Command::Unsubscribe { .. } | Command::Ping => Told::Nothing,
@@ -49,6 +50,12 @@ pub fn commands(conversation: &ConversationId, message: &MessageId) -> Vec<Comma
         Command::Regenerate { id: None, conversation: conversation.clone(), message: message.clone() },
         Command::Branch { conversation: conversation.clone(), message: message.clone() },
         Command::Stop { run: None, conversation: Some(conversation.clone()) },
+        Command::Approve {
+            conversation: conversation.clone(),
+            approval: "a".into(),
+            digest: "d".to_owned(),
+            decision: Word::Approve,
+        },
         Command::Unqueue { conversation: conversation.clone(), message: message.clone() },
         Command::Reset { conversation: Some(conversation.clone()) },
         Command::Ping,

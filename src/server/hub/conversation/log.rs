@@ -226,7 +226,7 @@ impl Conversation {
 
 /// Decides again as long as other processes are faster, which cannot go on for long: each time one of them was served.
 pub(super) fn too_busy() -> Problem {
-    Problem::new(ProblemCode::Storage, "This conversation is being written from too many places at once")
+    Problem::new(ProblemCode::RateLimited, "This conversation is being written from too many places at once")
         .hint("send it again in a moment; nothing of it was taken")
 }
 

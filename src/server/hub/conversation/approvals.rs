@@ -1,0 +1,145 @@
+//! Plans that wait for their person's word. The word is an event of the log, whose next place only one writer gets: of
+//! two words, of any two processes, one counts.
+
+use super::log::{Draft, too_busy};
+use super::{ATTEMPTS, Conversation, Live};
+use crate::server::clock::now;
+use crate::server::store::Refused;
+use crate::wire::change::{Approval, Decision};
+use crate::wire::command::Word;
+use crate::wire::event::Event;
+use crate::wire::id::{ApprovalId, RunId};
+use crate::wire::problem::{Problem, ProblemCode};
+use crate::wire::transcript::{Part, Transcript};
+
+impl Conversation {
+    /// Takes a person's word about a plan that waits for it. Whether it counts: the same word once more changes nothing.
+    /// When this gives anything, the word is in the database.
+    ///
+    /// # Errors
+    /// There is no such plan here; it is another than the one that was shown; it was decided otherwise, has expired, or
+    /// its answer has ended; the database fails.
+    pub async fn decide(&self, approval: &ApprovalId, digest: &str, word: Word) -> Result<bool, Problem> {
+        let mut live = self.lock().await?;
+        for _ in 0..ATTEMPTS {
+            let decision = match word {
+                Word::Approve => Decision::Approved,
+                Word::Reject => Decision::Rejected,
+            };
+            let (run, known) = find(&live.transcript, approval).ok_or_else(no_such_plan)?;
+            if known.digest != digest {
+                return Err(conflict("This is not the plan that was shown")
+                    .hint("look at the plan again as it is now, then decide"));
+            }
+            if let Some(decided) = known.decision {
+                return if decided == decision { Ok(false) } else { Err(conflict(said(decided))) };
+            }
+            if live.transcript.running() != Some(run) {
+                return Err(conflict("The answer that made this plan has ended"));
+            }
+            if now() >= known.expires_at {
+                return Err(conflict(said(Decision::Expired)));
+            }
+            let run = run.clone();
+            match self.say_word(&mut live, run, approval, decision).await {
+                Ok(()) => return Ok(true),
+                Err(refused) => self.decide_again(refused).await?,
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// What became of a plan; none while it waits.
+    pub async fn decision(&self, approval: &ApprovalId) -> Option<Decision> {
+        let live = self.live.lock().await;
+        find(&live.transcript, approval).and_then(|(_, known)| known.decision)
+    }
+
+    /// The plan with what was carried out of it so far.
+    pub async fn approval(&self, approval: &ApprovalId) -> Option<Approval> {
+        let live = self.live.lock().await;
+        find(&live.transcript, approval).map(|(_, known)| known.clone())
+    }
+
+    /// Waits until a plan of this run is decided, or nobody writes that run here any more (none). Whether somebody
+    /// decides here or elsewhere.
+    pub async fn decided(&self, run: &RunId, approval: &ApprovalId) -> Option<Decision> {
+        let mut frames = self.frames.subscribe();
+        loop {
+            let live = self.live.lock().await;
+            if let Some(decision) = find(&live.transcript, approval).and_then(|(_, known)| known.decision) {
+                return Some(decision);
+            }
+            if !live.is_running(run) {
+                return None;
+            }
+            drop(live);
+            // Falling behind is a change like any other; the sender is this conversation's own.
+            let _ = frames.recv().await;
+        }
+    }
+
+    /// Ends the waiting for a word, unless one was said meanwhile. Gives what counts.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn end_waiting(
+        &self,
+        run: &RunId,
+        approval: &ApprovalId,
+        decision: Decision,
+    ) -> Result<Decision, Problem> {
+        let mut live = self.live.lock().await;
+        for _ in 0..ATTEMPTS {
+            if let Some(decision) = find(&live.transcript, approval).and_then(|(_, known)| known.decision) {
+                return Ok(decision);
+            }
+            match self.say_word(&mut live, run.clone(), approval, decision).await {
+                Ok(()) => return Ok(decision),
+                Err(refused) => self.decide_again(refused).await?,
+            }
+        }
+        Err(too_busy())
+    }
+
+    async fn say_word(
+        &self,
+        live: &mut Live,
+        run: RunId,
+        approval: &ApprovalId,
+        decision: Decision,
+    ) -> Result<(), Refused> {
+        let event = Event::Decided { run, approval: approval.clone(), decision };
+        self.commit(live, &mut Draft::event(event, said(decision).to_owned())).await
+    }
+}
+
+/// The plan with the run that made it: only the newest answer's can be decided, older ones are still known.
+fn find<'live>(transcript: &'live Transcript, approval: &ApprovalId) -> Option<(&'live RunId, &'live Approval)> {
+    transcript.turns.iter().rev().find_map(|turn| {
+        let answer = turn.answer.as_ref()?;
+        answer.parts.iter().find_map(|part| match part {
+            Part::Tool(tool) => {
+                tool.approval.as_ref().filter(|known| known.approval == *approval).map(|known| (&answer.run, known))
+            }
+            _ => None,
+        })
+    })
+}
+
+fn said(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Approved => "The plan was approved",
+        Decision::Rejected => "The plan was rejected",
+        Decision::Expired => "The plan expired before anybody decided",
+        Decision::Withdrawn => "The plan was withdrawn",
+    }
+}
+
+fn conflict(sentence: &str) -> Problem {
+    Problem::new(ProblemCode::Conflict, sentence).hint("ask for the change again to get a new plan")
+}
+
+fn no_such_plan() -> Problem {
+    conflict("There is no such plan in this conversation")
+}

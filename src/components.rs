@@ -1,5 +1,6 @@
 //! What the page is made of. Components read the store and dispatch to it; none touches the socket.
 
+pub mod approval_card;
 pub mod banner;
 pub mod cell;
 pub mod chat_history;

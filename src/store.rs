@@ -19,8 +19,9 @@ pub mod toast;
 use leptos::prelude::*;
 
 use crate::app::{Bootstrap, Opened};
+use crate::chat::approval;
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
-use crate::wire::id::MessageId;
+use crate::wire::id::{ApprovalId, MessageId};
 use crate::wire::problem::Problem;
 use crate::wire::result::ResultReference;
 
@@ -60,8 +61,10 @@ pub struct Store {
     pub keyboard_sheet: RwSignal<bool>,
     /// Whether a fine pointer is there: Enter sends. Taken as true until the browser says otherwise.
     pub fine_pointer: RwSignal<bool>,
-    /// Whether an answer was finished while nobody looked: the page's title says so.
-    pub finished_unseen: RwSignal<bool>,
+    /// What happened while nobody looked: the page's title says so.
+    pub unseen: RwSignal<Option<Unseen>>,
+    /// The plan to which a word is on its way.
+    pub deciding: RwSignal<Option<ApprovalId>>,
     /// Text to put into the composer (a question to edit or try again); the composer takes it.
     pub composed: RwSignal<Option<String>>,
     /// The turn that was searched for and is to be shown; the transcript takes it.
@@ -70,6 +73,15 @@ pub struct Store {
     pub panel: RwSignal<Option<ResultReference>>,
     /// Pages of results that were fetched.
     pub fetched: StoredValue<FetchedPages>,
+}
+
+/// What is worth coming back for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// An answer was finished.
+    Answer,
+    /// A plan waits for approval.
+    Plan,
 }
 
 /// What the middle column shows.
@@ -121,7 +133,8 @@ impl Store {
             drawer: RwSignal::new(false),
             keyboard_sheet: RwSignal::new(false),
             fine_pointer: RwSignal::new(true),
-            finished_unseen: RwSignal::new(false),
+            unseen: RwSignal::new(None),
+            deciding: RwSignal::new(None),
             composed: RwSignal::new(None),
             sought: RwSignal::new(None),
             panel: RwSignal::new(None),
@@ -137,6 +150,11 @@ impl Store {
     /// The conversation that is open, without subscribing to it.
     pub fn current(&self) -> Option<ConversationView> {
         self.opened.with_untracked(|opened| opened.conversation().cloned())
+    }
+
+    /// Whether the open conversation waits for its person's word.
+    pub fn is_awaited(&self) -> bool {
+        self.current().is_some_and(|view| view.with_transcript(approval::is_awaited))
     }
 
     /// Opens the socket and follows the browser once the page is taken over. Nothing on the server.

@@ -10,13 +10,15 @@ use leptos::prelude::*;
 use self::answer_end::AnswerEndView;
 use self::answer_footer::AnswerFooter;
 use self::question::Question;
+use super::approval_card::ApprovalCard;
 use super::elapsed::Elapsed;
 use super::icon::{Icon, IconView};
 use super::markdown::{Markdown, Ungrounded};
 use super::problem::ProblemView;
 use super::work_group::WorkGroup;
 use crate::store::conversation::TurnView;
-use crate::store::conversation::answer::{AnswerView, PartView};
+use crate::store::conversation::answer::{AnswerView, PartView, ToolView};
+use crate::wire::id::ApprovalId;
 use crate::wire::transcript::EndReason;
 
 /// A turn: the question as a quiet block, the answer as a document under it.
@@ -121,27 +123,35 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
 }
 
 /// A stretch of parts that is drawn as one: a text, or the work between two texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Segment {
     /// The part's place and its identity: another text at the same place is drawn anew.
     Text(usize, usize),
     Work(usize),
+    /// A plan under approval is never folded into the work.
+    Plan(usize, ApprovalId),
 }
 
 impl Segment {
-    fn key(self) -> String {
+    fn key(&self) -> String {
         match self {
             Self::Text(index, identity) => format!("{index} {identity}"),
             Self::Work(index) => index.to_string(),
+            Self::Plan(_, approval) => approval.to_string(),
         }
     }
 }
 
+/// Reads which calls have a plan, so that whoever calls it in a reactive place is told of changes.
 fn segments(parts: &[PartView]) -> Vec<Segment> {
     let mut segments = Vec::new();
     for (index, part) in parts.iter().enumerate() {
         match part {
             PartView::Text(text) => segments.push(Segment::Text(index, text.identity())),
+            PartView::Tool(ToolView { approval, .. }) if approval.with(Option::is_some) => {
+                let approval = approval.with(|plan| plan.as_ref().map(|plan| plan.approval.clone()));
+                segments.push(Segment::Plan(index, approval.unwrap_or_default()));
+            }
             PartView::Thinking(_) | PartView::Tool(_) if matches!(segments.last(), Some(Segment::Work(_))) => {}
             PartView::Thinking(_) | PartView::Tool(_) => segments.push(Segment::Work(index)),
         }
@@ -150,9 +160,17 @@ fn segments(parts: &[PartView]) -> Vec<Segment> {
 }
 
 fn segment_view(answer: &AnswerView, segment: Segment) -> Erased {
+    let part = |index: usize| answer.parts.with_untracked(|parts| parts.get(index).cloned());
     match segment {
+        Segment::Plan(index, _) => match part(index) {
+            Some(PartView::Tool(tool)) => {
+                let end = answer.end.clone();
+                tool.approval.get_untracked().map(|approval| view! { <ApprovalCard approval tool end /> }).erase()
+            }
+            _ => ().erase(),
+        },
         Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.erase(),
-        Segment::Text(index, _) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
+        Segment::Text(index, _) => match part(index) {
             Some(PartView::Text(text)) => {
                 let end = answer.end.clone();
                 let ungrounded = Memo::new(move |_| {
@@ -183,6 +201,7 @@ mod tests {
                 .map(|segment| match segment {
                     Segment::Text(index, _) => ("text", index),
                     Segment::Work(index) => ("work", index),
+                    Segment::Plan(index, _) => ("plan", index),
                 })
                 .collect();
             assert_eq!(places, [("work", 0), ("text", 2), ("work", 3), ("text", 4), ("text", 5)]);

@@ -94,7 +94,12 @@ struct GroupParts(Vec<PartView>);
 
 fn group_from(parts: &[PartView], start: usize) -> GroupParts {
     let rest = parts.get(start..).unwrap_or_default();
-    GroupParts(rest.iter().take_while(|part| !matches!(part, PartView::Text(_))).cloned().collect())
+    let is_work = |part: &&PartView| match part {
+        PartView::Text(_) => false,
+        PartView::Tool(tool) => tool.approval.with(Option::is_none),
+        PartView::Thinking(_) => true,
+    };
+    GroupParts(rest.iter().take_while(is_work).cloned().collect())
 }
 
 /// What the folded line says.
@@ -192,6 +197,7 @@ mod tests {
             title: title.into(),
             input: serde_json::Value::Null,
             outcome: ArcRwSignal::new(outcome.into()),
+            approval: ArcRwSignal::new(None),
         })
     }
 

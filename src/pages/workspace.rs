@@ -16,8 +16,8 @@ use crate::components::panel::Panel;
 use crate::components::rail::Rail;
 use crate::components::stage_header::StageHeader;
 use crate::components::toasts::Toasts;
-use crate::store::Store;
 use crate::store::place::Place;
+use crate::store::{Store, Unseen};
 
 /// The frame.
 #[component]
@@ -72,5 +72,9 @@ pub fn Workspace(
 
 fn document_title(store: Store) -> String {
     let title = store.title().unwrap_or_else(|| "Ask your NetBox".to_owned());
-    if store.finished_unseen.get() { format!("Answer ready: {title}") } else { format!("{title} \u{b7} NetBox chat") }
+    match store.unseen.get() {
+        Some(Unseen::Answer) => format!("Answer ready: {title}"),
+        Some(Unseen::Plan) => format!("Approval needed: {title}"),
+        None => format!("{title} \u{b7} NetBox chat"),
+    }
 }

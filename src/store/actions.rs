@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::json;
 
-use crate::wire::command::{Command, Resume, SendMode};
+use crate::wire::command::{Command, Resume, SendMode, Word};
 use crate::wire::deployment::ConversationSummary;
-use crate::wire::id::{CommandId, ConversationId, MessageId};
+use crate::wire::id::{ApprovalId, CommandId, ConversationId, MessageId};
 use crate::wire::problem::{Problem, ProblemCode};
 
 use super::conversation::ConversationView;
@@ -113,6 +113,18 @@ impl Store {
         if self.current().is_some_and(|view| view.running.with_untracked(Option::is_some)) {
             self.stop();
         }
+    }
+
+    /// Says a word to a plan as it is shown: only over a connection that is there now, and one at a time. Whether it
+    /// was said.
+    pub fn decide(&self, approval: &ApprovalId, digest: &str, decision: Word) -> bool {
+        let can_say = self.connection.with_untracked(|connection| connection.online)
+            && self.deciding.with_untracked(Option::is_none);
+        let Some(view) = self.current().filter(|_| can_say) else { return false };
+        self.deciding.set(Some(approval.clone()));
+        let (approval, digest) = (approval.clone(), digest.to_owned());
+        send(Command::Approve { conversation: view.id.clone(), approval, digest, decision });
+        true
     }
 
     /// Takes a waiting message back.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::erase::{Erase, Erased};
 use crate::components::format;
 use crate::wire::tool::NetboxRequest;
 
@@ -25,6 +26,23 @@ pub fn RequestLine(
             <span class="quiet">{facts}</span>
         </li>
     }
+}
+
+/// The requests of a call; more than `shown` are folded.
+pub fn requests(requests: Vec<NetboxRequest>, shown: usize) -> Erased {
+    let count = requests.len();
+    let lines: Vec<_> = requests.into_iter().map(|request| view! { <RequestLine request /> }).collect();
+    let lines = view! { <ul class="request-lines">{lines}</ul> };
+    if count <= shown {
+        return lines.erase();
+    }
+    view! {
+        <details class="tool-arguments">
+            <summary>{format::counted(count as u64, "request to NetBox", "requests to NetBox")}</summary>
+            {lines}
+        </details>
+    }
+    .erase()
 }
 
 fn facts(request: &NetboxRequest) -> String {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::forms::forms;
 use super::words::words;
+use crate::chat::approval::verb;
 use crate::chat::markdown;
 use crate::chat::text::without_nul;
 use crate::wire::search::SearchPlace;
@@ -50,6 +51,11 @@ pub fn of_turn(turn: &Turn) -> Vec<Text> {
                 let outcome = tool.outcome.as_ref();
                 let mut lines = vec![tool.title.clone()];
                 lines.extend(outcome.map(|outcome| outcome.summary.clone()));
+                if let Some(approval) = &tool.approval {
+                    lines.push(approval.plan.reason.clone());
+                    let changes = approval.plan.changes.iter();
+                    lines.extend(changes.map(|one| format!("{} {} {}", verb(one.action), one.kind, one.object)));
+                }
                 let table = outcome.and_then(|outcome| outcome.table.as_ref());
                 for row in table.map(|table| table.rows.as_slice()).unwrap_or_default() {
                     let cells: Vec<&str> =

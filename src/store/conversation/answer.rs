@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::wire::change::Approval;
 use crate::wire::id::{CallId, RunId};
 use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
 use crate::wire::transcript::{Answer, AnswerEnd, Part, ToolCall};
 
+use super::approval::ApprovalView;
 use super::set_if_changed;
 use super::text::TextView;
 
@@ -53,6 +55,8 @@ pub struct ToolView {
     pub input: serde_json::Value,
     /// How it ended; none while it runs.
     pub outcome: ArcRwSignal<Option<ToolOutcome>>,
+    /// What it would change in NetBox, where it would.
+    pub approval: ArcRwSignal<Option<ApprovalView>>,
 }
 
 impl AnswerView {
@@ -138,6 +142,7 @@ impl PartView {
             }
             (Self::Tool(view), Part::Tool(tool)) if view.call == tool.call => {
                 set_if_changed(&view.outcome, &tool.outcome);
+                view.show_approval(tool.approval.as_ref());
                 true
             }
             _ => false,
@@ -153,6 +158,18 @@ impl ToolView {
             title: tool.title.clone(),
             input: tool.input.clone(),
             outcome: ArcRwSignal::new(tool.outcome.clone()),
+            approval: ArcRwSignal::new(tool.approval.as_ref().map(ApprovalView::of_approval)),
+        }
+    }
+
+    fn show_approval(&self, approval: Option<&Approval>) {
+        let is_shown = self.approval.with_untracked(|view| match (view, approval) {
+            (Some(view), Some(approval)) => view.show(approval),
+            (None, None) => true,
+            _ => false,
+        });
+        if !is_shown {
+            self.approval.set(approval.map(ApprovalView::of_approval));
         }
     }
 }

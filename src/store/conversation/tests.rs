@@ -2,6 +2,7 @@ use leptos::prelude::*;
 
 use super::answer::PartView;
 use super::*;
+use crate::wire::change::{Applied as Carried, Decision, Plan};
 use crate::wire::event::Event;
 use crate::wire::transcript::{Answer, Part};
 
@@ -130,5 +131,48 @@ fn an_answer_that_is_only_a_number_is_shown() {
         view.finish();
         assert_eq!(view.finished.with(Vec::len), 2);
         assert!(view.open.with(Vec::is_empty));
+    });
+}
+
+#[test]
+fn a_plan_that_is_decided_and_carried_out_is_not_drawn_anew() {
+    Owner::new().with(|| {
+        let view = ConversationView::empty("c".into());
+        let run = || RunId::from("r");
+        let call = Event::ToolUse {
+            run: run(),
+            part: 0,
+            call: "k".into(),
+            name: "netbox_change".into(),
+            input: serde_json::Value::Null,
+        };
+        let plan = Plan { reason: "moved".into(), changes: Vec::new() };
+        let (approval, digest) = ("a".into(), "d".into());
+        let approval = Event::Approval { run: run(), call: "k".into(), approval, digest, plan, expires_at: 9 };
+        view.receive(&[asked(1), started(2), frame(3, "change", call), frame(4, "", approval)]);
+        let answer = view.turns.get_untracked()[0].answer.get_untracked().unwrap();
+        let drawn = Arc::new(AtomicUsize::new(0));
+        let parts = answer.parts.get_untracked();
+        let PartView::Tool(tool) = &parts[0] else { panic!("not a call") };
+        let shown = {
+            let (parts, plan, drawn) = (answer.parts.clone(), tool.approval.clone(), Arc::clone(&drawn));
+            Memo::new(move |_| {
+                drawn.fetch_add(1, Ordering::Relaxed);
+                (parts.with(Vec::len), plan.with(Option::is_some))
+            })
+        };
+        assert_eq!(shown.get(), (1, true));
+        let plan = tool.approval.get_untracked().unwrap();
+        assert_eq!(plan.decision.get_untracked(), None);
+
+        let decided = Event::Decided { run: run(), approval: "a".into(), decision: Decision::Approved };
+        let carried = Carried { status: 200, problem: None, link: None };
+        let applied = Event::Applied { run: run(), approval: "a".into(), applied: carried.clone() };
+        view.receive(&[frame(5, "", decided), frame(6, "", applied)]);
+
+        assert_eq!(shown.get(), (1, true));
+        assert_eq!(drawn.load(Ordering::Relaxed), 1, "the whole card was drawn again");
+        assert_eq!(plan.decision.get_untracked(), Some(Decision::Approved));
+        assert_eq!(plan.applied.get_untracked(), [carried]);
     });
 }

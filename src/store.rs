@@ -21,7 +21,7 @@ use leptos::prelude::*;
 use crate::app::{Bootstrap, Opened};
 use crate::chat::approval;
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
-use crate::wire::id::{ApprovalId, MessageId};
+use crate::wire::id::MessageId;
 use crate::wire::problem::Problem;
 use crate::wire::result::ResultReference;
 
@@ -61,10 +61,12 @@ pub struct Store {
     pub keyboard_sheet: RwSignal<bool>,
     /// Whether a fine pointer is there: Enter sends. Taken as true until the browser says otherwise.
     pub fine_pointer: RwSignal<bool>,
-    /// What happened while nobody looked: the page's title says so.
-    pub unseen: RwSignal<Option<Unseen>>,
-    /// The plan to which a word is on its way.
-    pub deciding: RwSignal<Option<ApprovalId>>,
+    /// Whether an answer was finished while nobody looked: the page's title says so.
+    pub finished_unseen: RwSignal<bool>,
+    /// Whether a plan waits for approval while nobody looks: the page's title says so too.
+    pub awaited_unseen: RwSignal<bool>,
+    /// Whether a word to the plan that waits is on its way.
+    pub deciding: RwSignal<bool>,
     /// Text to put into the composer (a question to edit or try again); the composer takes it.
     pub composed: RwSignal<Option<String>>,
     /// The turn that was searched for and is to be shown; the transcript takes it.
@@ -73,15 +75,6 @@ pub struct Store {
     pub panel: RwSignal<Option<ResultReference>>,
     /// Pages of results that were fetched.
     pub fetched: StoredValue<FetchedPages>,
-}
-
-/// What is worth coming back for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unseen {
-    /// An answer was finished.
-    Answer,
-    /// A plan waits for approval.
-    Plan,
 }
 
 /// What the middle column shows.
@@ -133,8 +126,9 @@ impl Store {
             drawer: RwSignal::new(false),
             keyboard_sheet: RwSignal::new(false),
             fine_pointer: RwSignal::new(true),
-            unseen: RwSignal::new(None),
-            deciding: RwSignal::new(None),
+            finished_unseen: RwSignal::new(false),
+            awaited_unseen: RwSignal::new(false),
+            deciding: RwSignal::new(false),
             composed: RwSignal::new(None),
             sought: RwSignal::new(None),
             panel: RwSignal::new(None),

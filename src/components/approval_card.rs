@@ -4,6 +4,8 @@ mod change;
 mod value;
 mod word;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use self::change::change;
@@ -16,56 +18,65 @@ use crate::store::Store;
 use crate::store::clock::Clock;
 use crate::store::conversation::answer::ToolView;
 use crate::store::conversation::approval::ApprovalView;
+use crate::wire::change::Approval;
 use crate::wire::transcript::AnswerEnd;
 
 /// How many changes are shown without being asked for; the style sheet hides the others, but not on paper.
 const SHOWN: usize = 10;
 const MINUTE: i64 = 60_000;
 
+/// How a plan stands; in a reactive place that is told of changes.
+pub type Stands = Arc<dyn Fn() -> Standing + Send + Sync>;
+
 /// A plan in the answer that made it.
 #[component]
 pub fn ApprovalCard(
-    /// The plan.
-    approval: ApprovalView,
     /// The call that made it.
     tool: ToolView,
     /// How the answer ended.
     end: ArcRwSignal<Option<AnswerEnd>>,
 ) -> impl IntoView {
-    let outcome = tool.outcome;
-    let standing = {
-        let (approval, outcome) = (approval.clone(), outcome.clone());
-        Memo::new(move |_| approval.standing(end.with(Option::is_some) || outcome.with(Option::is_some)))
-    };
-    let asked = approval.clone();
-    let foot = view! {
-        {when(move || standing.get() == Standing::Waiting, move || words(&asked))}
-        {live(move || outcome.get().map(|outcome| requests(outcome.requests, 0)))}
-    };
-    plan(&approval, standing, foot.erase())
+    let ToolView { approval: view, outcome, .. } = tool;
+    untrack(|| view.with(Clone::clone)).map(|approval| {
+        let stands: Stands = {
+            let (view, outcome) = (view.clone(), outcome.clone());
+            Arc::new(move || view.standing(end.with(Option::is_some) || outcome.with(Option::is_some)))
+        };
+        let (waits, asked) = (Arc::clone(&stands), approval.clone());
+        let foot = view! {
+            {when(move || waits() == Standing::Waiting, move || words(&asked))}
+            {live(move || outcome.get().map(|outcome| requests(outcome.requests, 0)))}
+        };
+        plan(&approval, view, stands, foot.erase())
+    })
 }
 
 /// A plan, with what stands under it.
-pub fn plan(approval: &ApprovalView, standing: Memo<Standing>, foot: Erased) -> Erased {
-    let plan = &approval.plan;
-    let count = plan.changes.len();
+pub fn plan(approval: &Approval, view: ApprovalView, stands: Stands, foot: Erased) -> Erased {
+    let count = approval.plan.changes.len();
     let all = RwSignal::new(count <= SHOWN);
     let (title, labelled_by) = (heading_id(approval), heading_id(approval));
-    let changes: Vec<_> = plan
+    let changes: Vec<_> = approval
+        .plan
         .changes
         .iter()
         .enumerate()
-        .map(|(place, planned)| change(planned, place, standing, approval.applied.clone()))
+        .map(|(place, planned)| change(planned, place, view.clone(), Arc::clone(&stands)))
         .collect();
+    let word = {
+        let stands = Arc::clone(&stands);
+        move || stands().word()
+    };
+    let mark = word.clone();
     view! {
-        <div class="approval" role="group" aria-labelledby=labelled_by data-state=move || standing.get().word()>
+        <div class="approval" role="group" aria-labelledby=labelled_by data-state=word>
             <div class="approval-head">
                 <h3 class="approval-title" id=title>
-                    {heading(plan)}
+                    {heading(&approval.plan)}
                 </h3>
-                <span class="approval-mark">{move || standing.get().word()}</span>
+                <span class="approval-mark">{mark}</span>
             </div>
-            <p class="approval-reason">{plan.reason.clone()}</p>
+            <p class="approval-reason">{approval.plan.reason.clone()}</p>
             <ol class="approval-changes" data-short=move || (!all.get()).then_some("")>
                 {changes}
             </ol>
@@ -79,7 +90,7 @@ pub fn plan(approval: &ApprovalView, standing: Memo<Standing>, foot: Erased) -> 
                     }
                 },
             )}
-            {state(approval, standing)}
+            {state(approval, view, stands)}
             {foot}
         </div>
     }
@@ -87,28 +98,31 @@ pub fn plan(approval: &ApprovalView, standing: Memo<Standing>, foot: Erased) -> 
 }
 
 /// The line that says how it stands. Whoever pressed a button, which goes, is put here.
-fn state(approval: &ApprovalView, standing: Memo<Standing>) -> Erased {
+fn state(approval: &Approval, view: ApprovalView, stands: Stands) -> Erased {
     let store = Store::get();
     let id = state_id(approval);
-    let ApprovalView { approval, plan, expires_at, applied, .. } = approval.clone();
-    let sentence = move || {
-        let standing = standing.get();
-        let sentence = applied.with(|applied| standing.sentence(applied, plan.changes.len()));
-        match store.clock.get() {
-            _ if standing != Standing::Waiting => sentence,
-            _ if store.connection.with(|connection| connection.is_lost()) => {
-                format!("{sentence}. Not connected: nothing can be approved until the page is connected again")
+    let (count, expires_at) = (approval.plan.changes.len(), approval.expires_at);
+    let sentence = {
+        let stands = Arc::clone(&stands);
+        move || {
+            let standing = stands();
+            let sentence = view.with(|approval| standing.sentence(&approval.applied, count)).unwrap_or_default();
+            match store.clock.get() {
+                _ if standing != Standing::Waiting => sentence,
+                _ if store.connection.with(|connection| connection.is_lost()) => {
+                    format!("{sentence}. Not connected: nothing can be approved until the page is connected again")
+                }
+                _ if store.deciding.get() => "Telling the server".to_owned(),
+                // Where nobody waits, there is no clock.
+                Clock { now: 0, .. } => sentence,
+                clock => format!("{sentence}, {}", expiry(expires_at - (clock.now - clock.skew))),
             }
-            _ if store.deciding.with(|one| one.as_ref() == Some(&approval)) => "Telling the server".to_owned(),
-            // Where nobody waits, there is no clock.
-            Clock { now: 0, .. } => sentence,
-            clock => format!("{sentence}, {}", expiry(expires_at - (clock.now - clock.skew))),
         }
     };
     view! {
         <p class="approval-state" id=id tabindex="-1">
             {live(move || {
-                let icon = match standing.get() {
+                let icon = match stands() {
                     Standing::Waiting | Standing::Failed => Icon::Warning,
                     Standing::Working => Icon::Thinking,
                     Standing::Done => Icon::Check,
@@ -132,11 +146,11 @@ fn expiry(left: i64) -> String {
     }
 }
 
-fn heading_id(approval: &ApprovalView) -> String {
+fn heading_id(approval: &Approval) -> String {
     format!("plan-{}", approval.approval)
 }
 
-fn state_id(approval: &ApprovalView) -> String {
+fn state_id(approval: &Approval) -> String {
     format!("plan-state-{}", approval.approval)
 }
 

@@ -148,9 +148,8 @@ fn segments(parts: &[PartView]) -> Vec<Segment> {
     for (index, part) in parts.iter().enumerate() {
         match part {
             PartView::Text(text) => segments.push(Segment::Text(index, text.identity())),
-            PartView::Tool(ToolView { approval, .. }) if approval.with(Option::is_some) => {
-                let approval = approval.with(|plan| plan.as_ref().map(|plan| plan.approval.clone()));
-                segments.push(Segment::Plan(index, approval.unwrap_or_default()));
+            PartView::Tool(ToolView { approval, .. }) if let Some(approval) = approval.id() => {
+                segments.push(Segment::Plan(index, approval));
             }
             PartView::Thinking(_) | PartView::Tool(_) if matches!(segments.last(), Some(Segment::Work(_))) => {}
             PartView::Thinking(_) | PartView::Tool(_) => segments.push(Segment::Work(index)),
@@ -163,10 +162,7 @@ fn segment_view(answer: &AnswerView, segment: Segment) -> Erased {
     let part = |index: usize| answer.parts.with_untracked(|parts| parts.get(index).cloned());
     match segment {
         Segment::Plan(index, _) => match part(index) {
-            Some(PartView::Tool(tool)) => {
-                let end = answer.end.clone();
-                tool.approval.get_untracked().map(|approval| view! { <ApprovalCard approval tool end /> }).erase()
-            }
+            Some(PartView::Tool(tool)) => view! { <ApprovalCard tool end=answer.end.clone() /> }.erase(),
             _ => ().erase(),
         },
         Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.erase(),

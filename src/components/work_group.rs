@@ -96,7 +96,7 @@ fn group_from(parts: &[PartView], start: usize) -> GroupParts {
     let rest = parts.get(start..).unwrap_or_default();
     let is_work = |part: &&PartView| match part {
         PartView::Text(_) => false,
-        PartView::Tool(tool) => tool.approval.with(Option::is_none),
+        PartView::Tool(tool) => tool.approval.id().is_none(),
         PartView::Thinking(_) => true,
     };
     GroupParts(rest.iter().take_while(is_work).cloned().collect())
@@ -188,6 +188,7 @@ fn last_sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::conversation::approval::ApprovalView;
     use crate::wire::tool::ToolOutcome;
 
     fn tool(title: &str, outcome: impl Into<Option<ToolOutcome>>) -> PartView {
@@ -197,7 +198,7 @@ mod tests {
             title: title.into(),
             input: serde_json::Value::Null,
             outcome: ArcRwSignal::new(outcome.into()),
-            approval: ArcRwSignal::new(None),
+            approval: ApprovalView::new(None),
         })
     }
 

@@ -239,10 +239,12 @@ fn parts(answer: &Answer) -> Vec<Erased> {
 /// A query, under the plan that it made where it made one.
 fn tool(call: &ToolCall, is_over: bool, is_placed: &dyn Fn(&str) -> bool) -> Erased {
     let query = query(call, is_placed);
-    let Some(approval) = &call.approval else { return query };
-    let approval = ApprovalView::of_approval(approval);
-    let standing = approval.standing(is_over || call.outcome.is_some());
-    plan(&approval, Memo::new(move |_| standing), query)
+    let view = ApprovalView::new(call.approval.as_ref());
+    let standing = view.standing(is_over || call.outcome.is_some());
+    match &call.approval {
+        Some(approval) => plan(approval, view, Arc::new(move || standing), query),
+        None => query,
+    }
 }
 
 /// A query, folded: what was asked of NetBox, and what came.

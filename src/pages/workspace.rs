@@ -17,7 +17,7 @@ use crate::components::rail::Rail;
 use crate::components::stage_header::StageHeader;
 use crate::components::toasts::Toasts;
 use crate::store::place::Place;
-use crate::store::{Store, Unseen};
+use crate::store::Store;
 
 /// The frame.
 #[component]
@@ -72,9 +72,11 @@ pub fn Workspace(
 
 fn document_title(store: Store) -> String {
     let title = store.title().unwrap_or_else(|| "Ask your NetBox".to_owned());
-    match store.unseen.get() {
-        Some(Unseen::Answer) => format!("Answer ready: {title}"),
-        Some(Unseen::Plan) => format!("Approval needed: {title}"),
-        None => format!("{title} \u{b7} NetBox chat"),
+    if store.awaited_unseen.get() {
+        format!("Approval needed: {title}")
+    } else if store.finished_unseen.get() {
+        format!("Answer ready: {title}")
+    } else {
+        format!("{title} \u{b7} NetBox chat")
     }
 }

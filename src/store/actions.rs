@@ -117,12 +117,11 @@ impl Store {
 
     /// Says a word to a plan as it is shown: only over a connection that is there now, and one at a time. Whether it
     /// was said.
-    pub fn decide(&self, approval: &ApprovalId, digest: &str, decision: Word) -> bool {
+    pub fn decide(&self, approval: ApprovalId, digest: String, decision: Word) -> bool {
         let can_say = self.connection.with_untracked(|connection| connection.online)
-            && self.deciding.with_untracked(Option::is_none);
+            && !self.deciding.get_untracked();
         let Some(view) = self.current().filter(|_| can_say) else { return false };
-        self.deciding.set(Some(approval.clone()));
-        let (approval, digest) = (approval.clone(), digest.to_owned());
+        self.deciding.set(true);
         send(Command::Approve { conversation: view.id.clone(), approval, digest, decision });
         true
     }
@@ -162,6 +161,7 @@ impl Store {
             send(Command::Unsubscribe { conversation: left.id.clone() });
         }
         self.drawer.set(false);
+        self.deciding.set(false);
         self.close_panel();
         self.place.set(place.clone());
         match place {

@@ -15,7 +15,7 @@ use leptos_router::NavigateOptions;
 use super::clock::Clock;
 use super::connection::Connection;
 use super::frames::FollowUp;
-use super::{OpenedView, Store, Unseen};
+use super::{OpenedView, Store};
 use crate::client::socket::{self, SocketEvent, SocketHandle};
 use crate::client::{beacon, sign_in, storage};
 use crate::wire::command::{Command, Resume};
@@ -44,7 +44,7 @@ pub fn start(store: Store) {
             }
             // Nobody answers over a lost one: whoever decides sees first what became of it.
             if !state.online {
-                store.deciding.set(None);
+                store.deciding.set(false);
             }
             store.connection.update(|connection| {
                 *connection = Connection {
@@ -170,11 +170,17 @@ fn follow_up(store: Store, follow_up: FollowUp) {
     if follow_up.sign_in {
         sign_in_again();
     }
-    if document().hidden() {
-        // What became of a plan elsewhere is nothing to come back for.
-        let unseen = store.unseen.get_untracked().filter(|unseen| *unseen == Unseen::Answer);
-        let ended = follow_up.ended.map(|_| Unseen::Answer);
-        store.unseen.set(ended.or(store.is_awaited().then_some(Unseen::Plan)).or(unseen));
+    if follow_up.ended.is_some() && document().hidden() {
+        store.finished_unseen.set(true);
+    }
+    say_awaited(store);
+}
+
+/// Has the title say that a plan waits while nobody looks.
+fn say_awaited(store: Store) {
+    let is_awaited = document().hidden() && store.is_awaited();
+    if store.awaited_unseen.get_untracked() != is_awaited {
+        store.awaited_unseen.set(is_awaited);
     }
 }
 
@@ -203,10 +209,13 @@ fn follow_page(store: Store) {
             store.drawer.set(false);
         }
     });
-    window_event_listener_untyped("focus", move |_| store.unseen.set(None));
+    window_event_listener_untyped("focus", move |_| store.finished_unseen.set(false));
     window_event_listener_untyped("pagehide", move |_| store.dismiss_all());
     let seen = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || {
-        store.unseen.set((document().hidden() && store.is_awaited()).then_some(Unseen::Plan));
+        if !document().hidden() {
+            store.finished_unseen.set(false);
+        }
+        say_awaited(store);
     });
     let target: &web_sys::EventTarget = &document();
     let _ =

@@ -54,7 +54,7 @@ impl Store {
                 Event::Error { problem, .. } if problem.code == ProblemCode::SignIn => follow_up.sign_in = true,
                 Event::Error { id, problem } => self.take_error(id.as_ref(), frame.conversation.as_ref(), problem),
                 // All that was sent before the ping is answered by now, or lost.
-                Event::Pong { .. } => self.deciding.set(None),
+                Event::Pong { .. } => self.deciding.set(false),
                 Event::Ack { .. } | Event::Bye { .. } | Event::Unknown if frame.seq == 0 => {}
                 _ => {
                     if let (Event::Title, Some(conversation)) = (&frame.event, &frame.conversation) {
@@ -92,7 +92,7 @@ impl Store {
     fn take_error(&self, command: Option<&CommandId>, conversation: Option<&ConversationId>, problem: &Problem) {
         let current = self.current();
         if command.is_none() {
-            self.deciding.set(None);
+            self.deciding.set(false);
         }
         if problem.code == ProblemCode::Restarting && command.is_some() {
             // The question stays on its way; the line about the connection says why it waits.

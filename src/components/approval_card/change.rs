@@ -2,21 +2,23 @@
 
 use leptos::prelude::*;
 
+use super::Stands;
 use super::value::value;
-use crate::chat::approval::{Outcome, Standing, verb};
+use crate::chat::approval::{Outcome, verb};
 use crate::components::copy_button::CopyButton;
 use crate::components::erase::{Erase, Erased, live};
 use crate::components::icon::{Icon, IconView};
 use crate::components::markdown::code::coloured;
 use crate::components::markdown::highlight::Language;
-use crate::wire::change::{Action, Applied, FieldChange, PlannedChange};
+use crate::store::conversation::approval::ApprovalView;
+use crate::wire::change::{Action, FieldChange, PlannedChange};
 
 /// The change at this place of its plan.
 pub fn change(
     planned: &PlannedChange,
     place: usize,
-    standing: Memo<Standing>,
-    applied: ArcRwSignal<Vec<Applied>>,
+    view: ApprovalView,
+    stands: Stands,
 ) -> Erased {
     let PlannedChange { action, kind, object, link, fields, .. } = planned.clone();
     let object = link_to(link, object);
@@ -29,7 +31,10 @@ pub fn change(
                 " "
                 {object}
             </p>
-            {live(move || applied.with(|applied| outcome(Outcome::of(standing.get(), applied, place))))}
+            {live(move || {
+                let standing = stands();
+                view.with(|approval| outcome(Outcome::of(standing, &approval.applied, place)))
+            })}
             {(!fields.is_empty()).then(|| table(action, &fields))}
             {request(planned)}
         </li>

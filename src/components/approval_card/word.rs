@@ -9,15 +9,14 @@ use crate::components::erase::{Erase, Erased, live};
 use crate::components::focus::go_on;
 use crate::components::icon::{Icon, IconView};
 use crate::store::Store;
-use crate::store::conversation::approval::ApprovalView;
-use crate::wire::change::{Action, Plan};
+use crate::wire::change::{Action, Approval, Plan};
 use crate::wire::command::Word;
 
 /// How many of the objects that are deleted are named.
 const NAMED: usize = 10;
 
 /// The buttons.
-pub fn words(approval: &ApprovalView) -> Erased {
+pub fn words(approval: &Approval) -> Erased {
     let store = Store::get();
     let plan = approval.plan.clone();
     let (group, state) = (heading_id(approval), state_id(approval));
@@ -30,7 +29,7 @@ pub fn words(approval: &ApprovalView) -> Erased {
     };
     let approval = approval.clone();
     let say = move |word| {
-        if store.decide(&approval.approval, &approval.digest, word) {
+        if store.decide(approval.approval.clone(), approval.digest.clone(), word) {
             go_on(store, &format!("[id='{state}']"));
         }
     };
@@ -79,7 +78,7 @@ fn button(label: String, class: &'static str, press: impl Fn() + Send + 'static)
     let press: Box<dyn Fn() + Send> = Box::new(press);
     let is_idle = move || {
         let is_away = !store.connection.with(|connection| connection.online);
-        (is_away || store.deciding.with(Option::is_some)).then_some("true")
+        (is_away || store.deciding.get()).then_some("true")
     };
     let press = move |_| {
         if untrack(is_idle).is_none() {

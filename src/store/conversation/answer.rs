@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::wire::change::Approval;
 use crate::wire::id::{CallId, RunId};
 use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
@@ -56,7 +55,7 @@ pub struct ToolView {
     /// How it ended; none while it runs.
     pub outcome: ArcRwSignal<Option<ToolOutcome>>,
     /// What it would change in NetBox, where it would.
-    pub approval: ArcRwSignal<Option<ApprovalView>>,
+    pub approval: ApprovalView,
 }
 
 impl AnswerView {
@@ -142,7 +141,7 @@ impl PartView {
             }
             (Self::Tool(view), Part::Tool(tool)) if view.call == tool.call => {
                 set_if_changed(&view.outcome, &tool.outcome);
-                view.show_approval(tool.approval.as_ref());
+                view.approval.show(tool.approval.as_ref());
                 true
             }
             _ => false,
@@ -158,18 +157,7 @@ impl ToolView {
             title: tool.title.clone(),
             input: tool.input.clone(),
             outcome: ArcRwSignal::new(tool.outcome.clone()),
-            approval: ArcRwSignal::new(tool.approval.as_ref().map(ApprovalView::of_approval)),
-        }
-    }
-
-    fn show_approval(&self, approval: Option<&Approval>) {
-        let is_shown = self.approval.with_untracked(|view| match (view, approval) {
-            (Some(view), Some(approval)) => view.show(approval),
-            (None, None) => true,
-            _ => false,
-        });
-        if !is_shown {
-            self.approval.set(approval.map(ApprovalView::of_approval));
+            approval: ApprovalView::new(tool.approval.as_ref()),
         }
     }
 }

@@ -1,57 +1,55 @@
-//! A plan under approval as signals: the plan never changes, so what was opened in it stays open while it is carried out.
+//! A call's plan under approval. It never changes, only what became of it does: so it is no signal (of which each type
+//! is code for the browser to load), but tells those who look when there is something else to see.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use leptos::prelude::*;
 
 use crate::chat::approval::Standing;
-use crate::wire::change::{Applied, Approval, Decision, Plan};
+use crate::wire::change::Approval;
 use crate::wire::id::ApprovalId;
 
-use super::set_if_changed;
-
-/// A plan. Another one under approval makes another view.
+/// What a call would change in NetBox, where it would. Clones are the same one.
 #[derive(Clone)]
 pub struct ApprovalView {
-    /// Which one.
-    pub approval: ApprovalId,
-    /// What the word has to name with it.
-    pub digest: String,
-    /// What would be done.
-    pub plan: Arc<Plan>,
-    /// Until when it can be approved, in milliseconds since 1970 (UTC).
-    pub expires_at: i64,
-    /// The word; none while it waits.
-    pub decision: ArcRwSignal<Option<Decision>>,
-    /// What was carried out so far.
-    pub applied: ArcRwSignal<Vec<Applied>>,
+    changed: ArcTrigger,
+    current: Arc<Mutex<Option<Approval>>>,
 }
 
 impl ApprovalView {
-    /// The view of a plan.
-    pub fn of_approval(approval: &Approval) -> Self {
-        Self {
-            approval: approval.approval.clone(),
-            digest: approval.digest.clone(),
-            plan: Arc::new(approval.plan.clone()),
-            expires_at: approval.expires_at,
-            decision: ArcRwSignal::new(approval.decision),
-            applied: ArcRwSignal::new(approval.applied.clone()),
-        }
+    /// The view of what a call would change.
+    pub fn new(approval: Option<&Approval>) -> Self {
+        Self { changed: ArcTrigger::new(), current: Arc::new(Mutex::new(approval.cloned())) }
     }
 
-    /// How it stands; read in a reactive place, it is told of changes. `is_over` as in [`Standing::of`].
+    /// Carries over what differs.
+    pub(super) fn show(&self, approval: Option<&Approval>) {
+        {
+            let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+            // A plan's content is named by its digest.
+            let seen = |one: &Approval| (one.approval.clone(), one.digest.clone(), one.decision, one.applied.clone());
+            if current.as_ref().map(seen) == approval.map(seen) {
+                return;
+            }
+            *current = approval.cloned();
+        }
+        self.changed.notify();
+    }
+
+    /// Reads the plan, if there is one. In a reactive place that is told of changes.
+    pub fn with<R>(&self, read: impl FnOnce(&Approval) -> R) -> Option<R> {
+        self.changed.track();
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(read)
+    }
+
+    /// Which plan, if there is one.
+    pub fn id(&self) -> Option<ApprovalId> {
+        self.with(|approval| approval.approval.clone())
+    }
+
+    /// How it stands; `is_over` as in [`Standing::of`].
     pub fn standing(&self, is_over: bool) -> Standing {
-        self.applied.with(|applied| Standing::of(self.decision.get(), applied, self.plan.changes.len(), is_over))
-    }
-
-    /// Carries over what differs; false when it is another plan.
-    pub(super) fn show(&self, approval: &Approval) -> bool {
-        let is_same = self.approval == approval.approval && self.digest == approval.digest;
-        if is_same {
-            set_if_changed(&self.decision, &approval.decision);
-            set_if_changed(&self.applied, &approval.applied);
-        }
-        is_same
+        self.with(|one| Standing::of(one.decision, &one.applied, one.plan.changes.len(), is_over))
+            .unwrap_or(Standing::Waiting)
     }
 }

@@ -23,6 +23,7 @@ pub mod menu;
 pub mod panel;
 pub mod pending_question;
 pub mod picture;
+pub mod plain;
 pub mod problem;
 pub mod rail;
 pub mod result;

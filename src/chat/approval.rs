@@ -134,16 +134,16 @@ impl<'applied> Outcome<'applied> {
         }
     }
 
-    /// Its word, and what the style sheet knows it by; none where there is nothing to say.
-    pub fn word(self) -> Option<(&'static str, &'static str)> {
+    /// Its word; none where there is nothing to say.
+    pub fn word(self) -> Option<&'static str> {
         Some(match self {
             Self::Open => return None,
-            Self::Working => ("working", "being carried out"),
-            Self::Next => ("next", "comes next"),
-            Self::Done(_) => ("done", "done"),
-            Self::Failed(_) => ("failed", "failed"),
-            Self::Unknown(_) => ("failed", "maybe done"),
-            Self::NotDone => ("next", "not done"),
+            Self::Working => "being carried out",
+            Self::Next => "comes next",
+            Self::Done(_) => "done",
+            Self::Failed(_) => "failed",
+            Self::Unknown(_) => "maybe done",
+            Self::NotDone => "not done",
         })
     }
 }
@@ -195,7 +195,7 @@ mod tests {
     fn words(decision: Option<Decision>, statuses: &[u16], is_over: bool) -> (String, Vec<Option<&'static str>>) {
         let applied: Vec<_> = statuses.iter().copied().map(applied).collect();
         let standing = Standing::of(decision, &applied, 3, is_over);
-        let words = (0..3).map(|place| Outcome::of(standing, &applied, place).word().map(|(_, word)| word));
+        let words = (0..3).map(|place| Outcome::of(standing, &applied, place).word());
         (standing.sentence(&applied, 3), words.collect())
     }
 

@@ -1,7 +1,6 @@
 //! A plan under approval: what would be written to NetBox, the person's word, and what became of it.
 
 mod change;
-mod value;
 mod word;
 
 use std::sync::Arc;
@@ -9,10 +8,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use self::change::change;
-use self::word::words;
+use self::word::decisions;
 use super::erase::{Erase, Erased, live, when};
 use super::icon::{Icon, IconView};
-use super::tool_card::request::requests;
+use super::plain::{block, button, words};
 use crate::chat::approval::{Standing, heading};
 use crate::store::Store;
 use crate::store::clock::Clock;
@@ -29,67 +28,46 @@ const MINUTE: i64 = 60_000;
 pub type Stands = Arc<dyn Fn() -> Standing + Send + Sync>;
 
 /// A plan in the answer that made it.
-#[component]
-pub fn ApprovalCard(
-    /// The call that made it.
-    tool: ToolView,
-    /// How the answer ended.
-    end: ArcRwSignal<Option<AnswerEnd>>,
-) -> impl IntoView {
+pub fn approval_card(tool: ToolView, end: ArcRwSignal<Option<AnswerEnd>>) -> Erased {
     let ToolView { approval: view, outcome, .. } = tool;
-    untrack(|| view.with(Clone::clone)).map(|approval| {
-        let stands: Stands = {
-            let (view, outcome) = (view.clone(), outcome.clone());
-            Arc::new(move || view.standing(end.with(Option::is_some) || outcome.with(Option::is_some)))
-        };
-        let (waits, asked) = (Arc::clone(&stands), approval.clone());
-        let foot = view! {
-            {when(move || waits() == Standing::Waiting, move || words(&asked))}
-            {live(move || outcome.get().map(|outcome| requests(outcome.requests, 0)))}
-        };
-        plan(&approval, view, stands, foot.erase())
-    })
+    let Some(approval) = untrack(|| view.with(Clone::clone)) else { return ().erase() };
+    let stands: Stands = {
+        let view = view.clone();
+        Arc::new(move || view.standing(end.with(Option::is_some) || outcome.with(Option::is_some)))
+    };
+    let (waits, asked) = (Arc::clone(&stands), approval.clone());
+    let foot = when(move || waits() == Standing::Waiting, move || decisions(&asked));
+    plan(&approval, view, stands, foot.erase())
 }
 
 /// A plan, with what stands under it.
 pub fn plan(approval: &Approval, view: ApprovalView, stands: Stands, foot: Erased) -> Erased {
-    let count = approval.plan.changes.len();
+    let changes = &approval.plan.changes;
+    let count = changes.len();
     let all = RwSignal::new(count <= SHOWN);
     let (title, labelled_by) = (heading_id(approval), heading_id(approval));
-    let changes: Vec<_> = approval
-        .plan
-        .changes
+    let changes: Vec<_> = changes
         .iter()
         .enumerate()
         .map(|(place, planned)| change(planned, place, view.clone(), Arc::clone(&stands)))
         .collect();
+    let show_all = move || {
+        button(format!("Show all {count} changes"), "text-button approval-all", Box::new(move || all.set(true)))
+    };
     let word = {
         let stands = Arc::clone(&stands);
         move || stands().word()
     };
-    let mark = word.clone();
     view! {
         <div class="approval" role="group" aria-labelledby=labelled_by data-state=word>
-            <div class="approval-head">
-                <h3 class="approval-title" id=title>
-                    {heading(&approval.plan)}
-                </h3>
-                <span class="approval-mark">{mark}</span>
-            </div>
-            <p class="approval-reason">{approval.plan.reason.clone()}</p>
+            <h3 class="approval-title" id=title>
+                {heading(&approval.plan)}
+            </h3>
+            {block("approval-reason", vec![approval.plan.reason.clone().erase()])}
             <ol class="approval-changes" data-short=move || (!all.get()).then_some("")>
                 {changes}
             </ol>
-            {when(
-                move || !all.get(),
-                move || {
-                    view! {
-                        <button type="button" class="text-button approval-all" on:click=move |_| all.set(true)>
-                            {format!("Show all {count} changes")}
-                        </button>
-                    }
-                },
-            )}
+            {when(move || !all.get(), show_all)}
             {state(approval, view, stands)}
             {foot}
         </div>
@@ -102,35 +80,30 @@ fn state(approval: &Approval, view: ApprovalView, stands: Stands) -> Erased {
     let store = Store::get();
     let id = state_id(approval);
     let (count, expires_at) = (approval.plan.changes.len(), approval.expires_at);
-    let sentence = {
-        let stands = Arc::clone(&stands);
-        move || {
-            let standing = stands();
-            let sentence = view.with(|approval| standing.sentence(&approval.applied, count)).unwrap_or_default();
-            match store.clock.get() {
-                _ if standing != Standing::Waiting => sentence,
-                _ if store.connection.with(|connection| connection.is_lost()) => {
-                    format!("{sentence}. Not connected: nothing can be approved until the page is connected again")
-                }
-                _ if store.deciding.get() => "Telling the server".to_owned(),
-                // Where nobody waits, there is no clock.
-                Clock { now: 0, .. } => sentence,
-                clock => format!("{sentence}, {}", expiry(expires_at - (clock.now - clock.skew))),
+    let sentence = move || {
+        let standing = stands();
+        let icon = match standing {
+            Standing::Waiting | Standing::Failed => Icon::Warning,
+            Standing::Working => Icon::Thinking,
+            Standing::Done => Icon::Check,
+            Standing::Dropped(_) => Icon::Close,
+        };
+        let sentence = view.with(|approval| standing.sentence(&approval.applied, count)).unwrap_or_default();
+        let sentence = match store.clock.get() {
+            _ if standing != Standing::Waiting => sentence,
+            _ if store.connection.with(|connection| connection.is_lost()) => {
+                format!("{sentence}. Not connected: nothing can be approved until the page is connected again")
             }
-        }
+            _ if store.deciding.get() => "Telling the server".to_owned(),
+            // Where nobody waits, there is no clock.
+            Clock { now: 0, .. } => sentence,
+            clock => format!("{sentence}, {}", expiry(expires_at - (clock.now - clock.skew))),
+        };
+        vec![view! { <IconView icon /> }.erase(), words("", sentence)]
     };
     view! {
         <p class="approval-state" id=id tabindex="-1">
-            {live(move || {
-                let icon = match stands() {
-                    Standing::Waiting | Standing::Failed => Icon::Warning,
-                    Standing::Working => Icon::Thinking,
-                    Standing::Done => Icon::Check,
-                    Standing::Dropped(_) => Icon::Close,
-                };
-                view! { <IconView icon /> }
-            })}
-            <span>{sentence}</span>
+            {live(sentence)}
         </p>
     }
     .erase()

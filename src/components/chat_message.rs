@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use self::answer_end::AnswerEndView;
 use self::answer_footer::AnswerFooter;
 use self::question::Question;
-use super::approval_card::ApprovalCard;
+use super::approval_card::approval_card;
 use super::elapsed::Elapsed;
 use super::icon::{Icon, IconView};
 use super::markdown::{Markdown, Ungrounded};
@@ -162,7 +162,7 @@ fn segment_view(answer: &AnswerView, segment: Segment) -> Erased {
     let part = |index: usize| answer.parts.with_untracked(|parts| parts.get(index).cloned());
     match segment {
         Segment::Plan(index, _) => match part(index) {
-            Some(PartView::Tool(tool)) => view! { <ApprovalCard tool end=answer.end.clone() /> }.erase(),
+            Some(PartView::Tool(tool)) => approval_card(tool, answer.end.clone()),
             _ => ().erase(),
         },
         Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.erase(),

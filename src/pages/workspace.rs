@@ -16,8 +16,8 @@ use crate::components::panel::Panel;
 use crate::components::rail::Rail;
 use crate::components::stage_header::StageHeader;
 use crate::components::toasts::Toasts;
-use crate::store::place::Place;
 use crate::store::Store;
+use crate::store::place::Place;
 
 /// The frame.
 #[component]

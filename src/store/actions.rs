@@ -118,8 +118,7 @@ impl Store {
     /// Says a word to a plan as it is shown: only over a connection that is there now, and one at a time. Whether it
     /// was said.
     pub fn decide(&self, approval: ApprovalId, digest: String, decision: Word) -> bool {
-        let can_say = self.connection.with_untracked(|connection| connection.online)
-            && !self.deciding.get_untracked();
+        let can_say = self.connection.with_untracked(|connection| connection.online) && !self.deciding.get_untracked();
         let Some(view) = self.current().filter(|_| can_say) else { return false };
         self.deciding.set(true);
         send(Command::Approve { conversation: view.id.clone(), approval, digest, decision });

@@ -3,39 +3,34 @@
 use leptos::prelude::*;
 
 use super::Stands;
-use super::value::value;
 use crate::chat::approval::{Outcome, verb};
+use crate::components::cell::cell_text;
 use crate::components::copy_button::CopyButton;
 use crate::components::erase::{Erase, Erased, live};
 use crate::components::icon::{Icon, IconView};
 use crate::components::markdown::code::coloured;
 use crate::components::markdown::highlight::Language;
+use crate::components::plain::{block, folded, words};
 use crate::store::conversation::approval::ApprovalView;
 use crate::wire::change::{Action, FieldChange, PlannedChange};
+use crate::wire::tool::Cell;
+
+/// How much of a long value is shown without being asked for, in characters.
+const SHOWN: usize = 200;
 
 /// The change at this place of its plan.
-pub fn change(
-    planned: &PlannedChange,
-    place: usize,
-    view: ApprovalView,
-    stands: Stands,
-) -> Erased {
+pub fn change(planned: &PlannedChange, place: usize, view: ApprovalView, stands: Stands) -> Erased {
     let PlannedChange { action, kind, object, link, fields, .. } = planned.clone();
-    let object = link_to(link, object);
+    let became = move || {
+        let standing = stands();
+        view.with(|approval| outcome(Outcome::of(standing, &approval.applied, place))).unwrap_or_else(|| ().erase())
+    };
+    let object = vec![words("approval-action", format!("{} {kind} ", verb(action))), link_to(link, object)];
     view! {
         <li class="approval-change" data-action=verb(action)>
-            <p class="approval-object">
-                <b class="approval-action">{verb(action)}</b>
-                " "
-                {kind}
-                " "
-                {object}
-            </p>
-            {live(move || {
-                let standing = stands();
-                view.with(|approval| outcome(Outcome::of(standing, &approval.applied, place)))
-            })}
-            {(!fields.is_empty()).then(|| table(action, &fields))}
+            {block("approval-object", object)}
+            {live(became)}
+            {table(action, &fields)}
             {request(planned)}
         </li>
     }
@@ -43,76 +38,85 @@ pub fn change(
 }
 
 /// The object's name, leading to its page in NetBox where it has one.
-fn link_to(link: Option<String>, name: String) -> Erased {
+fn link_to(link: Option<String>, text: String) -> Erased {
     match link {
-        Some(link) => view! {
-            <a class="identifier" href=link target="_blank" rel="noopener noreferrer">
-                {name}
-            </a>
-        }
-        .erase(),
-        None => view! { <span class="identifier">{name}</span> }.erase(),
+        Some(_) => cell_text(&Cell { text, link }),
+        None => words("identifier", text),
     }
 }
 
 /// What became of it.
 fn outcome(outcome: Outcome<'_>) -> Erased {
-    let Some((name, word)) = outcome.word() else { return ().erase() };
-    let (icon, problem, link) = match outcome {
-        Outcome::Done(applied) => (Icon::Check, None, applied.link.clone()),
-        Outcome::Failed(problem) => (Icon::Warning, Some(problem), None),
-        Outcome::Unknown(problem) => (Icon::Warning, problem, None),
-        _ => (Icon::Thinking, None, None),
+    let Some(word) = outcome.word() else { return ().erase() };
+    let failed = "approval-outcome outcome-failed";
+    let (class, icon, problem, link) = match outcome {
+        Outcome::Done(applied) => ("approval-outcome outcome-done", Icon::Check, None, applied.link.clone()),
+        Outcome::Failed(problem) => (failed, Icon::Warning, Some(problem), None),
+        Outcome::Unknown(problem) => (failed, Icon::Warning, problem, None),
+        _ => ("approval-outcome", Icon::Thinking, None, None),
     };
-    let mut words = word.to_owned();
-    let mut hint = String::new();
+    let mut said = word.to_owned();
     if let Some(problem) = problem {
-        words = format!("{word}: {}", problem.message);
-        hint = problem.hint.clone().unwrap_or_default();
+        said = format!("{word}: {}", problem.message);
+        if let Some(hint) = &problem.hint {
+            said = format!("{said} ({hint})");
+        }
     }
-    view! {
-        <p class="approval-outcome" data-outcome=name>
-            <IconView icon />
-            <span>{words} " " <span class="problem-hint">{hint}</span></span>
-            {link.map(|link| link_to(Some(link), "Open in NetBox".to_owned()))}
-        </p>
+    let mut children = vec![view! { <IconView icon /> }.erase(), words("", said)];
+    if link.is_some() {
+        children.push(link_to(link, "Open in NetBox".to_owned()));
     }
-    .erase()
+    block(class, children)
 }
 
 /// The fields. Of what is made there is nothing before, of what is deleted nothing after.
 fn table(action: Action, fields: &[FieldChange]) -> Erased {
-    let headings: &[&str] = match action {
-        Action::Create => &["Field", "Value"],
-        Action::Update => &["Field", "Before", "After"],
-        Action::Delete => &["Goes with it", ""],
-    };
-    let headings: Vec<_> = headings.iter().map(|heading| view! { <th scope="col">{*heading}</th> }).collect();
+    if fields.is_empty() {
+        return ().erase();
+    }
+    let headings: &[&str] = if action == Action::Update { &["Field", "Before", "After"] } else { &["Field", "Value"] };
+    let headings = headings.iter().map(|heading| heading_cell("col", (*heading).to_owned())).collect();
     let rows: Vec<_> = fields
         .iter()
         .map(|FieldChange { field, before, after }| {
-            let before = (action != Action::Create).then(|| view! { <td class="value-before">{value(before)}</td> });
-            let after = (action != Action::Delete).then(|| view! { <td>{value(after)}</td> });
-            view! {
-                <tr>
-                    <th scope="row">
-                        <code>{field.clone()}</code>
-                    </th>
-                    {before}
-                    {after}
-                </tr>
+            let mut cells = vec![heading_cell("row", field.clone())];
+            if action != Action::Create {
+                cells.push(cell("value-before", before));
             }
+            if action != Action::Delete {
+                cells.push(cell("value-after", after));
+            }
+            row(cells)
         })
         .collect();
     view! {
         <table class="approval-fields">
-            <thead>
-                <tr>{headings}</tr>
-            </thead>
+            <thead>{row(headings)}</thead>
             <tbody>{rows}</tbody>
         </table>
     }
     .erase()
+}
+
+fn row(cells: Vec<Erased>) -> Erased {
+    view! { <tr>{cells}</tr> }.erase()
+}
+
+fn heading_cell(scope: &'static str, words: String) -> Erased {
+    view! { <th scope=scope>{words}</th> }.erase()
+}
+
+/// A value: text, never anything else. The rest of a long one is behind a press.
+fn cell(class: &'static str, text: &str) -> Erased {
+    let value = match text.char_indices().nth(SHOWN) {
+        _ if text.is_empty() => words("nothing", "\u{2013}".to_owned()),
+        None => words("", text.to_owned()),
+        Some((at, _)) => {
+            let (beginning, rest) = text.split_at(at);
+            folded("long-value", words("", beginning.to_owned()), words("", rest.to_owned()))
+        }
+    };
+    view! { <td class=class>{value}</td> }.erase()
 }
 
 /// What is sent, letter by letter.
@@ -124,22 +128,10 @@ fn request(planned: &PlannedChange) -> Erased {
         serde_json::to_string_pretty(&planned.body).unwrap_or_default()
     };
     let copied = format!("{line}\n{body}");
-    let json = (!body.is_empty()).then(|| {
-        view! {
-            <pre tabindex="0" role="group" aria-label="Body of the request">
-                <code>{coloured(Language::Json, &body)}</code>
-            </pre>
-        }
-    });
-    view! {
-        <details class="tool-arguments">
-            <summary>"Exact request"</summary>
-            <div class="approval-request">
-                <code class="request-address">{line}</code>
-                <CopyButton text=move || copied.clone() label="Copy the request" />
-            </div>
-            {json}
-        </details>
-    }
-    .erase()
+    let head = vec![
+        words("identifier", line),
+        view! { <CopyButton text=move || copied.clone() label="Copy the request" /> }.erase(),
+    ];
+    let json = vec![block("approval-request", head), block("approval-body", coloured(Language::Json, &body))];
+    folded("tool-arguments", words("", "Exact request".to_owned()), json.erase())
 }

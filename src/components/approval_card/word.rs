@@ -7,7 +7,7 @@ use super::{heading_id, state_id};
 use crate::chat::approval::objects;
 use crate::components::erase::{Erase, Erased, live};
 use crate::components::focus::go_on;
-use crate::components::icon::{Icon, IconView};
+use crate::components::plain::button;
 use crate::store::Store;
 use crate::wire::change::{Action, Approval, Plan};
 use crate::wire::command::Word;
@@ -16,7 +16,7 @@ use crate::wire::command::Word;
 const NAMED: usize = 10;
 
 /// The buttons.
-pub fn words(approval: &Approval) -> Erased {
+pub fn decisions(approval: &Approval) -> Erased {
     let store = Store::get();
     let plan = approval.plan.clone();
     let (group, state) = (heading_id(approval), state_id(approval));
@@ -28,67 +28,49 @@ pub fn words(approval: &Approval) -> Erased {
         go_on(store, &format!("[aria-labelledby='{group}'] .approval-words {next}"));
     };
     let approval = approval.clone();
+    // Not disabled while there is no connection, or a word is on its way: the keyboard stays where it is.
     let say = move |word| {
         if store.decide(approval.approval.clone(), approval.digest.clone(), word) {
             go_on(store, &format!("[id='{state}']"));
         }
     };
-    live(move || {
-        let (say, review) = (say.clone(), review.clone());
-        if is_reviewed.get() {
-            let back = review.clone();
-            let on_key = move |event: leptos::ev::KeyboardEvent| {
-                if event.key() == "Escape" {
-                    event.prevent_default();
-                    review(false);
-                }
-            };
-            let (warning, label) = deletion(&plan);
-            return view! {
-                <div class="approval-words" on:keydown=on_key>
-                    <p class="approval-review" tabindex="-1">
-                        <IconView icon=Icon::Warning />
-                        <span>{warning}</span>
-                    </p>
-                    {button("Back".to_owned(), "side-button", move || back(false))}
-                    {button(label, "main-button danger-button", move || say(Word::Approve))}
-                </div>
-            }
-            .erase();
-        }
-        let reject = say.clone();
-        let approve = if is_deleting {
-            button("Review deletion".to_owned(), "side-button danger-button", move || review(true))
-        } else {
-            button("Approve".to_owned(), "main-button", move || say(Word::Approve))
-        };
-        view! {
-            <div class="approval-words">
-                {approve} {button("Reject".to_owned(), "side-button", move || reject(Word::Reject))}
-            </div>
-        }
-        .erase()
-    })
-    .erase()
-}
-
-/// Not disabled while there is no connection: the keyboard stays where it is, and a screen reader finds it.
-fn button(label: String, class: &'static str, press: impl Fn() + Send + 'static) -> Erased {
-    let store = Store::get();
-    let press: Box<dyn Fn() + Send> = Box::new(press);
-    let is_idle = move || {
+    let away = move || {
         let is_away = !store.connection.with(|connection| connection.online);
         (is_away || store.deciding.get()).then_some("true")
     };
-    let press = move |_| {
-        if untrack(is_idle).is_none() {
-            press();
+    let back = review.clone();
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && is_reviewed.get_untracked() {
+            event.prevent_default();
+            back(false);
         }
     };
+    let buttons = move || {
+        let (say, reject, review) = (say.clone(), say.clone(), review.clone());
+        if is_reviewed.get() {
+            let (warning, label) = deletion(&plan);
+            return vec![
+                view! {
+                    <p class="approval-review" tabindex="-1">
+                        {warning}
+                    </p>
+                }
+                .erase(),
+                button("Back".to_owned(), "side-button", Box::new(move || review(false))),
+                button(label, "main-button danger-button", Box::new(move || say(Word::Approve))),
+            ];
+        }
+        let approve = if is_deleting {
+            button("Review deletion".to_owned(), "side-button danger-button", Box::new(move || review(true)))
+        } else {
+            button("Approve".to_owned(), "main-button", Box::new(move || say(Word::Approve)))
+        };
+        vec![approve, button("Reject".to_owned(), "side-button", Box::new(move || reject(Word::Reject)))]
+    };
     view! {
-        <button type="button" class=class aria-disabled=is_idle on:click=press>
-            {label}
-        </button>
+        <div class="approval-words" role="group" aria-label="Decision" aria-disabled=away on:keydown=on_key>
+            {live(buttons)}
+        </div>
     }
     .erase()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::erase::{Erase, Erased};
 use crate::components::format;
+use crate::components::plain::folded;
 use crate::wire::tool::NetboxRequest;
 
 /// A request: method and address, then status, how many of how many, time and size.
@@ -36,13 +37,7 @@ pub fn requests(requests: Vec<NetboxRequest>, shown: usize) -> Erased {
     if count <= shown {
         return lines.erase();
     }
-    view! {
-        <details class="tool-arguments">
-            <summary>{format::counted(count as u64, "request to NetBox", "requests to NetBox")}</summary>
-            {lines}
-        </details>
-    }
-    .erase()
+    folded("tool-arguments", format!("{count} requests to NetBox").erase(), lines.erase())
 }
 
 fn facts(request: &NetboxRequest) -> String {

@@ -107,3 +107,9 @@ async fn the_tool_is_offered_where_netbox_has_graphql() {
     let without: Vec<String> = all.into_iter().filter(|name| name != "netbox_graphql").collect();
     assert_eq!(demo.offered().await, without);
 }
+
+#[tokio::test]
+async fn changes_are_offered_to_whom_may_have_them() {
+    let all: Vec<String> = Toolbox::definitions().into_iter().map(|tool| tool.name).collect();
+    assert_eq!(Side::real().changing().offered().await, all);
+}

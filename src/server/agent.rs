@@ -1,5 +1,6 @@
 //! The loop: ask the model, run its tools, ask again, until the answer is whole.
 
+mod approval;
 pub mod budget;
 pub mod driver;
 pub mod grounding;

@@ -71,7 +71,13 @@ impl AppState {
         auth.note_in(audit.clone());
         let guard = Guard { limits: limits.clone(), audit: audit.clone() };
         Self(Arc::new(Inner {
-            agent: Arc::new(connections.agent().keeping(results).guarded_by(guard)),
+            agent: Arc::new(
+                connections
+                    .agent()
+                    .keeping(results)
+                    .changing(auth.config().who_changes(), auth.config().approval)
+                    .guarded_by(guard),
+            ),
             connections,
             audit,
             limits,

@@ -6,6 +6,7 @@ mod aggregate;
 mod arguments;
 mod ask;
 mod call;
+mod change;
 mod changelog;
 mod data;
 mod describe;
@@ -41,7 +42,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::netbox::{Client, Credentials, Schema};
+use super::netbox::{self, Client, Credentials, Schema};
+use crate::wire::change::{Applied, Approval, Plan, PlannedChange};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::result::{ResultPage, ResultQuery, ResultReference};
 use crate::wire::tool::{NetboxRequest, ToolOutcome};
@@ -55,6 +57,30 @@ pub use results::Results;
 pub struct Toolbox {
     netbox: Arc<Client>,
     results: Results,
+    changes: Changes,
+}
+
+/// Who may change NetBox by a plan that they approved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Changes {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Whoever has rights of their own in NetBox: by the token of their session, or one from their settings.
+    OwnRights,
+    /// Everybody, also by the server's own token: where it serves one person.
+    All,
+}
+
+impl Changes {
+    /// Whether somebody with these rights may.
+    pub fn allow(self, credentials: &Credentials) -> bool {
+        match self {
+            Self::Off => false,
+            Self::OwnRights => credentials.owner() != netbox::Owner::Service,
+            Self::All => true,
+        }
+    }
 }
 
 /// Who asks, and where.
@@ -103,12 +129,31 @@ pub struct Outcome {
     pub evidence: ToolOutcome,
     /// What failed, when something did.
     pub problem: Option<Problem>,
+    /// What would be changed: nothing of it was, and what the model is to read depends on what a person says to it.
+    pub plan: Option<Plan>,
+}
+
+/// How a plan of changes ended.
+#[derive(Clone, Debug)]
+pub struct Carried {
+    /// The plan with the word, and what was carried out of it.
+    pub approval: Approval,
+    /// Whether the program ended while it was being carried out.
+    pub broke_off: bool,
+    /// Why nothing of it was carried out although it was approved, or why it could not be decided.
+    pub problem: Option<Problem>,
 }
 
 impl Toolbox {
     /// The tools over `netbox`.
     pub fn new(netbox: Arc<Client>) -> Self {
-        Self { netbox, results: Results::default() }
+        Self { netbox, results: Results::default(), changes: Changes::Off }
+    }
+
+    /// The same, with which these people may change NetBox.
+    #[must_use]
+    pub fn changing(self, changes: Changes) -> Self {
+        Self { changes, ..self }
     }
 
     /// The same, with results that outlive this process.
@@ -126,7 +171,9 @@ impl Toolbox {
     /// that a prompt cache holds it, until NetBox itself changes. Until NetBox has said what it has, all of them.
     pub async fn offered(&self, credentials: &Credentials) -> Vec<Definition> {
         let capabilities = self.netbox.capabilities(credentials).await;
-        let offered = table::ALL.iter().filter(|tool| (tool.works_with)(&capabilities));
+        let may_change = self.changes.allow(credentials);
+        let offered =
+            table::ALL.iter().filter(|tool| (tool.works_with)(&capabilities) && (may_change || !tool.changes));
         offered.map(|tool| tool.definition()).collect()
     }
 
@@ -153,6 +200,7 @@ impl Toolbox {
         let started = Instant::now();
         let call = Call::new(&self.netbox, asking, &self.results).await;
         let result = match table::by_name(name) {
+            Some(tool) if tool.changes && !self.changes.allow(asking.credentials) => Err(no_changes(self.changes)),
             Some(tool) => (tool.run)(&call, input).await,
             None => Err(unknown_tool(name)),
         };
@@ -166,6 +214,22 @@ impl Toolbox {
         outcome.evidence.requests = call.into_requests();
         outcome.evidence.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         outcome
+    }
+
+    /// What came of a plan, for the model and for the person.
+    pub fn told(carried: &Carried) -> Outcome {
+        change::told(carried)
+    }
+
+    /// Carries out one change of an approved plan, with the rights of whoever asks. Gives what became of it and the
+    /// requests that were made.
+    pub async fn apply(&self, asking: Asking<'_>, change: &PlannedChange) -> (Applied, Vec<NetboxRequest>) {
+        if !self.changes.allow(asking.credentials) {
+            return (Applied { status: 0, problem: Some(no_changes(self.changes)), link: None }, Vec::new());
+        }
+        let call = Call::new(&self.netbox, asking, &self.results).await;
+        let applied = change::apply::apply(&call, change).await;
+        (applied, call.into_requests())
     }
 
     /// A part of an earlier result, for the person. Rows that nobody has read yet are read from NetBox.
@@ -210,7 +274,8 @@ impl Toolbox {
     }
 
     /// Keeps what was found and says it to both.
-    async fn finish(&self, asking: Asking<'_>, title: String, output: Output) -> Outcome {
+    async fn finish(&self, asking: Asking<'_>, title: String, mut output: Output) -> Outcome {
+        let plan = output.plan.take();
         let table = output.rows.as_ref().and_then(|rows| {
             person::preview(
                 self.netbox.address(),
@@ -231,7 +296,7 @@ impl Toolbox {
             result = shown.then(|| ResultReference { handle, title: stored.title.clone(), total, picture });
         }
         let evidence = ToolOutcome { summary, table, result, ..ToolOutcome::default() };
-        Outcome { model_text, evidence, problem: None }
+        Outcome { model_text, evidence, problem: None, plan }
     }
 }
 
@@ -252,7 +317,18 @@ fn failure(problem: Problem) -> Outcome {
         model_text: data::failure_text(&problem),
         evidence: ToolOutcome { is_error: true, summary: data::one_line(&problem.message), ..ToolOutcome::default() },
         problem: Some(problem),
+        plan: None,
     }
+}
+
+fn no_changes(changes: Changes) -> Problem {
+    let hint = match changes {
+        Changes::OwnRights => {
+            "changes need the person's own NetBox token, which they can add in their settings; tell them"
+        }
+        Changes::Off | Changes::All => "the operator switches them on with CHANGES; tell the person",
+    };
+    Problem::new(ProblemCode::Forbidden, "Changes of NetBox are switched off here").hint(hint)
 }
 
 fn unknown_tool(name: &str) -> Problem {

@@ -26,7 +26,7 @@ use crate::server::clock::now;
 use crate::server::hub::{Adopted, Conversation, LeftRun, RunHandle};
 use crate::server::netbox::Credentials;
 use crate::server::person::Person;
-use crate::server::tools::{Asking, Results, Toolbox};
+use crate::server::tools::{Asking, Changes, Results, Toolbox};
 use crate::wire::event::Event;
 use crate::wire::id::ConversationId;
 use crate::wire::problem::{Problem, ProblemCode};
@@ -43,6 +43,8 @@ pub struct Agent {
     pub(super) model: OnceCell<Chosen>,
     /// What is asked before something is used; none at a terminal.
     pub(super) guard: Option<Guard>,
+    /// How long a plan of changes waits for its person's word.
+    pub(super) approval: Duration,
     runs: TaskTracker,
 }
 
@@ -88,7 +90,14 @@ pub(super) struct Progress {
 impl Agent {
     /// Answers with this model and these tools.
     pub fn new(client: Client, toolbox: Toolbox, settings: Settings) -> Self {
-        Self { client, toolbox, settings, model: OnceCell::new(), guard: None, runs: TaskTracker::new() }
+        let (model, runs) = (OnceCell::new(), TaskTracker::new());
+        Self { client, toolbox, settings, model, guard: None, approval: Duration::ZERO, runs }
+    }
+
+    /// The same, with which these people may change NetBox, by plans that wait so long for their word.
+    #[must_use]
+    pub fn changing(self, changes: Changes, approval: Duration) -> Self {
+        Self { toolbox: self.toolbox.changing(changes), approval, ..self }
     }
 
     /// The same, which keeps what its tools find in `results`.
@@ -222,10 +231,10 @@ impl Agent {
         };
         // The time that it took before counts, the time in which nobody worked on it does not.
         let now = Instant::now();
-        let started = now.checked_sub(Duration::from_millis(machine.milliseconds())).unwrap_or(now);
+        let mut started = now.checked_sub(Duration::from_millis(machine.milliseconds())).unwrap_or(now);
         let mut writer = AnswerWriter::new(conversation, run.clone(), next_part);
         let mut kept = *machine.usage();
-        let worked = self.work(&mut machine, &mut writer, &mut kept, credentials, started, &cancel).await;
+        let worked = self.work(&mut machine, &mut writer, &mut kept, credentials, &mut started, &cancel).await;
         self.keep_usage(&machine, &writer, &mut kept).await;
         let Ending { why, problem } = worked?;
         writer.close_part().await?;
@@ -271,7 +280,7 @@ impl Agent {
         writer: &mut AnswerWriter<'_>,
         kept: &mut Usage,
         credentials: &Credentials,
-        started: Instant,
+        started: &mut Instant,
         cancel: &CancellationToken,
     ) -> Result<Ending, Problem> {
         // Nothing is left of a budget.
@@ -293,7 +302,7 @@ impl Agent {
         // The reply needs room too.
         machine.set_window(model.context_tokens.map(|tokens| tokens.saturating_sub(2 * model.reply_tokens())));
         let seconds = machine.budget().seconds;
-        let deadline = started + Duration::from_secs(seconds);
+        let deadline = *started + Duration::from_secs(seconds);
         let mut progress = Progress { model, profile, tools, deadline, shortened: false };
         self.compact_when_long(machine, writer, &progress, cancel).await?;
         loop {
@@ -308,7 +317,14 @@ impl Agent {
                 Step::Done(ending) => return Ok(ending),
                 Step::CallModel => self.call_model(machine, writer, &mut progress, cancel).await?,
                 Step::CallTools(calls) => {
-                    self.call_tools(machine, writer, credentials, calls, deadline, cancel).await?;
+                    self.call_tools(machine, writer, credentials, calls, progress.deadline, cancel).await?;
+                }
+                Step::AwaitApproval(call, waiting) => {
+                    let began = Instant::now();
+                    self.await_approval(machine, writer, credentials, &call, waiting, cancel).await?;
+                    // It is the person who took that time.
+                    *started += began.elapsed();
+                    progress.deadline += began.elapsed();
                 }
             }
         }

@@ -71,6 +71,7 @@ impl Agent {
             model_text: format!("Not run: {problem}"),
             evidence: ToolOutcome { is_error: true, summary: problem.message.clone(), ..ToolOutcome::default() },
             problem: Some(problem),
+            plan: None,
         })
     }
 

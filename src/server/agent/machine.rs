@@ -8,8 +8,9 @@ use super::budget::{Budget, Limit};
 use super::history::History;
 use super::repeats::{Repeats, Verdict};
 use crate::server::anthropic::{Reply, StopReason, ToolUse, message};
-use crate::wire::id::MessageId;
+use crate::wire::id::{ApprovalId, MessageId};
 use crate::wire::problem::{Problem, ProblemCode};
+use crate::wire::tool::NetboxRequest;
 use crate::wire::transcript::{EndReason, Usage};
 
 /// What the tools answer when a person stopped the run.
@@ -25,6 +26,8 @@ pub enum Step {
     CallModel,
     /// Run these calls, in parallel, and give all results back.
     CallTools(Vec<ToolUse>),
+    /// Wait for a person's word about what this call would change, carry it out if so, and give back what came of it.
+    AwaitApproval(ToolUse, Waiting),
     /// Nothing: the run has ended.
     Done(Ending),
 }
@@ -38,6 +41,17 @@ pub struct ToolResult {
     pub text: String,
     /// Whether it failed.
     pub is_error: bool,
+}
+
+/// A call whose plan waits for a person's word.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The plan, which is in the log.
+    pub approval: ApprovalId,
+    /// Whether it is being carried out: then nobody may begin with that again.
+    pub is_applied: bool,
+    /// What was asked of NetBox to make the plan.
+    pub requests: Vec<NetboxRequest>,
 }
 
 /// How a run ended.
@@ -88,8 +102,11 @@ enum State {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Wanted {
     call: ToolUse,
-    /// What it is answered without being run.
+    /// What it is answered.
     answer: Option<ToolResult>,
+    /// What it waits for, where it would change something.
+    #[serde(default)]
+    waiting: Option<Waiting>,
 }
 
 impl Machine {
@@ -136,8 +153,14 @@ impl Machine {
         match &self.state {
             State::Model => Step::CallModel,
             State::Tools(wanted) => {
-                let to_run = wanted.iter().filter(|wanted| wanted.answer.is_none());
-                Step::CallTools(to_run.map(|wanted| wanted.call.clone()).collect())
+                let open = wanted.iter().filter(|wanted| wanted.answer.is_none());
+                let to_run: Vec<_> =
+                    open.clone().filter(|wanted| wanted.waiting.is_none()).map(|wanted| wanted.call.clone()).collect();
+                // What only reads first: the person is asked when everything else is done, one plan at a time.
+                match open.clone().find_map(|wanted| Some((&wanted.call, wanted.waiting.as_ref()?))) {
+                    Some((call, waiting)) if to_run.is_empty() => Step::AwaitApproval(call.clone(), waiting.clone()),
+                    _ => Step::CallTools(to_run),
+                }
             }
             State::Ended(ending) => Step::Done(ending.clone()),
         }
@@ -231,29 +254,63 @@ impl Machine {
         }
     }
 
-    /// The tools of `CallTools` are done. Calls without a result are answered as failed, results without a call
-    /// are dropped. Ignored in any other state.
-    pub fn tool_results(&mut self, results: Vec<ToolResult>) {
-        if !matches!(self.state, State::Tools(_)) {
-            return;
+    /// The tools of `CallTools` are done; those of `waiting` made a plan each. Calls without either are answered as
+    /// failed, results without a call are dropped. Ignored in any other state.
+    pub fn tool_results(&mut self, results: Vec<ToolResult>, waiting: Vec<(String, Waiting)>) {
+        let State::Tools(wanted) = &mut self.state else { return };
+        for one in wanted.iter_mut().filter(|one| one.answer.is_none() && one.waiting.is_none()) {
+            one.waiting = waiting.iter().find(|(id, _)| *id == one.call.id).map(|(_, waiting)| waiting.clone());
+            if one.waiting.is_none() {
+                let result = results.iter().find(|result| result.id == one.call.id).cloned();
+                one.answer = Some(result.unwrap_or_else(|| no_result(&one.call.id)));
+            }
         }
         for result in &results {
             self.repeats.ended(&result.id, result.is_error);
         }
-        self.answer_calls(&results, "The tool gave no result");
-        self.state = State::Model;
+        self.go_on_when_answered();
+    }
+
+    /// The plan of this call is about to be carried out. To be stored before anything is: whoever goes on with the run
+    /// then carries out nothing.
+    pub fn applying(&mut self, id: &str) {
+        let State::Tools(wanted) = &mut self.state else { return };
+        if let Some(waiting) = wanted.iter_mut().find(|one| one.call.id == id).and_then(|one| one.waiting.as_mut()) {
+            waiting.is_applied = true;
+        }
+    }
+
+    /// What came of a call that waited for a person's word. Ignored where it did not wait.
+    pub fn approval_result(&mut self, result: ToolResult) {
+        let State::Tools(wanted) = &mut self.state else { return };
+        let Some(one) = wanted.iter_mut().find(|one| one.call.id == result.id && one.waiting.is_some()) else { return };
+        if result.is_error {
+            self.repeats.ended(&result.id, true);
+        } else {
+            // What was asked before is another thing now, and may be asked again.
+            self.repeats = Repeats::default();
+        }
+        one.answer = Some(result);
+        self.go_on_when_answered();
+    }
+
+    fn go_on_when_answered(&mut self) {
+        if let State::Tools(wanted) = &self.state
+            && wanted.iter().all(|one| one.answer.is_some())
+        {
+            self.answer_calls(CANCELLED);
+            self.state = State::Model;
+        }
     }
 
     /// Answers every call of the last reply once, in order.
-    fn answer_calls(&mut self, results: &[ToolResult], otherwise: &str) {
+    fn answer_calls(&mut self, otherwise: &str) {
         let State::Tools(wanted) = &self.state else { return };
         let answers = wanted
             .iter()
-            .map(|Wanted { call, answer }| {
-                match answer.as_ref().or_else(|| results.iter().find(|result| result.id == call.id)) {
-                    Some(result) => message::tool_result(&call.id, &result.text, result.is_error),
-                    None => message::tool_result(&call.id, otherwise, true),
-                }
+            .map(|Wanted { call, answer, .. }| match answer {
+                Some(result) => message::tool_result(&call.id, &result.text, result.is_error),
+                None => message::tool_result(&call.id, otherwise, true),
             })
             .collect();
         self.history.push_results(answers);
@@ -287,18 +344,18 @@ impl Machine {
         }
         let judge = |call: ToolUse| {
             let (text, is_error) = match self.repeats.judge(&call, self.rounds) {
-                Verdict::Run => return Wanted { call, answer: None },
+                Verdict::Run => return Wanted { call, answer: None, waiting: None },
                 Verdict::Known(text) => (text, false),
                 Verdict::Refused(text) => (text, true),
             };
             let answer = Some(ToolResult { id: call.id.clone(), text, is_error });
-            Wanted { call, answer }
+            Wanted { call, answer, waiting: None }
         };
         let wanted: Vec<Wanted> = reply.tool_uses.into_iter().map(judge).collect();
         let nothing_runs = wanted.iter().all(|wanted| wanted.answer.is_some());
         self.state = State::Tools(wanted);
         if nothing_runs {
-            self.tool_results(Vec::new());
+            self.go_on_when_answered();
         }
     }
 
@@ -321,7 +378,7 @@ impl Machine {
     fn abandon(&mut self, shown: &str, why: EndReason, problem: Option<Problem>) {
         match &self.state {
             State::Ended(_) => return,
-            State::Tools(_) => self.answer_calls(&[], CANCELLED),
+            State::Tools(_) => self.answer_calls(CANCELLED),
             State::Model => {
                 if !shown.trim().is_empty() {
                     self.history.push_shown(shown);
@@ -334,6 +391,10 @@ impl Machine {
     fn end(&mut self, why: EndReason, problem: Option<Problem>) {
         self.state = State::Ended(Ending { why, problem });
     }
+}
+
+fn no_result(id: &str) -> ToolResult {
+    ToolResult { id: id.to_owned(), text: "The tool gave no result".to_owned(), is_error: true }
 }
 
 fn without_tool_uses(content: Vec<Value>) -> Vec<Value> {

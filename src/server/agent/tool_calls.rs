@@ -1,4 +1,4 @@
-//! Runs the calls of one reply side by side: they only read.
+//! Runs the calls of one reply side by side: they only read. One that would change something has made a plan then.
 
 use std::collections::VecDeque;
 
@@ -53,7 +53,7 @@ impl Agent {
             })
             .collect();
         let mut results = Vec::with_capacity(calls.len());
-        let mut done = VecDeque::new();
+        let (mut waiting, mut done) = (Vec::new(), VecDeque::new());
         let mut not_taken = None;
         // When the answer's time is used up, or a person stops it, what is found by then counts.
         let broken_off = loop {
@@ -71,7 +71,13 @@ impl Agent {
                 () = cancel.cancelled() => break Some((CANCELLED, "Stopped")),
                 () = tokio::time::sleep_until(deadline) => break Some((OUT_OF_TIME, "Out of time")),
             };
-            let Outcome { model_text, evidence, problem } = outcome;
+            let mut outcome = outcome;
+            if let Some(plan) = outcome.plan.take() {
+                let proposing = self.propose(writer, call, plan, &outcome);
+                waiting.push((call.id.clone(), beside(&mut running, &mut done, proposing).await?));
+                continue;
+            }
+            let Outcome { model_text, evidence, problem, .. } = outcome;
             not_taken = not_taken.or_else(|| token_problem(credentials, problem.as_ref()?));
             self.note_tool_call(writer, call, &evidence);
             results.push(ToolResult { id: call.id.clone(), text: model_text, is_error: evidence.is_error });
@@ -82,7 +88,9 @@ impl Agent {
         drop(running);
         if let Some((text, summary)) = broken_off {
             for call in &calls {
-                if !results.iter().any(|result| result.id == call.id) {
+                let is_there =
+                    results.iter().any(|result| result.id == call.id) || waiting.iter().any(|(id, _)| *id == call.id);
+                if !is_there {
                     let outcome = ToolOutcome { is_error: true, summary: summary.to_owned(), ..ToolOutcome::default() };
                     self.note_tool_call(writer, call, &outcome);
                     writer.tool_result(CallId::from(call.id.as_str()), outcome).await?;
@@ -93,7 +101,7 @@ impl Agent {
         if broken_off.is_some() && !cancel.is_cancelled() {
             machine.out_of_time();
         }
-        machine.tool_results(results);
+        machine.tool_results(results, waiting);
         if let Some(problem) = not_taken {
             // No tool will find anything any more; the model could only say so at length.
             machine.fail("", problem);
@@ -118,6 +126,7 @@ impl Agent {
                     ..ToolOutcome::default()
                 },
                 problem: None,
+                plan: None,
             },
         }
     }

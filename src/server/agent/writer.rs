@@ -8,8 +8,9 @@ use tokio::time::Instant;
 use super::machine::Machine;
 use crate::chat::text::without_nul;
 use crate::server::hub::Conversation;
+use crate::wire::change::{Applied, Approval};
 use crate::wire::event::Event;
-use crate::wire::id::{CallId, RunId};
+use crate::wire::id::{ApprovalId, CallId, RunId};
 use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
 
@@ -133,6 +134,28 @@ impl<'conversation> AnswerWriter<'conversation> {
         self.next_part += 1;
         let event = Event::ToolUse { run: self.run.clone(), part, call, name, input };
         self.conversation.publish(&self.run, event, title).await
+    }
+
+    /// A step is complete, and has to be kept before the next is begun. Whether it is, and the run still ours.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn checkpoint_for_sure(&mut self, machine: &mut Machine) -> Result<bool, Problem> {
+        let stored = machine.to_stored();
+        self.conversation.checkpoint_for_sure(&self.run, &mut machine.history, stored, self.next_part).await
+    }
+
+    /// Shows a plan that waits for its person's word; `sentence` says what it would do.
+    pub async fn approval(&self, call: CallId, approval: Approval, sentence: String) -> Result<(), Problem> {
+        let Approval { approval, digest, plan, expires_at, .. } = approval;
+        let event = Event::Approval { run: self.run.clone(), call, approval, digest, plan, expires_at };
+        self.conversation.publish(&self.run, event, sentence).await
+    }
+
+    /// Shows what became of one change of an approved plan.
+    pub async fn applied(&self, approval: &ApprovalId, applied: Applied, sentence: String) -> Result<(), Problem> {
+        let event = Event::Applied { run: self.run.clone(), approval: approval.clone(), applied };
+        self.conversation.publish(&self.run, event, sentence).await
     }
 
     /// Shows how a tool call ended.

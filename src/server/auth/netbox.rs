@@ -25,7 +25,7 @@ struct Owner {
 
 impl Auth {
     /// Who knows this NetBox user's password. The token that is made lives as long as the session that follows, and may
-    /// only read.
+    /// only read, unless people may change NetBox here.
     ///
     /// # Errors
     /// NetBox does not take them, is down, or answers nonsense.
@@ -46,7 +46,8 @@ impl Auth {
             password,
             description: format!("netbox-chatbox, signed in {}", now.strftime("%Y-%m-%d %H:%M UTC")),
             expires: now.saturating_add(lifetime).unwrap_or(now),
-            write_enabled: false,
+            // NetBox looks at the person's rights besides; without changes, this is what makes it certain.
+            write_enabled: self.config().changes,
         };
         let made = self.netbox.provision_token(&wanted).await.map_err(|error| sign_in_problem(&error))?;
         let token = SessionToken { token: made.token, made_as: Some(made.id) };

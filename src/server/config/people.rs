@@ -14,6 +14,7 @@ use crate::server::auth::network::Network;
 use crate::server::auth::proxy::ProxyRules;
 use crate::server::auth::vault::{self, Key};
 use crate::server::store::Location;
+use crate::server::tools::Changes;
 use crate::wire::problem::Problem;
 
 /// Where most proxies put the name of whom they signed in.
@@ -26,6 +27,9 @@ const OIDC_HOURS: u64 = 12;
 const MOST_HOURS: u64 = 400 * 24;
 const SOCKET_MINUTES: u64 = 60;
 const MOST_SOCKET_MINUTES: u64 = 24 * 60;
+const APPROVAL_MINUTES: u64 = 15;
+/// What NetBox holds is another thing tomorrow, and a waiting plan keeps its answer running.
+const MOST_APPROVAL_MINUTES: u64 = 8 * 60;
 /// The key that is made where none is given, in the data folder.
 const KEY_FILE: &str = "secret.key";
 
@@ -95,6 +99,10 @@ pub struct PeopleConfig {
     pub trusted_proxies: Vec<Network>,
     /// What seals tokens.
     pub keys: KeySource,
+    /// Whether people may change NetBox, by plans that they approve.
+    pub changes: bool,
+    /// How long a plan waits for its person's word.
+    pub approval: Duration,
 }
 
 impl PeopleConfig {
@@ -109,6 +117,19 @@ impl PeopleConfig {
             public_url: None,
             trusted_proxies: Vec::new(),
             keys: KeySource::Passing,
+            changes: false,
+            approval: Duration::from_mins(APPROVAL_MINUTES),
+        }
+    }
+
+    /// Who may change NetBox: those with rights of their own there. Where there is one person only, they have the
+    /// server's.
+    #[must_use]
+    pub fn who_changes(&self) -> Changes {
+        match (self.changes, &self.mode) {
+            (false, _) => Changes::Off,
+            (true, SignInMode::Nobody) => Changes::All,
+            (true, _) => Changes::OwnRights,
         }
     }
 
@@ -124,8 +145,16 @@ impl PeopleConfig {
         !matches!(self.mode, SignInMode::Nobody)
     }
 
-    /// A provider sends people back to an address that it knows, so there has to be one beyond this machine.
+    /// What listening beyond this machine asks for: a provider sends people back to an address that it knows, and nobody
+    /// changes NetBox without having signed in.
     pub(super) fn check_address(&self, listen: std::net::SocketAddr, problems: &mut Vec<Problem>) {
+        if self.changes && !self.signs_in() && !listen.ip().is_loopback() {
+            problems.push(wrong(
+                "CHANGES",
+                "is on, and nobody signs in: whoever reaches this could change NetBox",
+                "let people sign in with AUTH_MODE=netbox, or listen on 127.0.0.1 only",
+            ));
+        }
         if matches!(self.mode, SignInMode::Oidc(_)) && self.public_url.is_none() && !listen.ip().is_loopback() {
             problems.push(wrong(
                 "PUBLIC_URL",
@@ -171,6 +200,14 @@ impl PeopleConfig {
             public_url,
             trusted_proxies,
             keys: key_source(arguments, storage, problems),
+            changes: typed::boolean("CHANGES", arguments.changes.as_deref(), false, problems),
+            approval: Duration::from_mins(typed::number(
+                "APPROVAL_MINUTES",
+                arguments.approval_minutes.as_deref(),
+                APPROVAL_MINUTES,
+                1..=MOST_APPROVAL_MINUTES,
+                problems,
+            )),
         }
     }
 }

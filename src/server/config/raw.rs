@@ -175,6 +175,14 @@ pub struct PeopleArguments {
     #[arg(long, env = "SESSION_HOURS", value_name = "HOURS", help_heading = "People")]
     pub session_hours: Option<String>,
 
+    /// Whether people may change NetBox, by plans that they have approved; with sign-in, by their own NetBox rights only [default: off] [possible values: on, off]
+    #[arg(long, env = "CHANGES", value_name = "BOOLEAN", help_heading = "People")]
+    pub changes: Option<String>,
+
+    /// Minutes that a plan of changes waits for its person's word [default: 15]
+    #[arg(long, env = "APPROVAL_MINUTES", value_name = "MINUTES", help_heading = "People")]
+    pub approval_minutes: Option<String>,
+
     /// The address under which people open the page, where a proxy in front has another one
     #[arg(long, env = "PUBLIC_URL", value_name = "URL", help_heading = "People")]
     pub public_url: Option<String>,

@@ -21,6 +21,8 @@ pub struct Answer {
     pub body: Value,
     /// NetBox's clock (the `Date` header), where it sent one.
     pub date: Option<String>,
+    /// The state of the one object that it holds (the `ETag` header, since NetBox 4.6).
+    pub etag: Option<String>,
 }
 
 impl Answer {

@@ -1,6 +1,7 @@
-//! The client: one GET at a time, bounded, retried, recorded.
+//! The client: one request at a time, bounded, recorded; what only reads is tried again.
 
 mod tokens;
+mod writes;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -8,13 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rand::Rng as _;
-use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, ETAG, HeaderValue, IF_MATCH, LOCATION, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
 
 pub use tokens::{TokenMade, TokenWanted, is_token};
+pub use writes::Write;
 
 use super::cache::Cache;
 use super::custom_field::CustomField;
@@ -80,6 +82,22 @@ impl Settings {
     }
 }
 
+/// What is sent besides an address and who sends it.
+struct Sent<'a> {
+    method: Method,
+    body: Option<&'a Value>,
+    /// The state in which the object has to be, or nothing is done.
+    if_match: Option<&'a str>,
+}
+
+impl<'a> Sent<'a> {
+    const GET: Self = Self { method: Method::GET, body: None, if_match: None };
+
+    fn post(body: &'a Value) -> Self {
+        Self { method: Method::POST, body: Some(body), if_match: None }
+    }
+}
+
 /// One NetBox. Dropping a call's future cancels it.
 pub struct Client {
     http: reqwest::Client,
@@ -141,7 +159,7 @@ impl Client {
         loop {
             let started = Instant::now();
             let mut record = self.record(&url, path, query);
-            let answer = self.attempt(credentials, &url, path, None, &mut record).await;
+            let answer = self.attempt(credentials, &url, path, &Sent::GET, &mut record).await;
             record.milliseconds = milliseconds(started.elapsed());
             if let Ok(answer) = &answer {
                 (record.total, record.returned) = (answer.total(), Some(answer.returned()));
@@ -235,13 +253,13 @@ impl Client {
         self.live.graphql(self, credentials).await
     }
 
-    /// Asks NetBox's GraphQL. This is the one POST of this program: NetBox's GraphQL has no mutations.
+    /// Asks NetBox's GraphQL, by a POST that changes nothing: NetBox's GraphQL has no mutations.
     pub async fn graphql(&self, credentials: &Credentials, query: &str, variables: &Value) -> Exchange {
         let url = self.settings.address.page("graphql/", &Query::new());
         let body = serde_json::json!({"query": query, "variables": variables});
         let started = Instant::now();
         let mut record = NetboxRequest { method: "POST".into(), url: url.to_string(), ..NetboxRequest::default() };
-        let answer = self.attempt(credentials, &url, GRAPHQL, Some(&body), &mut record).await;
+        let answer = self.attempt(credentials, &url, GRAPHQL, &Sent::post(&body), &mut record).await;
         record.milliseconds = milliseconds(started.elapsed());
         Exchange { requests: vec![record], answer }
     }
@@ -308,14 +326,14 @@ impl Client {
         credentials: &Credentials,
         url: &Url,
         path: &str,
-        body: Option<&Value>,
+        sent: &Sent<'_>,
         record: &mut NetboxRequest,
     ) -> Result<Answer, Error> {
         let authorization = credentials.authorization()?;
         // The semaphore is never closed.
         let _permit = self.permits.acquire().await.ok();
         let limit = self.settings.answer_timeout;
-        match tokio::time::timeout(limit, self.exchange(authorization, url, path, body, record)).await {
+        match tokio::time::timeout(limit, self.exchange(authorization, url, path, sent, record)).await {
             Ok(answer) => answer,
             Err(_) => Err(Error::Timeout { host: self.host(), limit, source: None }),
         }
@@ -326,14 +344,16 @@ impl Client {
         authorization: Option<HeaderValue>,
         url: &Url,
         path: &str,
-        body: Option<&Value>,
+        sent: &Sent<'_>,
         record: &mut NetboxRequest,
     ) -> Result<Answer, Error> {
-        let request = match body {
-            Some(body) => self.http.post(url.clone()).json(body),
-            None => self.http.get(url.clone()),
-        };
-        let mut request = request.header(ACCEPT, "application/json");
+        let mut request = self.http.request(sent.method.clone(), url.clone()).header(ACCEPT, "application/json");
+        if let Some(body) = sent.body {
+            request = request.json(body);
+        }
+        if let Some(state) = sent.if_match {
+            request = request.header(IF_MATCH, state);
+        }
         if let Some(value) = authorization {
             request = request.header(AUTHORIZATION, value);
         }
@@ -342,9 +362,13 @@ impl Client {
         record.status = status.as_u16();
         let header = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
         let content_type = header(CONTENT_TYPE).unwrap_or_default();
-        let (date, location, retry_after) = (header(DATE), header(LOCATION), header(RETRY_AFTER));
+        let (date, etag) = (header(DATE), header(ETAG));
+        let (location, retry_after) = (header(LOCATION), header(RETRY_AFTER));
         if status.is_redirection() {
             return Err(redirect_error(status.as_u16(), url, location.as_deref()));
+        }
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Answer { body: Value::Null, date, etag });
         }
         let is_json = content_type.to_ascii_lowercase().contains("json");
         if !is_json {
@@ -360,7 +384,7 @@ impl Client {
         }
         let parsed = serde_json::from_slice::<Value>(&body);
         if status.is_success() {
-            return Ok(Answer { body: parsed.map_err(|source| Error::Malformed { source })?, date });
+            return Ok(Answer { body: parsed.map_err(|source| Error::Malformed { source })?, date, etag });
         }
         let body = parsed.unwrap_or_default();
         Err(json_error(status, path, &body, retry_after.as_deref()))

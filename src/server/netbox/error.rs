@@ -120,6 +120,18 @@ pub enum Error {
         /// NetBox's reasons.
         reasons: Vec<FieldReason>,
     },
+    /// A method that changes nothing, or that this program does not use.
+    #[error("This is no request that changes NetBox")]
+    NotAWrite,
+    /// 412: the object is not in the state any more that the request was made for.
+    #[error("It was changed in NetBox since the plan was made")]
+    Changed,
+    /// 409: what is to be deleted is needed by something else.
+    #[error("NetBox does not delete it: {detail}")]
+    Needed {
+        /// NetBox's words.
+        detail: String,
+    },
     /// 429, 502, 503 or 504, also after trying again.
     #[error("{}", busy_text(*status))]
     Busy {
@@ -209,8 +221,11 @@ impl Error {
             },
             Self::Refused { refusal, what } => refusal.explain(what).1.into(),
             Self::NoSuchObject { .. } => "look it up by name first: ids are not the same in every NetBox".into(),
-            Self::NoSuchEndpoint { .. } => "check NETBOX_URL (with its path, if NetBox is not at the root), and whether this NetBox is old enough or new enough to have this type".into(),
+            Self::NoSuchEndpoint { .. } => "check NETBOX_URL (with its path, if NetBox is not at the root); a NetBox of another version may not have this type".into(),
             Self::BadRequest { .. } => "correct the named value: relations want slugs or ids, choices their value in lower case".into(),
+            Self::NotAWrite => "ask for the change again".into(),
+            Self::Changed => "ask for the change again: the new plan begins with what is there now".into(),
+            Self::Needed { .. } => "move or delete what depends on it first".into(),
             Self::Busy { .. } => "try again in a moment".into(),
             // Django's own page for a host that it was not told of.
             Self::Failed { status: 400, .. } => {
@@ -236,6 +251,7 @@ impl Error {
             Self::NoSuchObject { .. } => ProblemCode::NotFound,
             Self::BadRequest { .. } | Self::AddressTooLong { .. } => ProblemCode::BadRequest,
             Self::TooLarge { .. } => ProblemCode::TooLarge,
+            Self::Changed | Self::Needed { .. } => ProblemCode::Conflict,
             _ => ProblemCode::NetboxAnswer,
         };
         let mut problem = Problem::new(code, self.to_string()).hint(self.hint());

@@ -39,6 +39,8 @@ pub(super) fn json_error(status: StatusCode, path: &str, body: &Value, retry_aft
         401 | 403 => Error::Refused { refusal: Refusal::from_detail(detail), what: words_for(path) },
         404 => Error::NoSuchObject { what: words_for(path) },
         400 => Error::BadRequest { reasons: field_reasons(body) },
+        409 => Error::Needed { detail: shortened(detail.unwrap_or("it is in use")) },
+        412 => Error::Changed,
         status @ (429 | 502 | 503 | 504) => Error::Busy { status, retry_after: seconds(retry_after) },
         status => {
             let text = detail.or_else(|| body.get("error").and_then(Value::as_str));

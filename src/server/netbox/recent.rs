@@ -50,6 +50,8 @@ struct State {
     order: VecDeque<Key>,
     bytes: usize,
     people: HashMap<[u8; 32], Seen>,
+    /// When this program changed NetBox last.
+    wrote: Option<Instant>,
 }
 
 /// An answer.
@@ -87,7 +89,7 @@ impl Kept {
     /// The answer, with how long ago it was asked for.
     fn answer(&self) -> Option<(Answer, Duration)> {
         let body = serde_json::from_slice(&self.body).ok()?;
-        Some((Answer { body, date: None }, self.asked.elapsed()))
+        Some((Answer { body, date: None, etag: None }, self.asked.elapsed()))
     }
 
     /// Changes from this moment on may not be in it.
@@ -201,10 +203,17 @@ impl Recent {
         let date = answer.date.as_deref().and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
         let Some(date) = date.map(|date| date.timestamp()) else { return };
         let Ok(body) = serde_json::to_vec(&answer.body) else { return };
-        if body.len() <= LARGEST {
+        let mut state = self.lock();
+        // What was asked before a change may be answered after it, as it was.
+        if body.len() <= LARGEST && state.wrote.is_none_or(|wrote| asked > wrote) {
             let kept = Kept { asked, date, body: body.into() };
-            self.lock().put((credentials.fingerprint(), url.to_owned()), kept);
+            state.put((credentials.fingerprint(), url.to_owned()), kept);
         }
+    }
+
+    /// Forgets everything, since this program changed something.
+    pub(super) fn forget(&self) {
+        *self.lock() = State { wrote: Some(Instant::now()), ..State::default() };
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

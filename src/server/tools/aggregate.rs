@@ -62,6 +62,7 @@ pub(super) static TOOL: Tool = Tool {
         let what = if has("measures") { fields("measures") } else { "number".to_owned() };
         format!("{what} of {rows}{by}")
     },
+    changes: false,
     works_with: always,
     run,
 };

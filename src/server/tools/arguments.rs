@@ -124,6 +124,25 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// A list of objects; one alone counts as a list of one, and JSON as text counts too.
+    pub(super) fn objects(&self, name: &str) -> Result<Vec<Map<String, Value>>, Problem> {
+        let mistake = || self.mistake(name, "a list of objects");
+        let parsed;
+        let value = match self.value(name) {
+            None => return Err(self.missing(name)),
+            Some(Value::String(text)) => {
+                parsed = serde_json::from_str::<Value>(text).map_err(|_| mistake())?;
+                &parsed
+            }
+            Some(value) => value,
+        };
+        match value {
+            Value::Object(one) => Ok(vec![one.clone()]),
+            Value::Array(items) => items.iter().map(|item| item.as_object().cloned().ok_or_else(mistake)).collect(),
+            _ => Err(mistake()),
+        }
+    }
+
     /// That an argument is missing.
     pub(super) fn missing(&self, name: &str) -> Problem {
         wrong(self.tool, &format!("The argument {name} is missing"))

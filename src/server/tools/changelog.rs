@@ -43,6 +43,7 @@ Filters: user (name), action (create, update, delete), changed_object_type (dcim
         };
         format!("changes{}{}{}", words::conditions(input), word("since"), word("until"))
     },
+    changes: false,
     works_with: always,
     run,
 };

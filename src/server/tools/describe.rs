@@ -36,6 +36,7 @@ pub(super) static TOOL: Tool = Tool {
         (_, about) if about.is_empty() => format!("what {} have and take", words::plural(input)),
         (_, about) => format!("{about} of {}", words::plural(input)),
     },
+    changes: false,
     works_with: always,
     run: |call, input| run(call, input).boxed(),
 };

@@ -31,6 +31,7 @@ pub(super) static TOOL: Tool = Tool {
     example: r#"{"query":"{device_list(filters:{site:{name:{exact:\"Cleveland 01\"}},status:{exact:STATUS_ACTIVE}}){name role{name} primary_ip4{address}}}"}"#,
     arguments: &[Argument::required("query", Kind::Text, ""), Argument::new("variables", Kind::Object, "")],
     title,
+    changes: false,
     works_with: |capabilities| !capabilities.lacks_graphql,
     run: |call, input| run(call, input).boxed(),
 };

@@ -41,6 +41,7 @@ pub(super) static TOOL: Tool = Tool {
         Argument::new("limit", Kind::Limit { most: 100, usual: 10 }, ""),
     ],
     title,
+    changes: false,
     works_with: always,
     run,
 };

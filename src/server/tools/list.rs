@@ -41,6 +41,7 @@ pub(super) static TOOL: Tool = Tool {
         Argument::new("all", Kind::Flag, "Read every page, to 10000 rows; you see what fits, the person all"),
     ],
     title: |input| format!("{}{}", words::plural(input), words::conditions(input)),
+    changes: false,
     works_with: always,
     run,
 };

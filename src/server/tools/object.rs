@@ -34,6 +34,7 @@ pub(super) static TOOL: Tool = Tool {
         let named = if input.get("name").is_some() { "name" } else { "object_id" };
         format!("{} {}", words::singular(input), words::text(input, named))
     },
+    changes: false,
     works_with: always,
     run,
 };

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::frame::{Frame, Row};
 use super::results::{Source, Stored};
 use crate::server::netbox::ObjectType;
+use crate::wire::change::Plan;
 use crate::wire::result::Picture;
 
 /// The largest part of a model's text that rows may take, in bytes.
@@ -26,6 +27,8 @@ pub(super) struct Output {
     pub(super) picture: Option<Picture>,
     /// The page of NetBox's interface that shows the same.
     pub(super) page: Option<String>,
+    /// What is to be changed, if a person says so.
+    pub(super) plan: Option<Plan>,
 }
 
 /// The rows of a result.

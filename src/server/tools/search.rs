@@ -43,6 +43,7 @@ pub(super) static TOOL: Tool = Tool {
         let place = if kinds.is_empty() { String::new() } else { format!(" in {}", kinds.join(", ")) };
         format!("search for \u{201c}{}\u{201d}{place}", words::text(input, "query"))
     },
+    changes: false,
     works_with: always,
     run,
 };

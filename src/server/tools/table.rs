@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::filters::short;
 use super::tool::Tool;
 use super::words;
-use super::{aggregate, changelog, data, describe, graphql, ip_space, list, object, search, topology};
+use super::{aggregate, change, changelog, data, describe, graphql, ip_space, list, object, search, topology};
 
 /// Every tool, sorted by name: the same text each time, so that a prompt cache holds it.
-pub(super) static ALL: [&Tool; 9] = [
+pub(super) static ALL: [&Tool; 10] = [
     &aggregate::TOOL,
+    &change::TOOL,
     &describe::TOOL,
     &changelog::TOOL,
     &object::TOOL,

@@ -23,6 +23,8 @@ pub(super) struct Tool {
     pub(super) arguments: &'static [Argument],
     /// What a call asks for, in words a person reads while it runs.
     pub(super) title: fn(&Value) -> String,
+    /// Whether it is there to change NetBox: then it makes a plan, and is offered only where people may have that.
+    pub(super) changes: bool,
     /// Whether a NetBox that can do this has something to answer with: others are not offered the tool.
     pub(super) works_with: fn(&Capabilities) -> bool,
     pub(super) run: for<'a> fn(&'a Call<'a>, &'a Value) -> Running<'a>,
@@ -56,6 +58,8 @@ pub(super) enum Kind {
     OneOf(&'static [&'static str]),
     /// Names and values.
     Object,
+    /// A list of objects with these names.
+    Objects(&'static [Argument]),
 }
 
 /// Of a tool that every NetBox can answer.
@@ -83,6 +87,7 @@ impl Argument {
             Kind::Limit { most, usual } => json!({"type": "integer", "minimum": 1, "maximum": most, "default": usual}),
             Kind::OneOf(values) => json!({"type": "string", "enum": values}),
             Kind::Object => json!({"type": "object"}),
+            Kind::Objects(arguments) => json!({"type": "array", "items": object_schema(arguments)}),
         };
         if let (false, Some(schema)) = (self.text.is_empty(), schema.as_object_mut()) {
             schema.insert("description".to_owned(), json!(self.text));
@@ -91,21 +96,25 @@ impl Argument {
     }
 }
 
+fn object_schema(arguments: &[Argument]) -> Value {
+    let properties: Map<String, Value> =
+        arguments.iter().map(|argument| (argument.name.to_owned(), argument.schema())).collect();
+    let required: Vec<&str> =
+        arguments.iter().filter(|argument| argument.required).map(|argument| argument.name).collect();
+    let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    if let (false, Some(schema)) = (required.is_empty(), schema.as_object_mut()) {
+        schema.insert("required".to_owned(), json!(required));
+    }
+    schema
+}
+
 impl Tool {
     /// The tool as a model is told of it.
     pub(super) fn definition(&self) -> Definition {
-        let properties: Map<String, Value> =
-            self.arguments.iter().map(|argument| (argument.name.to_owned(), argument.schema())).collect();
-        let required: Vec<&str> =
-            self.arguments.iter().filter(|argument| argument.required).map(|argument| argument.name).collect();
-        let mut input_schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
-        if let (false, Some(schema)) = (required.is_empty(), input_schema.as_object_mut()) {
-            schema.insert("required".to_owned(), json!(required));
-        }
         Definition {
             name: self.name.to_owned(),
             description: format!("{}\n\nExample: {}", self.description, self.example),
-            input_schema,
+            input_schema: object_schema(self.arguments),
         }
     }
 

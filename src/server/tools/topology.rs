@@ -38,6 +38,7 @@ pub(super) static TOOL: Tool = Tool {
         Argument::new("limit", Kind::Limit { most: 100, usual: 20 }, ""),
     ],
     title,
+    changes: false,
     works_with: always,
     run,
 };

@@ -52,11 +52,48 @@ fn two_calls_are_answered_in_one_message_in_their_order() {
     let mut machine = machine();
     machine.reply(calling(&["a".to_owned(), "b".to_owned()]));
     let result = |id: &str| ToolResult { id: id.to_owned(), text: id.to_uppercase(), is_error: false };
-    machine.tool_results(vec![result("b"), result("a")]);
+    machine.tool_results(vec![result("b"), result("a")], Vec::new());
     let last = machine.history.messages().last().unwrap().clone();
     assert_eq!(last["content"][0]["tool_use_id"], "a");
     assert_eq!(last["content"][1]["content"], "B");
     assert_eq!(machine.next_step(), Step::CallModel);
+}
+
+fn waiting() -> Waiting {
+    Waiting { approval: "a1".into(), is_applied: false, requests: Vec::new() }
+}
+
+#[test]
+fn a_plan_waits_until_what_only_reads_is_done_and_what_was_read_before_a_change_may_be_asked_again() {
+    let mut machine = machine();
+    machine.reply(calling(&["a".to_owned(), "b".to_owned(), "c".to_owned()]));
+    let result = |id: &str, is_error| ToolResult { id: id.to_owned(), text: id.to_uppercase(), is_error };
+    machine.tool_results(vec![result("b", false)], vec![("a".to_owned(), waiting()), ("c".to_owned(), waiting())]);
+    for id in ["a", "c"] {
+        let Step::AwaitApproval(call, waiting) = machine.next_step() else { panic!("{:?}", machine.next_step()) };
+        assert_eq!((call.id.as_str(), waiting.is_applied), (id, false));
+        machine.applying(id);
+        let stored = machine.to_stored();
+        let again = Machine::from_stored(&stored, machine.history.clone()).unwrap();
+        assert!(matches!(again.next_step(), Step::AwaitApproval(_, waiting) if waiting.is_applied));
+        machine.approval_result(result(id, false));
+    }
+    assert_eq!(machine.next_step(), Step::CallModel);
+    let last = machine.history.messages().last().unwrap().clone();
+    let texts: Vec<_> = last["content"].as_array().unwrap().iter().map(|result| result["content"].clone()).collect();
+    assert_eq!(texts, ["A", "B", "C"]);
+    machine.reply(calling(&["b".to_owned()]));
+    assert!(matches!(machine.next_step(), Step::CallTools(calls) if calls.len() == 1), "it is another thing now");
+}
+
+#[test]
+fn a_stop_answers_a_plan_that_waits() {
+    let mut machine = machine();
+    machine.reply(calling(&["a".to_owned()]));
+    machine.tool_results(Vec::new(), vec![("a".to_owned(), waiting())]);
+    machine.stop("");
+    assert!(matches!(machine.next_step(), Step::Done(ending) if ending.why == EndReason::Stopped));
+    assert_eq!(machine.fault(), None);
 }
 
 #[test]
@@ -65,7 +102,7 @@ fn at_the_round_limit_the_model_is_told_and_answers_with_what_it_has() {
     for round in 0..3 {
         machine.reply(calling(&[format!("call{round}")]));
         assert!(matches!(machine.next_step(), Step::CallTools(_)));
-        machine.tool_results(Vec::new());
+        machine.tool_results(Vec::new(), Vec::new());
     }
     machine.reply(calling(&["too-much".to_owned()]));
     assert_eq!(machine.next_step(), Step::CallModel);
@@ -111,7 +148,7 @@ fn a_call_that_was_made_before_is_answered_without_being_run() {
         reply
     };
     machine.reply(same("a"));
-    machine.tool_results(vec![ToolResult { id: "a".to_owned(), text: "14".to_owned(), is_error: false }]);
+    machine.tool_results(vec![ToolResult { id: "a".to_owned(), text: "14".to_owned(), is_error: false }], Vec::new());
     for (id, is_error) in [("b", false), ("c", true)] {
         machine.reply(same(id));
         assert_eq!(machine.next_step(), Step::CallModel, "{id} was run");
@@ -164,7 +201,10 @@ fn a_call_in_a_cut_reply_is_not_run_and_not_kept() {
 #[allow(clippy::large_enum_variant, reason = "a few dozen at a time")]
 enum Happening {
     Reply(Reply),
-    Results(Vec<bool>),
+    /// Of each call: nothing, a result, a plan.
+    Results(Vec<u8>),
+    /// A word about a plan; whether the call failed then.
+    Word(bool),
     Stop(String),
     Fail,
     StoredAndLoaded,
@@ -190,7 +230,8 @@ fn happening() -> impl Strategy<Value = Happening> {
             let content = if words.is_empty() { Vec::new() } else { vec![text(&words)] };
             Happening::Reply(reply(content, Vec::new(), stop))
         }),
-        4 => proptest::collection::vec(any::<bool>(), 0..4).prop_map(Happening::Results),
+        4 => proptest::collection::vec(0_u8..3, 0..4).prop_map(Happening::Results),
+        2 => any::<bool>().prop_map(Happening::Word),
         1 => words.prop_map(Happening::Stop),
         1 => Just(Happening::Fail),
         2 => Just(Happening::StoredAndLoaded),
@@ -209,14 +250,21 @@ proptest! {
             match happening {
                 Happening::Reply(reply) => machine.reply(reply),
                 Happening::Results(given) => {
-                    let results = match machine.next_step() {
-                        Step::CallTools(calls) => calls.iter().zip(given)
-                            .filter(|(_, given)| *given)
-                            .map(|(call, _)| ToolResult { id: call.id.clone(), text: String::new(), is_error: false })
-                            .collect(),
+                    let calls = match machine.next_step() {
+                        Step::CallTools(calls) => calls,
                         _ => Vec::new(),
                     };
-                    machine.tool_results(results);
+                    let of = |kind: u8| calls.iter().zip(&given).filter(move |(_, given)| **given == kind).map(|(call, _)| call.id.clone());
+                    let results = of(1).map(|id| ToolResult { id, text: String::new(), is_error: false }).collect();
+                    machine.tool_results(results, of(2).map(|id| (id, waiting())).collect());
+                }
+                Happening::Word(is_error) => {
+                    if let Step::AwaitApproval(call, before) = machine.next_step() {
+                        machine.applying(&call.id);
+                        let Step::AwaitApproval(_, after) = machine.next_step() else { panic!("it goes on by itself") };
+                        prop_assert!(after.is_applied && after.approval == before.approval);
+                        machine.approval_result(ToolResult { id: call.id, text: String::new(), is_error });
+                    }
                 }
                 Happening::Stop(shown) => machine.stop(&shown),
                 Happening::Fail => machine.fail("", Problem::new(ProblemCode::ModelFailed, "it failed")),
@@ -234,6 +282,7 @@ proptest! {
             match machine.next_step() {
                 Step::CallModel => prop_assert_eq!(machine.fault(), None),
                 Step::CallTools(calls) => prop_assert!(!calls.is_empty()),
+                Step::AwaitApproval(..) => {}
                 Step::Done(ending) => {
                     if let Some(before) = &ended { prop_assert_eq!(before, &ending); }
                     ended = Some(ending);

@@ -49,20 +49,13 @@ impl Conversation {
         Err(too_busy())
     }
 
-    /// What became of a plan; none while it waits.
-    pub async fn decision(&self, approval: &ApprovalId) -> Option<Decision> {
-        let live = self.live.lock().await;
-        find(&live.transcript, approval).and_then(|(_, known)| known.decision)
-    }
-
     /// The plan with what was carried out of it so far.
     pub async fn approval(&self, approval: &ApprovalId) -> Option<Approval> {
         let live = self.live.lock().await;
         find(&live.transcript, approval).map(|(_, known)| known.clone())
     }
 
-    /// Waits until a plan of this run is decided, or nobody writes that run here any more (none). Whether somebody
-    /// decides here or elsewhere.
+    /// Waits until a plan of this run is decided, here or elsewhere. None where nobody writes that run here any more.
     pub async fn decided(&self, run: &RunId, approval: &ApprovalId) -> Option<Decision> {
         let mut frames = self.frames.subscribe();
         loop {
@@ -79,7 +72,8 @@ impl Conversation {
         }
     }
 
-    /// Ends the waiting for a word, unless one was said meanwhile. Gives what counts.
+    /// Ends the waiting for a word, unless one was said meanwhile. Gives what counts; none where nobody writes the run
+    /// here any more, and the plan goes on waiting.
     ///
     /// # Errors
     /// The database fails.
@@ -88,14 +82,17 @@ impl Conversation {
         run: &RunId,
         approval: &ApprovalId,
         decision: Decision,
-    ) -> Result<Decision, Problem> {
+    ) -> Result<Option<Decision>, Problem> {
         let mut live = self.live.lock().await;
         for _ in 0..ATTEMPTS {
             if let Some(decision) = find(&live.transcript, approval).and_then(|(_, known)| known.decision) {
-                return Ok(decision);
+                return Ok(Some(decision));
+            }
+            if !live.is_running(run) {
+                return Ok(None);
             }
             match self.say_word(&mut live, run.clone(), approval, decision).await {
-                Ok(()) => return Ok(decision),
+                Ok(()) => return Ok(Some(decision)),
                 Err(refused) => self.decide_again(refused).await?,
             }
         }

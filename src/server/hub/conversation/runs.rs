@@ -2,8 +2,8 @@
 //! its process.
 
 use super::live::{Live, RunHandle};
-use super::log::Draft;
-use super::{Accepted, Conversation};
+use super::log::{Draft, too_busy};
+use super::{ATTEMPTS, Accepted, Conversation};
 use crate::server::agent::history::History;
 use crate::server::clock::now;
 use crate::server::hub::title_from;
@@ -137,6 +137,41 @@ impl Conversation {
             history.was_written();
         }
         Ok(())
+    }
+
+    /// As [`Self::checkpoint`], for a step that has to be in the database before the next is begun. Whether it is, and
+    /// the run still this process's.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn checkpoint_for_sure(
+        &self,
+        run: &RunId,
+        history: &mut History,
+        machine: String,
+        next_part: usize,
+    ) -> Result<bool, Problem> {
+        let mut live = self.live.lock().await;
+        let step = RunChange::Step { run: run.clone(), machine, next_part };
+        let mut draft = Draft { history: Some(history.clone()), run: Some(step), ..Draft::default() };
+        for _ in 0..ATTEMPTS {
+            if !live.is_running(run) {
+                return Ok(false);
+            }
+            match self.commit(&mut live, &mut draft).await {
+                Ok(()) => {
+                    history.was_written();
+                    return Ok(true);
+                }
+                Err(Refused::Behind) => {}
+                Err(Refused::NotOurs | Refused::Gone) => {
+                    live.lose_run();
+                    return Ok(false);
+                }
+                Err(Refused::Failed(problem)) => return Err(problem),
+            }
+        }
+        Err(too_busy())
     }
 
     /// Ends this run with its last event, and begins the next waiting message. Gives how the run ended for those who

@@ -1,5 +1,4 @@
-//! Tokens of NetBox's users: made for whoever knows the password, and deleted again. With GraphQL these are the only
-//! requests that are no GET.
+//! Tokens of NetBox's users: made for whoever knows the password, and deleted again.
 
 use std::time::Instant;
 
@@ -8,7 +7,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
-use super::Client;
+use super::{Client, Sent};
 use crate::server::netbox::failure::json_error;
 use crate::server::netbox::{Credentials, Error, Query, Refusal};
 use crate::wire::tool::NetboxRequest;
@@ -53,7 +52,7 @@ impl Client {
         let url = self.settings.address.api(PROVISION, &Query::new());
         let started = Instant::now();
         let mut record = NetboxRequest { method: "POST".into(), url: url.to_string(), ..NetboxRequest::default() };
-        let answer = self.attempt(&Credentials::anonymous(), &url, PROVISION, Some(&body), &mut record).await;
+        let answer = self.attempt(&Credentials::anonymous(), &url, PROVISION, &Sent::post(&body), &mut record).await;
         tracing::debug!(
             netbox.path = PROVISION,
             netbox.status = record.status,

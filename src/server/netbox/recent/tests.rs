@@ -93,10 +93,10 @@ fn room_and_clock_are_needed() {
     let date = Some("Sun, 22 Nov 2026 10:00:00 GMT".to_owned());
     let found = |url: &str| !matches!(recent.find(&who, url), Found::Nothing);
     let asked = Instant::now();
-    recent.keep(&who, "no clock", asked, &Answer { body: json!(1), date: None });
-    recent.keep(&who, "too large", asked, &Answer { body: json!("x".repeat(LARGEST)), date: date.clone() });
+    recent.keep(&who, "no clock", asked, &Answer { body: json!(1), date: None, etag: None });
+    recent.keep(&who, "too large", asked, &Answer { body: json!("x".repeat(LARGEST)), date: date.clone(), etag: None });
     assert!(!found("no clock") && !found("too large"));
-    let answer = Answer { body: json!("x".repeat(LARGEST - 2)), date };
+    let answer = Answer { body: json!("x".repeat(LARGEST - 2)), date, etag: None };
     let most = MOST_BYTES / LARGEST;
     for number in 0..=most {
         recent.keep(&who, &number.to_string(), asked, &answer);

@@ -1,0 +1,230 @@
+//! Waits for a person's word about a plan, and carries out what was approved: each change once, in the plan's order, up
+//! to the first that fails. That the carrying out begins is in the database before it does. Whoever goes on with a run
+//! whose process ended meanwhile carries out nothing more, and says what is known.
+
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use super::driver::Agent;
+use super::machine::{Machine, ToolResult, Waiting};
+use super::writer::AnswerWriter;
+use crate::server::anthropic::ToolUse;
+use crate::server::audit::Entry;
+use crate::server::clock::now;
+use crate::server::netbox::Credentials;
+use crate::server::tools::{Asking, Carried, Outcome, Toolbox};
+use crate::wire::change::{Applied, Approval, Decision, Plan, PlannedChange};
+use crate::wire::id::{ApprovalId, CallId};
+use crate::wire::problem::{Problem, ProblemCode};
+use crate::wire::tool::NetboxRequest;
+
+/// Between two tries to keep something in a database that fails.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How often that is tried before the plan is given up.
+const TRIES: usize = 30;
+
+impl Agent {
+    /// Shows a plan to its person, for whose word the call then waits.
+    pub(super) async fn propose(
+        &self,
+        writer: &AnswerWriter<'_>,
+        call: &ToolUse,
+        plan: Plan,
+        outcome: &Outcome,
+    ) -> Result<Waiting, Problem> {
+        let approval = ApprovalId(uuid::Uuid::now_v7().to_string());
+        let wait = i64::try_from(self.approval.as_millis()).unwrap_or(i64::MAX);
+        let digest = digest(&approval, &plan);
+        let shown = Approval {
+            approval: approval.clone(),
+            digest,
+            plan,
+            expires_at: now().saturating_add(wait),
+            decision: None,
+            applied: Vec::new(),
+        };
+        let (call, sentence) = (CallId::from(call.id.as_str()), outcome.evidence.summary.clone());
+        writer.approval(call, shown, sentence).await?;
+        Ok(Waiting { approval, is_applied: false, requests: outcome.evidence.requests.clone() })
+    }
+
+    /// Waits for the word about the plan of this call, does what it says, and answers the call.
+    pub(super) async fn await_approval(
+        &self,
+        machine: &mut Machine,
+        writer: &mut AnswerWriter<'_>,
+        credentials: &Credentials,
+        call: &ToolUse,
+        waiting: Waiting,
+        cancel: &CancellationToken,
+    ) -> Result<(), Problem> {
+        let Waiting { approval: id, is_applied, mut requests } = waiting;
+        let conversation = writer.conversation();
+        let carried = match conversation.approval(&id).await {
+            Some(approval) if is_applied => {
+                let approval = self.broke_off(writer, approval).await?;
+                Carried { approval, broke_off: true, problem: None }
+            }
+            Some(approval) if approval.digest == digest(&id, &approval.plan) => {
+                let Some(decision) = word(writer, &approval, cancel).await else { return Ok(()) };
+                let approval = Approval { decision: Some(decision), ..approval };
+                if decision == Decision::Approved {
+                    machine.applying(&call.id);
+                    match begin(machine, writer, cancel).await {
+                        Ok(true) => {
+                            let (approval, made) = self.apply(writer, credentials, approval, cancel).await?;
+                            requests.extend(made);
+                            Carried { approval, broke_off: false, problem: None }
+                        }
+                        Ok(false) => return Ok(()),
+                        Err(problem) => Carried { approval, broke_off: false, problem: Some(problem) },
+                    }
+                } else {
+                    Carried { approval, broke_off: false, problem: None }
+                }
+            }
+            // It was never kept, or is another than the one that was shown.
+            _ => {
+                let problem = Problem::new(ProblemCode::Internal, "The plan was lost before anybody decided")
+                    .hint("make the plan again");
+                let approval = Approval { approval: id, ..lost() };
+                Carried { approval, broke_off: false, problem: Some(problem) }
+            }
+        };
+        let Outcome { model_text, mut evidence, .. } = Toolbox::told(&carried);
+        evidence.requests = requests;
+        self.note_tool_call(writer, call, &evidence);
+        let result = ToolResult { id: call.id.clone(), text: model_text, is_error: evidence.is_error };
+        writer.tool_result(CallId::from(call.id.as_str()), evidence).await?;
+        machine.approval_result(result);
+        if cancel.is_cancelled() {
+            machine.stop("");
+        }
+        Ok(())
+    }
+
+    /// Carries out an approved plan from its first change on, up to the first that fails or a stop.
+    async fn apply(
+        &self,
+        writer: &AnswerWriter<'_>,
+        credentials: &Credentials,
+        mut approval: Approval,
+        cancel: &CancellationToken,
+    ) -> Result<(Approval, Vec<NetboxRequest>), Problem> {
+        let conversation = writer.conversation();
+        let (person, time_zone) = (conversation.owner(), conversation.time_zone());
+        let mut requests = Vec::new();
+        for change in &approval.plan.changes {
+            if cancel.is_cancelled() {
+                break;
+            }
+            let asking = Asking {
+                credentials,
+                conversation: conversation.id().as_str(),
+                person: Some(person.as_str()),
+                time_zone: time_zone.as_deref(),
+            };
+            // To its end: one that is broken off may be done all the same.
+            let (applied, made) = self.toolbox.apply(asking, change).await;
+            if let Some(guard) = &self.guard {
+                let entry = Entry::change(person, &approval.approval, change, &made);
+                guard.audit.record(entry.in_conversation(conversation.id()).in_run(writer.run()));
+            }
+            requests.extend(made);
+            let failed = applied.problem.is_some();
+            writer.applied(&approval.approval, applied.clone(), sentence(change, &applied)).await?;
+            approval.applied.push(applied);
+            if failed {
+                break;
+            }
+        }
+        Ok((approval, requests))
+    }
+
+    /// Of a plan whose process ended while it carried it out: nobody knows of the change that was on its way.
+    async fn broke_off(&self, writer: &AnswerWriter<'_>, mut approval: Approval) -> Result<Approval, Problem> {
+        let failed = approval.applied.last().is_some_and(|applied| applied.problem.is_some());
+        if let (false, Some(change)) = (failed, approval.plan.changes.get(approval.applied.len())) {
+            let problem =
+                Problem::new(ProblemCode::Internal, "The server stopped just then: it may have been done or not")
+                    .hint("look at the object in NetBox");
+            let applied = Applied { status: 0, problem: Some(problem), link: None };
+            writer.applied(&approval.approval, applied.clone(), sentence(change, &applied)).await?;
+            approval.applied.push(applied);
+        }
+        Ok(approval)
+    }
+}
+
+/// The word, or that nobody said one in time. None where this process does not write the run any more.
+async fn word(writer: &AnswerWriter<'_>, approval: &Approval, cancel: &CancellationToken) -> Option<Decision> {
+    let (conversation, run, id) = (writer.conversation(), writer.run(), &approval.approval);
+    loop {
+        let left = u64::try_from(approval.expires_at.saturating_sub(now())).unwrap_or_default();
+        let otherwise = tokio::select! {
+            // A word that is there counts, whatever else is.
+            biased;
+            decision = conversation.decided(run, id) => return decision,
+            () = cancel.cancelled() => Decision::Withdrawn,
+            () = tokio::time::sleep(Duration::from_millis(left)) => Decision::Expired,
+        };
+        match conversation.end_waiting(run, id, otherwise).await {
+            Ok(decision) => return decision,
+            // Who stops an answer need not wait for the database; what is not decided when it ends is withdrawn.
+            Err(_) if cancel.is_cancelled() => return Some(Decision::Withdrawn),
+            Err(problem) => {
+                tracing::warn!(conversation = %conversation.id(), problem = %problem.message, "the end of a plan waits for the database");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Keeps that the plan is being carried out. False where this process does not write the run any more.
+async fn begin(
+    machine: &mut Machine,
+    writer: &mut AnswerWriter<'_>,
+    cancel: &CancellationToken,
+) -> Result<bool, Problem> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match writer.checkpoint_for_sure(machine).await {
+            Ok(kept) => return Ok(kept),
+            Err(problem) if tries >= TRIES || cancel.is_cancelled() => return Err(problem),
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+/// What a word has to name: everything that was shown, of this plan and no other.
+fn digest(approval: &ApprovalId, plan: &Plan) -> String {
+    let text = serde_json::to_string(plan).unwrap_or_default();
+    let mut hash = Sha256::new();
+    hash.update(approval.as_str());
+    hash.update([0]);
+    hash.update(text);
+    hash.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// A plan of which nothing is known.
+fn lost() -> Approval {
+    Approval {
+        approval: ApprovalId::default(),
+        digest: String::new(),
+        plan: Plan::default(),
+        expires_at: 0,
+        decision: None,
+        applied: Vec::new(),
+    }
+}
+
+fn sentence(change: &PlannedChange, applied: &Applied) -> String {
+    let what = format!("{} {}", change.kind, change.object);
+    match &applied.problem {
+        None => format!("{what}: done"),
+        Some(problem) => format!("{what}: {}", problem.message),
+    }
+}

@@ -131,6 +131,7 @@ impl Writing<'_> {
             }),
         }
         if errors.is_empty() {
+            unique::networks(&self.scope(&next), object, &mut errors);
             unique::groups(&self.scope(&next), object, writable, &mut errors);
         }
         if !errors.is_empty() {

@@ -161,10 +161,10 @@ async fn tags_prefixes_and_generic_references_are_kept_in_step() {
     let after = client.get("/api/extras/tags/?slug=critical").await["results"][0]["tagged_items"].as_u64();
     assert_eq!(after, Some(critical + 1));
 
-    let outer = json!({"prefix": "203.0.113.0/24", "scope_type": "dcim.site", "scope_id": site});
+    let outer = json!({"prefix": "198.18.7.0/24", "scope_type": "dcim.site", "scope_id": site});
     let outer = client.post("/api/ipam/prefixes/", outer).await;
     assert_eq!((outer.status, &outer.body["scope"]["slug"]), (StatusCode::CREATED, &json!("cle-01")), "{}", outer.body);
-    let inner = client.post("/api/ipam/prefixes/", json!({"prefix": "203.0.113.128/25", "status": "reserved"})).await;
+    let inner = client.post("/api/ipam/prefixes/", json!({"prefix": "198.18.7.128/25", "status": "reserved"})).await;
     assert_eq!(inner.body["_depth"], 1);
     let path = format!("/api/ipam/prefixes/{}/", outer.body["id"]);
     assert_eq!(client.get(&path).await["children"], 1);
@@ -243,6 +243,7 @@ async fn what_is_wrong_is_told_in_netbox_words() {
             json!({"name": "x", "slug": "has space"}),
             one("slug", "Enter a valid \"slug\" consisting of letters, numbers, underscores or hyphens."),
         ),
+        ("ipam/prefixes", json!({"prefix": "10.0.0.0/8"}), one("prefix", "Duplicate prefix found in global table: 10.0.0.0/8")),
         ("dcim/cables", json!({"a_terminations": []}), one("a_terminations", "The demo NetBox does not take this field.")),
     ] {
         let before = client.count(&format!("/api/{list}/?limit=1")).await;
@@ -322,6 +323,9 @@ async fn options_say_which_fields_can_be_written() {
     );
     assert_eq!(fields["status"]["choices"][0], json!({"value": "planned", "display_name": "Planned"}));
     assert_eq!(fields["region"]["type"], "nested object");
+    assert_eq!(fields["region"]["children"]["slug"]["max_length"], 100);
+    assert_eq!(fields["tags"]["child"]["children"]["name"]["type"], "string");
+    assert_eq!(fields, &options["actions"]["PUT"]);
     assert_eq!((&fields["id"]["read_only"], &fields["device_count"]["read_only"]), (&json!(true), &json!(true)));
     let options = client.send("OPTIONS", "/api/dcim/racks/1/", None, None).await.body;
     assert_eq!(options["name"], "Rack Instance");

@@ -4,6 +4,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator } from "@playwright/test";
 import { Chat } from "../chat.ts";
 import { expect, test } from "../fixtures.ts";
+import { Netbox } from "../netbox.ts";
 import { type ScriptedChange, Scripted } from "../scripted.ts";
 
 const UPDATE: ScriptedChange = {
@@ -33,14 +34,15 @@ async function waiting(chat: Chat, changes: ScriptedChange[], expiresIn?: number
 
 const plan = (chat: Chat): Locator => chat.answer.getByRole("group", { name: / in NetBox$/ });
 const button = (chat: Chat, name: string | RegExp): Locator => plan(chat).getByRole("button", { name, exact: true });
+const decision = (chat: Chat): Locator => plan(chat).getByRole("group", { name: "Decision" });
 const changes = (chat: Chat): Locator => plan(chat).locator(".approval-changes > li");
 const said = (chat: Chat): Locator => chat.page.locator("[role=status][aria-live=polite]");
 const hasFocus = async (locator: Locator) => locator.evaluate((element) => element === document.activeElement);
 
-/** Nothing scrolls sideways, neither the page nor anything in the plan but a request's body. */
+/** Nothing scrolls sideways, neither the page nor anything in the plan. */
 async function fits(chat: Chat): Promise<void> {
   const wide = await plan(chat).evaluate((card) => {
-    const inside = [...card.querySelectorAll("*")].filter((element) => element.localName !== "pre" && !element.closest("pre, svg"));
+    const inside = [...card.querySelectorAll("*")].filter((element) => !element.closest("svg"));
     const wider = inside.filter((element) => element.getBoundingClientRect().right > card.getBoundingClientRect().right + 0.5);
     return [document.documentElement.scrollWidth > innerWidth, wider.map((element) => element.outerHTML.slice(0, 80))];
   });
@@ -58,7 +60,7 @@ test("a plan is read before it is approved, and followed while it is carried out
   await expect(changes(chat).first().getByRole("link", { name: "cle-01-access-sw001" })).toHaveAttribute("href", UPDATE.link ?? "");
   await changes(chat).first().getByText("Exact request").click();
   await expect(changes(chat).first()).toContainText("PATCH /api/dcim/devices/1/");
-  await expect(changes(chat).first().getByRole("group", { name: "Body of the request" })).toContainText("changelog_message");
+  await expect(changes(chat).first().locator(".approval-body")).toContainText("changelog_message");
   await fits(chat);
   // Nothing took the keyboard, and the composer's Enter is the composer's.
   expect(await hasFocus(button(chat, "Approve"))).toBe(false);
@@ -138,7 +140,7 @@ test("a change that failed says why, and what follows is not done", async ({ cha
   script.carriesOut(412, { problem: { code: "conflict", message: "Somebody else has changed this since", hint: "ask for the change again" } });
   script.concludes("1 of 3 changes were made");
   await expect(plan(chat)).toContainText("Approved, but only 1 of 3 carried out");
-  await expect(changes(chat).nth(1)).toContainText("failed: Somebody else has changed this since ask for the change again");
+  await expect(changes(chat).nth(1)).toContainText("failed: Somebody else has changed this since (ask for the change again)");
   await expect(changes(chat).nth(2)).toContainText("not done");
 });
 
@@ -158,7 +160,7 @@ test("a refused word is told, and one can decide again", async ({ chat }) => {
   await expect(plan(chat)).toContainText("Telling the server");
   script.refuses({ code: "conflict", message: "This is not the plan that was shown", hint: "look at the plan again" });
   await expect(chat.page.getByText("This is not the plan that was shown").first()).toBeVisible();
-  await expect(button(chat, "Approve")).not.toHaveAttribute("aria-disabled", "true");
+  await expect(decision(chat)).not.toHaveAttribute("aria-disabled", "true");
   await button(chat, "Reject").click();
   await expect.poll(() => script.words.length).toBe(2);
 });
@@ -168,11 +170,11 @@ test("without a connection nothing is approved, not even later", async ({ chat, 
   const script = await waiting(chat, [UPDATE]);
   await script.hangUp();
   await expect(plan(chat)).toContainText("Not connected: nothing can be approved until the page is connected again");
-  await expect(button(chat, "Approve")).toHaveAttribute("aria-disabled", "true");
+  await expect(decision(chat)).toHaveAttribute("aria-disabled", "true");
   await button(chat, "Approve").click({ force: true });
   await expect(plan(chat)).not.toContainText("Telling the server");
   await script.start();
-  await expect(button(chat, "Approve")).not.toHaveAttribute("aria-disabled", "true", { timeout: 40_000 });
+  await expect(decision(chat)).not.toHaveAttribute("aria-disabled", "true", { timeout: 40_000 });
   expect(script.words).toEqual([]);
 });
 
@@ -196,7 +198,7 @@ test("names and values are text, however they look", async ({ chat }) => {
 });
 
 test("a hidden page's title says that a plan waits", async ({ chat }) => {
-  await chat.page.addInitScript(() => Object.defineProperty(Document.prototype, "hidden", { get: () => (globalThis as { looked?: boolean }).looked !== true }));
+  await chat.page.addInitScript(() => Object.defineProperty(Document.prototype, "hidden", { get: () => true }));
   const script = await waiting(chat, [UPDATE]);
   await expect(chat.page).toHaveTitle(/^Approval needed: /);
   script.decides("rejected");
@@ -239,3 +241,102 @@ for (const colorScheme of ["light", "dark"] as const) {
     await picture("failed");
   });
 }
+
+/** The NetBox that the real server changes. */
+const netbox = (): Netbox => new Netbox(process.env.CHANGING_NETBOX);
+/** A device of this test's own: desktop and phone run at the same time. */
+async function device(place: number, phone: boolean): Promise<{ id: string; name: string; status: string }> {
+  const found = await netbox().list("dcim/devices", { site: phone ? "cle-01" : "cmh-01", limit: "1", offset: String(place), ordering: "name" });
+  const { id, name, status } = found.results[0] as { id: number; name: string; status: { value: string } };
+  return { id: String(id), name, status: status.value };
+}
+const statusOf = async (id: string) => ((await netbox().list("dcim/devices", { id })).results[0]?.status as { value: string }).value;
+
+test("NetBox is changed by an approved plan, which waits over a reload and is seen by every tab", async ({ changing: chat, context, isMobile }) => {
+  const { id, name, status } = await device(0, isMobile);
+  await chat.open();
+  await chat.begin(`Set the status of ${name} to offline`);
+  await expect(plan(chat)).toContainText(name);
+  await expect(changes(chat).first().getByRole("row", { name: /status/ }).getByRole("cell")).toHaveText([status, "offline"]);
+  await chat.reload();
+  await expect(button(chat, "Approve")).toBeVisible();
+  const other = new Chat(await context.newPage(), chat.origin, isMobile);
+  await other.open(new URL(chat.page.url()).pathname);
+  await expect(button(other, "Approve")).toBeVisible();
+  expect(await statusOf(id)).toBe(status);
+  await button(chat, "Approve").click();
+  await expect(plan(other)).toContainText("Approved and carried out");
+  await expect(button(other, "Approve")).toBeHidden();
+  await chat.finished();
+  expect(await statusOf(id)).toBe("offline");
+  const before = await plan(chat).innerText();
+  await chat.reload();
+  expect(await plan(chat).innerText()).toBe(before);
+});
+
+test("a rejected plan, and one whose answer is stopped, leave NetBox as it is", async ({ changing: chat, isMobile }) => {
+  const { id, name, status } = await device(1, isMobile);
+  await chat.open();
+  await chat.begin(`Set the status of ${name} to planned`);
+  await button(chat, "Reject").click();
+  await expect(plan(chat)).toContainText("Rejected: nothing was changed");
+  await chat.finished();
+  await chat.begin(`Set the status of ${name} to staged`);
+  await expect(button(chat, "Approve")).toBeVisible();
+  await chat.stop.click();
+  await expect(plan(chat)).toContainText("Withdrawn before anybody decided: nothing was changed");
+  await chat.finished();
+  expect(await statusOf(id)).toBe(status);
+});
+
+test("what is made can be deleted, and what others use cannot", async ({ changing: chat, isMobile }) => {
+  const name = `Acme ${isMobile ? "Phone" : "Desk"} Works`;
+  await chat.open();
+  await chat.begin(`Create a tenant called ${name}`);
+  await button(chat, "Approve").click();
+  await expect(changes(chat).first().getByRole("link", { name: "Open in NetBox" })).toBeVisible();
+  await chat.finished();
+  expect(await netbox().count("tenancy/tenants", { name })).toBe(1);
+  await chat.begin(`Delete the tenant ${name}`);
+  await button(chat, "Review deletion").click();
+  expect(await netbox().count("tenancy/tenants", { name })).toBe(1);
+  await button(chat, "Delete 1 object").click();
+  await expect(plan(chat)).toContainText("Approved and carried out");
+  await chat.finished();
+  expect(await netbox().count("tenancy/tenants", { name })).toBe(0);
+  await chat.begin("Delete the manufacturer Cisco");
+  await button(chat, "Review deletion").click();
+  await button(chat, "Delete 1 object").click();
+  await expect(changes(chat).first()).toContainText(/failed: .*dependent/);
+  await chat.finished();
+  expect(await netbox().count("dcim/manufacturers", { slug: "cisco" })).toBe(1);
+});
+
+test("what somebody else changed meanwhile is left alone", async ({ changing: chat, isMobile }) => {
+  const { id, name } = await device(2, isMobile);
+  await chat.open();
+  await chat.begin(`Set the status of ${name} to offline`);
+  await expect(button(chat, "Approve")).toBeVisible();
+  await netbox().change(`dcim/devices/${id}`, { status: "staged" });
+  await button(chat, "Approve").click();
+  await expect(plan(chat)).toContainText("Approved, but only 0 of 1 carried out");
+  await expect(changes(chat).first()).toContainText("failed");
+  await chat.finished();
+  expect(await statusOf(id)).toBe("staged");
+});
+
+test("a shared conversation shows the plan and what became of it, and nothing to press", async ({ changing: chat, isMobile }) => {
+  const { name } = await device(3, isMobile);
+  await chat.open();
+  await chat.begin(`Set the status of ${name} to offline`);
+  await button(chat, "Approve").click();
+  await chat.finished();
+  await chat.page.getByRole("link", { name: "Share" }).click();
+  await chat.page.getByRole("button", { name: "Make a link" }).click();
+  const made = await chat.page.getByRole("textbox", { name: /the link of/i }).inputValue();
+  await chat.page.goto(new URL(new URL(made).pathname, chat.page.url()).href);
+  const shared = chat.page.getByRole("group", { name: / in NetBox$/ });
+  await expect(shared).toContainText("Approved and carried out");
+  await expect(shared).toContainText(name);
+  await expect(shared.getByRole("button")).toHaveCount(0);
+});

@@ -37,6 +37,7 @@ export class Scripted {
   private seq = 0;
   private conversation = "";
   private parts = 0;
+  private approvals = 0;
   private readonly asked: Promise<void>;
   private heard: () => void = () => {};
   /** What was asked of `result_page`, oldest first. */
@@ -121,7 +122,7 @@ export class Scripted {
     };
   }
 
-  /** A call makes a plan that waits for its person's word; without a digest of its own, that of plan `a1`. */
+  /** A call makes a plan that waits for its person's word: the first is `a1`. */
   plans(reason: string, changes: ScriptedChange[], expiresIn = 14.5 * 60_000): void {
     const call = `call-${this.parts}`;
     const planned = changes.map(({ action, kind = "device", object, link, fields = [], body }, place) => ({
@@ -131,15 +132,15 @@ export class Scripted {
       body: body ?? { ...Object.fromEntries(fields.map(({ field, after }) => [field, after])), changelog_message: reason },
     }));
     this.log({ type: "tool_use", run: "run1", part: this.parts++, call, name: "netbox_change", input: {} }, "Change objects");
-    this.log({ type: "approval", run: "run1", call, approval: "a1", digest: "d1", plan: { reason, changes: planned }, expires_at: Date.now() + expiresIn });
+    this.log({ type: "approval", run: "run1", call, approval: `a${++this.approvals}`, digest: `d${this.approvals}`, plan: { reason, changes: planned }, expires_at: Date.now() + expiresIn });
   }
 
   decides(decision: "approved" | "rejected" | "expired" | "withdrawn"): void {
-    this.log({ type: "decided", run: "run1", approval: "a1", decision });
+    this.log({ type: "decided", run: "run1", approval: `a${this.approvals}`, decision });
   }
 
   carriesOut(status: number, more: Fields = {}): void {
-    this.log({ type: "applied", run: "run1", approval: "a1", applied: { status, ...more } });
+    this.log({ type: "applied", run: "run1", approval: `a${this.approvals}`, applied: { status, ...more } });
   }
 
   /** The call that made the plan ends. */

@@ -184,23 +184,55 @@ mod tests {
     use leptos::prelude::*;
 
     use super::*;
+    use crate::store::conversation::approval::ApprovalView;
     use crate::store::conversation::text::TextView;
+    use crate::wire::change::{Approval, Plan};
+
+    fn places(parts: &[PartView]) -> Vec<(&'static str, usize)> {
+        let place = |segment| match segment {
+            Segment::Text(index, _) => ("text", index),
+            Segment::Work(index) => ("work", index),
+            Segment::Plan(index, _) => ("plan", index),
+        };
+        segments(parts).into_iter().map(place).collect()
+    }
+
+    fn thinking() -> PartView {
+        PartView::Thinking(ArcRwSignal::new(String::new()))
+    }
 
     #[test]
     fn work_between_texts_is_one_segment() {
         Owner::new().with(|| {
-            let thinking = || PartView::Thinking(ArcRwSignal::new(String::new()));
             let text = || PartView::Text(TextView::of_text("x"));
             let parts = [thinking(), thinking(), text(), thinking(), text(), text()];
-            let places: Vec<_> = segments(&parts)
-                .into_iter()
-                .map(|segment| match segment {
-                    Segment::Text(index, _) => ("text", index),
-                    Segment::Work(index) => ("work", index),
-                    Segment::Plan(index, _) => ("plan", index),
+            assert_eq!(places(&parts), [("work", 0), ("text", 2), ("work", 3), ("text", 4), ("text", 5)]);
+        });
+    }
+
+    #[test]
+    fn a_plan_is_not_folded_into_the_work_around_it() {
+        Owner::new().with(|| {
+            let approval = Approval {
+                approval: "a".into(),
+                digest: "d".into(),
+                plan: Plan::default(),
+                expires_at: 0,
+                decision: None,
+                applied: Vec::new(),
+            };
+            let call = |approval: Option<&Approval>| {
+                PartView::Tool(ToolView {
+                    call: "k".into(),
+                    name: "netbox_change".into(),
+                    title: "change".into(),
+                    input: serde_json::Value::Null,
+                    outcome: ArcRwSignal::new(None),
+                    approval: ApprovalView::new(approval),
                 })
-                .collect();
-            assert_eq!(places, [("work", 0), ("text", 2), ("work", 3), ("text", 4), ("text", 5)]);
+            };
+            let parts = [thinking(), call(None), call(Some(&approval)), thinking(), call(None)];
+            assert_eq!(places(&parts), [("work", 0), ("plan", 2), ("work", 3)]);
         });
     }
 }

@@ -196,6 +196,24 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_is_found_by_its_reason_and_its_objects() {
+        let mut turn = turn(EndReason::Done);
+        let plan = serde_json::json!({
+            "reason": "water damage",
+            "changes": [{
+                "action": "delete", "kind": "device", "object": "core-sw-9",
+                "fields": [], "method": "DELETE", "path": "/", "body": null,
+            }],
+        });
+        let approval = serde_json::json!({ "approval": "a", "digest": "d", "plan": plan, "expires_at": 1, "decision": "rejected" });
+        if let Some(Part::Tool(tool)) = turn.answer.as_mut().and_then(|answer| answer.parts.get_mut(1)) {
+            tool.approval = Some(serde_json::from_value(approval).unwrap());
+        }
+        let evidence = of_turn(&turn).into_iter().find(|text| text.place == SearchPlace::Evidence).unwrap();
+        assert!(evidence.text.contains("water damage\nDelete device core-sw-9"), "{}", evidence.text);
+    }
+
+    #[test]
     fn of_a_withdrawn_answer_only_the_question_is_left() {
         assert_eq!(of_turn(&turn(EndReason::Refused)).len(), 1);
     }

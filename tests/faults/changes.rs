@@ -21,7 +21,9 @@ const SENT: &str = "PATCH /api/";
 const ANSWERED: &str = "\r\netag: ";
 
 async fn world(scratch: Scratch) -> World {
-    World { changes: true, ..World::new(scratch, Pace::Instant).await }
+    let mut world = World::new(scratch, Pace::Instant).await;
+    world.changes = true;
+    world
 }
 
 /// Asks for a change of this site, and waits for the plan.

@@ -4,6 +4,7 @@ The demo NetBox answers in the shapes of the real one. Those shapes are not rety
 one's models, serializers and filter sets. Needs the virtual environment that start.sh makes:
 
     NETBOX_ROOT=... python tests/netbox/describe.py > src/server/demo/netbox/schema.txt
+    NETBOX_ROOT=... python tests/netbox/describe.py writes > src/server/demo/netbox/writes.txt
 
 Lines, fields separated by tabs (the reader is src/server/demo/netbox/schema.rs):
 
@@ -18,6 +19,15 @@ Lines, fields separated by tabs (the reader is src/server/demo/netbox/schema.rs)
     filter   name  kind  path  lookups  argument
     search   path ...                        what `q` looks into
     content  id  app.model  app  singular  plural  public  features  list URL      an object type
+
+Lines of writes.txt (the reader is src/server/demo/netbox/write/table.rs):
+
+    type     app.model
+    field    name  type  flags  label  limit=value ...   as OPTIONS gives it; flags: `r` required, `o` read-only,
+                                                         `n` may be null, `b` may be blank
+    unique   sentence  column ...            rows may not agree in these; `~` in front: whatever the case, `!`: only
+                                             rows where it is null; a last `=`: two nulls agree
+    refer    column  protect|cascade|null    what becomes of a row when the object behind its column is deleted
 """
 
 import inspect
@@ -339,4 +349,79 @@ def main():
         print("\t".join("" if part is None else str(part) for part in parts))
 
 
-main()
+LIMITS = ("max_length", "min_value", "max_value", "max_digits", "decimal_places")
+
+
+def write_fields(view):
+    # The metadata looks at the serializer only.
+    serializer = view.serializer_class()
+    metadata = view.metadata_class()
+    for name, field in serializer.fields.items():
+        about = metadata.get_field_info(field)
+        flags = "".join(
+            letter
+            for letter, holds in (
+                ("r", about["required"]),
+                ("o", about["read_only"]),
+                ("n", field.allow_null),
+                ("b", getattr(field, "allow_blank", False)),
+            )
+            if holds
+        )
+        limits = [f"{limit}={about[limit]}" for limit in LIMITS if about.get(limit) is not None]
+        emit("field", name, about["type"], flags, str(about.get("label", "")), *limits)
+
+
+def write_rules(model):
+    for field in model._meta.concrete_fields:
+        if field.unique and not field.primary_key:
+            sentence = field.error_messages["unique"] % {"model_name": model._meta.verbose_name, "field_label": field.verbose_name}
+            emit("unique", sentence, field.name)
+        if field.is_relation and field.remote_field is not None:
+            rule = field.remote_field.on_delete.__name__
+            rule = {"PROTECT": "protect", "RESTRICT": "protect", "CASCADE": "cascade"}.get(rule, "null")
+            emit("refer", field.name, rule)
+    for constraint in model._meta.total_unique_constraints + [
+        found for found in model._meta.constraints if isinstance(found, models.UniqueConstraint) and found not in model._meta.total_unique_constraints
+    ]:
+        columns = list(constraint.fields)
+        for expression in constraint.expressions:
+            inner = getattr(expression, "get_source_expressions", list)()
+            columns.append(f"~{inner[0].name}" if inner else expression.name)
+        for condition in constraint.condition.children if constraint.condition is not None else ():
+            path, value = condition
+            if not constraint.condition.negated and path.endswith("__isnull") and value is False:
+                continue  # NULL is never equal to anything anyway
+            if constraint.condition.negated or not path.endswith("__isnull") or value is not True:
+                print("note: condition", label(model), constraint.name, condition, file=sys.stderr)
+                break
+            columns.append("!" + path.removesuffix("__isnull"))
+        else:
+            names = [str(model._meta.get_field(name.lstrip("~")).verbose_name).title() for name in columns if not name.startswith("!")]
+            sentence = f"{str(model._meta.verbose_name).capitalize()} with this {' and '.join([', '.join(names[:-1]), names[-1]])} already exists."
+            if constraint.violation_error_message != constraint.default_violation_error_message:
+                sentence = str(constraint.violation_error_message)
+            elif constraint.condition is not None or constraint.expressions:
+                sentence = f"Constraint “{constraint.name}” is violated."
+            emit("unique", sentence, *columns, *(["="] if constraint.nulls_distinct is False else []))
+
+
+def writes():
+    found = views()
+    seen = set()
+    for view in found.values():
+        model = getattr(getattr(view, "queryset", None), "model", None)
+        if model is None or label(model) in seen:
+            continue
+        seen.add(label(model))
+        emit("type", label(model))
+        if hasattr(view, "create"):
+            write_fields(view)
+        write_rules(model)
+    for model in (PortMapping, PortTemplateMapping):
+        emit("type", label(model))
+        write_rules(model)
+    print("\n".join(lines))
+
+
+writes() if sys.argv[1:] == ["writes"] else main()

@@ -3,6 +3,7 @@
 #![cfg(feature = "ssr")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod changes;
 mod conversations;
 mod follow_ups;
 mod grounding;

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use netbox_chatbox::server::demo::model::{self, MODEL, Pace, Settings};
 use netbox_chatbox::server::demo::netbox::{self as demo, DEMO_TOKEN};
 use netbox_chatbox::server::netbox::{Address, Client, Credentials};
-use netbox_chatbox::server::tools::{Asking, Toolbox};
+use netbox_chatbox::server::tools::{Asking, Carried, Changes, Outcome, Toolbox};
+use netbox_chatbox::wire::change::{Approval, Decision, Plan};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+/// The tool that changes something.
+pub const CHANGE: &str = "netbox_change";
 /// The time that every conversation is told.
 pub const NOW: &str = "2026-11-22T10:00:00Z";
 
@@ -18,6 +21,8 @@ pub struct Stack {
     netbox: String,
     toolbox: Toolbox,
     credentials: Credentials,
+    /// What the person says to every plan; none where nothing can be changed.
+    word: Option<Decision>,
 }
 
 /// One call that the model made.
@@ -39,6 +44,11 @@ pub struct Answer {
 
 impl Stack {
     pub async fn start() -> Self {
+        Self::deciding(None).await
+    }
+
+    /// A stack that can change NetBox, with a person who says this to every plan.
+    pub async fn deciding(word: Option<Decision>) -> Self {
         let (netbox, listener) = listen().await;
         tokio::spawn(demo::serve(listener, NOW.parse().unwrap()));
         let model = start_model(Settings { pace: Pace::Instant, key: None, faults: true }).await;
@@ -46,9 +56,13 @@ impl Stack {
         Self {
             http: reqwest::Client::new(),
             model,
-            toolbox: Toolbox::new(Arc::new(Client::new(settings).unwrap())),
+            toolbox: Toolbox::new(Arc::new(Client::new(settings).unwrap())).changing(match word {
+                Some(_) => Changes::All,
+                None => Changes::Off,
+            }),
             netbox,
             credentials: Credentials::new(&DEMO_TOKEN.to_owned().into()),
+            word,
         }
     }
 
@@ -79,15 +93,40 @@ impl Stack {
         }
     }
 
-    pub fn tools() -> Vec<Value> {
+    /// The tools that are offered: those that change something only where something can be changed.
+    pub fn tools(&self) -> Vec<Value> {
+        let offered = Toolbox::definitions().into_iter().filter(|tool| self.word.is_some() || tool.name != CHANGE);
         let tool = |tool: netbox_chatbox::server::tools::Definition| json!({"name": tool.name, "description": tool.description, "input_schema": tool.input_schema});
-        Toolbox::definitions().into_iter().map(tool).collect()
+        offered.map(tool).collect()
+    }
+
+    /// A plan, decided: what the model is told of it.
+    async fn decided(&self, plan: Plan, word: Decision) -> Outcome {
+        let asking = Asking::new(&self.credentials, "test");
+        let mut applied = Vec::new();
+        if word == Decision::Approved {
+            for change in &plan.changes {
+                applied.push(self.toolbox.apply(asking, change).await.0);
+                if applied.iter().any(|applied| applied.problem.is_some()) {
+                    break;
+                }
+            }
+        }
+        let approval = Approval {
+            approval: serde_json::from_value(json!("test")).unwrap(),
+            digest: String::new(),
+            plan,
+            expires_at: 0,
+            decision: Some(word),
+            applied,
+        };
+        Toolbox::told(&Carried { approval, broke_off: false, problem: None })
     }
 
     /// One request to the model; panics unless it is accepted.
     pub async fn ask(&self, messages: &[Value]) -> Value {
         let body = json!({
-            "model": MODEL, "max_tokens": 32000, "tools": Self::tools(), "messages": messages,
+            "model": MODEL, "max_tokens": 32000, "tools": self.tools(), "messages": messages,
             "thinking": {"type": "adaptive", "display": "summarized"}, "cache_control": {"type": "ephemeral"},
         });
         let (status, reply) = post(&self.model, &body).await;
@@ -108,7 +147,10 @@ impl Stack {
             let mut results = Vec::new();
             for block in reply["content"].as_array().unwrap().iter().filter(|block| block["type"] == "tool_use") {
                 let name = block["name"].as_str().unwrap();
-                let outcome = self.toolbox.call(Asking::new(&self.credentials, "test"), name, &block["input"]).await;
+                let mut outcome = self.toolbox.call(Asking::new(&self.credentials, "test"), name, &block["input"]).await;
+                if let (Some(plan), Some(word)) = (outcome.plan.take(), self.word) {
+                    outcome = self.decided(plan, word).await;
+                }
                 let failed = outcome.evidence.is_error;
                 calls.push(Call { round, name: name.to_owned(), input: block["input"].clone(), failed });
                 results.push(json!({"type": "tool_result", "tool_use_id": block["id"], "content": outcome.model_text, "is_error": failed}));

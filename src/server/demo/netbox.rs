@@ -2,7 +2,8 @@
 //!
 //! It is read through the same client as a real one. What types there are, how they are rendered and what filters
 //! their lists take is one table (`schema.txt`), read from the real program by `tests/netbox/describe.py`; the rows
-//! are one estate, written in `estate`; `tests/netbox/compare.py` asks it and a real NetBox with the same rows the
+//! are one estate, written in `estate`, of which every running server changes its own copy (`write`);
+//! `tests/netbox/compare.py` asks it and a real NetBox with the same rows the
 //! same questions.
 
 mod accounts;
@@ -23,6 +24,7 @@ mod schema;
 mod store;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use accounts::ACCOUNTS;
 use axum::Router;
@@ -31,8 +33,9 @@ use tokio::net::TcpListener;
 
 pub use estate::{Planted, plant};
 
-/// The token that the demo NetBox accepts, in the form of NetBox 4.5 and later. It may only read.
-pub const DEMO_TOKEN: &str = "nbt_demoReadOnly.demo0netbox0reads0only0demo0netbox0reads0";
+/// The token that the demo NetBox accepts, in the form of NetBox 4.5 and later. It may write: whether anything is
+/// written, the operator says with `CHANGES`.
+pub const DEMO_TOKEN: &str = "nbt_demoNetBox00.demo0netbox0demo0netbox0demo0netbox0demo";
 
 /// The name of the user whom [`DEMO_TOKEN`] belongs to.
 pub const DEMO_USER: &str = "demo";

@@ -36,6 +36,10 @@ const EVERYBODYS: [&str; 17] = [
     "ipam.vlangroup",
     "users.user",
 ];
+/// Apps whose objects everybody with the right to write may write; those of the others are for admins.
+const WRITTEN_BY_MANY: [&str; 7] = ["circuits", "dcim", "ipam", "tenancy", "virtualization", "vpn", "wireless"];
+/// The same of single types.
+const ALSO_WRITTEN_BY_MANY: [&str; 2] = ["extras.journalentry", "extras.tag"];
 /// Letters of keys and tokens, as NetBox draws them.
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /// Ids of tokens begin here: a filled NetBox has some before.
@@ -61,6 +65,8 @@ pub struct Account {
     pub name: &'static str,
     /// How much they see.
     pub sight: Sight,
+    /// Whether they may change what they see.
+    pub may_write: bool,
     /// Whether they may do everything.
     pub is_superuser: bool,
     /// In a few words, for those who try it.
@@ -72,26 +78,36 @@ pub const ACCOUNTS: [Account; 4] = [
     Account {
         name: "divya.patel",
         sight: Sight::Everything,
+        may_write: true,
         is_superuser: true,
-        about: "head of network operations: sees everything, and is an admin",
+        about: "head of network operations: sees and may change everything, and is an admin",
     },
     Account {
         name: "alice.nguyen",
         sight: Sight::Everything,
+        may_write: true,
         is_superuser: false,
-        about: "network engineer: sees everything",
+        about: "network engineer: sees and may change everything",
     },
     Account {
         name: "bola.okafor",
         sight: Sight::Site(LOCAL_SITE),
+        may_write: false,
         is_superuser: false,
-        about: "sees what stands at Cleveland 01",
+        about: "sees what stands at Cleveland 01, and may change nothing",
     },
-    Account { name: "carl.lindqvist", sight: Sight::Nothing, is_superuser: false, about: "has no rights in NetBox" },
+    Account {
+        name: "carl.lindqvist",
+        sight: Sight::Nothing,
+        may_write: false,
+        is_superuser: false,
+        about: "has no rights in NetBox",
+    },
 ];
 
 /// Whoever asks with [`DEMO_TOKEN`].
-const DEMO_ACCOUNT: Account = Account { name: DEMO_USER, sight: Sight::Everything, is_superuser: false, about: "" };
+const DEMO_ACCOUNT: Account =
+    Account { name: DEMO_USER, sight: Sight::Everything, may_write: true, is_superuser: false, about: "" };
 
 /// The tokens that were made.
 #[derive(Default)]
@@ -141,6 +157,14 @@ impl Asker {
         }
     }
 
+    /// Whether they may write objects of this kind. The demo's own accounts and tokens are nobody's to change so.
+    pub fn may_write(&self, kind: TypeId) -> bool {
+        let about = schema().kind(kind);
+        let theirs = WRITTEN_BY_MANY.contains(&about.app()) || ALSO_WRITTEN_BY_MANY.contains(&about.name);
+        let admins = self.account.is_superuser && about.app() == "extras";
+        self.write_enabled && self.account.may_write && (theirs || admins)
+    }
+
     /// Of these objects, those that they may see.
     pub fn visible(&self, scope: &Scope, kind: TypeId, objects: Vec<Object>) -> Vec<Object> {
         let name = schema().kind(kind).name;
@@ -162,7 +186,7 @@ impl Tokens {
     /// Who asks with this token, or why nobody does, in NetBox's words.
     pub fn asker(&self, token: &str, now: Timestamp) -> Result<Asker, &'static str> {
         if token == DEMO_TOKEN {
-            return Ok(Asker { account: &DEMO_ACCOUNT, write_enabled: false });
+            return Ok(Asker { account: &DEMO_ACCOUNT, write_enabled: true });
         }
         let Some(parts) = token.strip_prefix("nbt_") else { return Err("Invalid v1 token") };
         let made = self.lock();
@@ -288,11 +312,11 @@ pub fn superusers() -> impl Iterator<Item = Object> {
 }
 
 /// The estate's user of this name; the first is the demo's own.
-fn user(name: &str) -> Object {
+pub fn user(name: &str) -> Object {
     let store = super::estate::estate();
     let kind = schema().id("users.user");
     let named = |id: &u32| store.text(Object { kind, id: *id }, "username") == name;
-    let id = store.ids(kind).find(named).unwrap_or(super::estate::FIRST_USER);
+    let id = store.ids(kind).find(|id| named(id)).unwrap_or(super::estate::FIRST_USER);
     Object { kind, id }
 }
 

@@ -104,7 +104,7 @@ impl Book {
             && row.iter().all(|(known, _)| *known != created)
         {
             self.written += 1;
-            row.push((created, Value::At(FIRST_WRITTEN + self.written * 400)));
+            row.push((created, Value::At((FIRST_WRITTEN + self.written * 400) * 1_000_000)));
         }
         let (first, rows) = &mut self.rows[usize::from(id)];
         rows.push(row);
@@ -232,7 +232,7 @@ impl Book {
             (Cell::Object(target), ColumnKind::Generic) => Value::Ref(target),
             (Cell::Objects(targets), ColumnKind::Refs(_)) => Value::Refs(Box::new(targets)),
             (Cell::Ago(seconds), ColumnKind::Time) => Value::Ago(seconds),
-            (Cell::Int(seconds), ColumnKind::Time) => Value::At(seconds),
+            (Cell::Int(seconds), ColumnKind::Time) => Value::At(seconds * 1_000_000),
             (Cell::Json(value), ColumnKind::Json) => Value::Json(self.texts.intern(&value.to_string())),
             (other, wanted) => return self.fault(about.name, name, &format!("{other:?} for {wanted:?}")),
         };

@@ -50,7 +50,7 @@ fn exported(store: &Store, value: &Value) -> Json {
         }),
         Value::Type(kind) => json!(name(*kind)),
         Value::Ago(seconds) => json!({"seconds_before_now": seconds}),
-        Value::At(seconds) => json!({"seconds_since_1970": seconds}),
+        Value::At(microseconds) => json!({"seconds_since_1970": microseconds / 1_000_000}),
         Value::Network(network) => json!(network.to_string()),
         Value::Mac(address) => json!(network::mac(*address)),
         Value::Json(symbol) => json!({"json": store.parsed(*symbol)}),

@@ -1,6 +1,8 @@
 //! The HTTP side: who may ask, which address means what, and pages of a list.
 
-use std::sync::Arc;
+mod change;
+
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::Body;
@@ -15,8 +17,8 @@ use super::estate::estate;
 use super::filter::{self, Query, values};
 use super::render::{Scope, Selection};
 use super::schema::{TypeId, schema};
-use super::store::Object;
-use super::{openapi, order, pages, part};
+use super::store::{Object, Store};
+use super::{openapi, order, pages, part, write};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -24,32 +26,62 @@ const FORBIDDEN: &str = "You do not have permission to perform this action.";
 
 /// What a request is answered from.
 struct Server {
-    /// The moment that the change log leads up to.
+    /// The moment that the estate's change log leads up to.
     now: Timestamp,
+    /// When the server began, by the clock of the machine.
+    began: Timestamp,
     tokens: Tokens,
+    /// The rows as they are now: this server's own, which share what nobody changed with all others.
+    store: RwLock<Arc<Store>>,
+}
+
+impl Server {
+    fn store(&self) -> Arc<Store> {
+        Arc::clone(&self.store.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A request, read.
+struct Asked<'a> {
+    method: &'a Method,
+    path: &'a str,
+    raw_query: &'a str,
+    query: &'a Query,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+    /// The request's id.
+    id: &'a str,
 }
 
 /// The routes of the demo NetBox, with `now` as the moment its change log ends.
 pub fn router(now: Timestamp) -> Router {
-    Router::new().fallback(answer).with_state(Arc::new(Server { now, tokens: Tokens::default() }))
+    let store = RwLock::new(Arc::new(estate().clone()));
+    let server = Server { now, began: Timestamp::now(), tokens: Tokens::default(), store };
+    Router::new().fallback(answer).with_state(Arc::new(server))
 }
 
 async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let base = format!("http://{host}");
-    let scope = Scope { store: estate(), base: &base, now: server.now };
+    let store = server.store();
+    let scope = Scope { store: &store, base: &base, now: server.now };
     let path = parts.uri.path();
     let raw_query = parts.uri.query().unwrap_or_default();
     let query: Vec<(String, String)> =
         url::form_urlencoded::parse(raw_query.as_bytes()).map(|(key, value)| (key.into(), value.into())).collect();
+    let id = uuid::Uuid::new_v4().to_string();
+    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+        return detail(StatusCode::PAYLOAD_TOO_LARGE, "The demo NetBox reads 64 kB at most.");
+    };
     let mut response = if path == "/api/users/tokens/provision/" && parts.method == Method::POST {
-        let body = axum::body::to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
         let body = serde_json::from_slice(&body).unwrap_or_default();
         let (status, answer) = server.tokens.provision(&body, &base, Timestamp::now());
         reply(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), &answer)
     } else if path == "/api" || path.starts_with("/api/") {
-        api(&scope, &server.tokens, &parts.method, path, raw_query, &query, &parts.headers)
+        let (method, headers) = (&parts.method, &parts.headers);
+        let asked = Asked { method, path, raw_query, query: &query, headers, body: &body, id: &id };
+        api(&server, &scope, &asked)
     } else {
         pages::page(&scope, path, &query)
     };
@@ -57,7 +89,7 @@ async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response
     if path.starts_with("/api/") {
         headers.insert("API-Version", HeaderValue::from_static("4.7"));
     }
-    if let Ok(id) = HeaderValue::from_str(&uuid::Uuid::new_v4().to_string()) {
+    if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert("X-Request-ID", id);
     }
     if parts.method == Method::HEAD {
@@ -132,15 +164,9 @@ fn asker(headers: &HeaderMap, tokens: &Tokens) -> Result<Asker, &'static str> {
     }
 }
 
-fn api(
-    scope: &Scope,
-    tokens: &Tokens,
-    method: &Method,
-    path: &str,
-    raw_query: &str,
-    query: &Query,
-    headers: &HeaderMap,
-) -> Response {
+fn api(server: &Server, scope: &Scope, asked: &Asked) -> Response {
+    let Asked { method, path, raw_query, query, headers, .. } = *asked;
+    let tokens = &server.tokens;
     if !path.ends_with('/') {
         let query = if raw_query.is_empty() { String::new() } else { format!("?{raw_query}") };
         let location = HeaderValue::from_str(&format!("{path}/{query}")).unwrap_or(HeaderValue::from_static("/"));
@@ -159,12 +185,6 @@ fn api(
         Ok(asker) => asker,
         Err(sentence) => return detail(StatusCode::FORBIDDEN, sentence),
     };
-    if method == Method::OPTIONS {
-        return reply(
-            StatusCode::OK,
-            &json!({"name": "", "description": "", "renders": ["application/json", "text/html"], "parses": ["application/json", "multipart/form-data"]}),
-        );
-    }
     if let (&Method::DELETE, ["users", "tokens", id]) = (method, segments.as_slice()) {
         return match tokens.delete(asker, id.parse().unwrap_or_default()) {
             204 => StatusCode::NO_CONTENT.into_response(),
@@ -172,17 +192,33 @@ fn api(
             _ => detail(StatusCode::FORBIDDEN, FORBIDDEN),
         };
     }
-    if method != Method::GET && method != Method::HEAD {
-        return detail(StatusCode::FORBIDDEN, FORBIDDEN);
-    }
     let listed = match segments.as_slice() {
         [app, list, ..] => schema().at_endpoint(&format!("{app}/{list}")),
         _ => None,
     };
+    if method == Method::OPTIONS {
+        let kind = listed.unwrap_or_default();
+        let may_write = segments.len() <= 3 && asker.may_write(kind);
+        return reply(StatusCode::OK, &write::options::answer(kind, segments.len() == 3, may_write));
+    }
+    if method != Method::GET && method != Method::HEAD {
+        return match (listed, segments.as_slice()) {
+            (Some(kind), [_, _, id @ ..]) if id.len() <= 1 => {
+                change::change(server, asked, asker, scope.base, kind, id.first().copied())
+            }
+            _ => detail(StatusCode::FORBIDDEN, FORBIDDEN),
+        };
+    }
     if listed.is_some_and(|kind| !asker.may_view(kind)) {
         return detail(StatusCode::FORBIDDEN, FORBIDDEN);
     }
-    match segments.as_slice() {
+    let state = match (listed, segments.as_slice()) {
+        (Some(kind), [_, _, id]) => {
+            id.parse().ok().and_then(|id| write::state(scope, Object { kind, id }))
+        }
+        _ => None,
+    };
+    let response = match segments.as_slice() {
         [] => Answer::Json(part::root(scope.base)),
         ["status"] => Answer::Json(part::status()),
         ["authentication-check"] => Answer::Json(accounts::myself(scope, asker)),
@@ -216,7 +252,16 @@ fn api(
             None => Answer::NoSuchPage,
         },
     }
-    .into_response()
+    .into_response();
+    if response.status() == StatusCode::OK { with_state(response, state) } else { response }
+}
+
+/// An answer with the state of its object.
+fn with_state(mut response: Response, state: Option<String>) -> Response {
+    if let Some(state) = state.and_then(|state| HeaderValue::from_str(&state).ok()) {
+        response.headers_mut().insert(header::ETAG, state);
+    }
+    response
 }
 
 /// Whether an address is one of the API's: what is not gets NetBox's page for it, whoever asks.

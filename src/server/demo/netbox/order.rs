@@ -204,7 +204,7 @@ fn push(scope: &Scope, object: Object, name: &str, keys: &mut Vec<Key>, depth: u
         }
         Value::Bool(value) => Key::Bool(value),
         Value::Int(value) | Value::Decimal(value) | Value::At(value) => Key::Number(value),
-        Value::Ago(seconds) => Key::Number(scope.now.as_second() - seconds),
+        Value::Ago(seconds) => Key::Number((scope.now.as_second() - seconds) * 1_000_000),
         Value::Ref(target) => Key::Number(target.id.into()),
         Value::Type(kind) => Key::Number(kind.into()),
         Value::Mac(address) => Key::Number(i64::try_from(address).unwrap_or_default()),

@@ -109,7 +109,7 @@ fn document(title: &str, body: &str) -> impl IntoResponse + use<> {
          th{{text-align:left;vertical-align:top;padding-right:1.5rem}}td{{overflow-wrap:anywhere}}\
          aside{{border-left:4px solid #00857d;padding:.5rem 1rem;background:#eef7f6;color:#10302e}}</style></head>\
          <body><aside>This is the demo NetBox that comes with netbox-chatbox, not a real one: an invented company, \
-         read-only, reached through NetBox's REST API.</aside><h1>{title}</h1>{body}</body></html>"
+         reached through NetBox's REST API; what is changed here is forgotten when the server ends.</aside><h1>{title}</h1>{body}</body></html>"
     );
     ([(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'")], Html(html))
 }

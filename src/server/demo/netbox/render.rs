@@ -175,12 +175,14 @@ impl Scope<'_> {
 
     /// A moment as NetBox writes it (`2026-11-22T10:00:00Z`).
     pub fn moment(&self, value: &Value) -> Option<String> {
-        let seconds = match value {
-            Value::Ago(seconds) => self.now.as_second() - seconds,
-            Value::At(seconds) => *seconds,
+        let moment = match value {
+            Value::Ago(seconds) => Timestamp::from_second(self.now.as_second() - seconds),
+            Value::At(microseconds) => Timestamp::from_microsecond(*microseconds),
             _ => return None,
         };
-        Timestamp::from_second(seconds).ok().map(|moment| moment.to_string())
+        // Python writes six digits behind the second, or none.
+        let whole = |moment: Timestamp| moment.subsec_nanosecond() == 0;
+        moment.ok().map(|moment| if whole(moment) { moment.to_string() } else { format!("{moment:.6}") })
     }
 
     fn choice(&self, object: Object, field: &Field) -> Json {

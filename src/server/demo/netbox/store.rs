@@ -1,11 +1,16 @@
 //! The rows of the estate, kept small: a row stores only what differs from its column's default, texts are kept once.
 
+mod edit;
+mod texts;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 use super::schema::{ColumnKind, Reverse, TypeId, schema};
+pub use texts::{Symbol, Texts};
 
 /// An object: its type and its id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -24,10 +29,6 @@ pub struct Network {
     /// The mask's length in bits.
     pub length: u8,
 }
-
-/// A text that the store keeps once.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Symbol(u32);
 
 /// What a cell holds.
 #[derive(Clone, PartialEq, Debug)]
@@ -51,7 +52,7 @@ pub enum Value {
     Type(TypeId),
     /// A moment: so many seconds before the server's `now`.
     Ago(i64),
-    /// A fixed moment, in seconds since 1970.
+    /// A fixed moment, in microseconds since 1970.
     At(i64),
     /// An address or a network.
     Network(Box<Network>),
@@ -61,50 +62,38 @@ pub enum Value {
     Json(Symbol),
 }
 
+impl Value {
+    /// The objects that the value refers to.
+    pub fn targets(&self) -> &[Object] {
+        match self {
+            Self::Ref(object) => std::slice::from_ref(object),
+            Self::Refs(objects) => objects,
+            _ => &[],
+        }
+    }
+}
+
 /// One row: the cells that differ from the defaults, by column.
 type Row = Box<[(u8, Value)]>;
 
-#[derive(Default)]
+/// The rows of a type, by id: those that were deleted leave a gap.
+#[derive(Clone, Default)]
 struct Table {
     first: u32,
-    rows: Vec<Row>,
+    rows: Vec<Option<Row>>,
     defaults: Vec<Value>,
 }
 
 /// Objects pointed at, each with the id of the row that points.
-type Pointers = Box<[(Object, u32)]>;
+type Pointers = Vec<(Object, u32)>;
 
-/// All rows, ready to be read.
+/// All rows, ready to be read. A clone shares its tables until one of the two changes: then that one table is copied.
+#[derive(Clone)]
 pub struct Store {
-    tables: Vec<Table>,
+    tables: Vec<Arc<Table>>,
     texts: Texts,
     /// Who points where: by type and column, sorted by the object pointed at.
-    pointers: HashMap<(TypeId, u8), Pointers>,
-}
-
-/// Every text once.
-#[derive(Default)]
-pub struct Texts {
-    texts: Vec<Box<str>>,
-    known: HashMap<Box<str>, u32>,
-}
-
-impl Texts {
-    /// The symbol of a text.
-    pub fn intern(&mut self, text: &str) -> Symbol {
-        if let Some(&known) = self.known.get(text) {
-            return Symbol(known);
-        }
-        let next = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.texts.push(text.into());
-        self.known.insert(text.into(), next);
-        Symbol(next)
-    }
-
-    /// The text of a symbol.
-    pub fn get(&self, symbol: Symbol) -> &str {
-        self.texts.get(symbol.0 as usize).map_or("", |text| text)
-    }
+    pointers: HashMap<(TypeId, u8), Arc<Pointers>>,
 }
 
 /// Rows on their way into a store: by type, with the id of the first.
@@ -119,45 +108,41 @@ impl Store {
             let defaults =
                 schema().kind(kind).columns.iter().map(|column| default(column.default, &mut texts)).collect();
             for (id, row) in (first..).zip(&rows) {
-                for (column, value) in row {
-                    match value {
-                        Value::Ref(object) => pointers.entry((kind, *column)).or_default().push((*object, id)),
-                        Value::Refs(objects) => {
-                            let pointers = pointers.entry((kind, *column)).or_default();
-                            pointers.extend(objects.iter().map(|object| (*object, id)));
-                        }
-                        _ => {}
-                    }
+                for (column, value) in row.iter().filter(|(_, value)| !value.targets().is_empty()) {
+                    let pointers = pointers.entry((kind, *column)).or_default();
+                    pointers.extend(value.targets().iter().map(|object| (*object, id)));
                 }
             }
-            tables.push(Table { first, rows: rows.into_iter().map(Vec::into_boxed_slice).collect(), defaults });
+            let rows = rows.into_iter().map(|row| Some(row.into_boxed_slice())).collect();
+            tables.push(Arc::new(Table { first, rows, defaults }));
         }
         let pointers = pointers
             .into_iter()
             .map(|(key, mut pointers)| {
                 pointers.sort_unstable();
-                (key, pointers.into_boxed_slice())
+                pointers.shrink_to_fit();
+                (key, Arc::new(pointers))
             })
             .collect();
-        texts.known = HashMap::new();
+        texts.share();
         Self { tables, texts, pointers }
     }
 
     /// The ids of a type's objects, ascending.
-    pub fn ids(&self, kind: TypeId) -> std::ops::Range<u32> {
-        self.tables
-            .get(usize::from(kind))
-            .map_or(0..0, |table| table.first..table.first + u32::try_from(table.rows.len()).unwrap_or_default())
+    pub fn ids(&self, kind: TypeId) -> impl Iterator<Item = u32> {
+        let table = self.tables.get(usize::from(kind)).map(|table| (table.first, table.rows.as_slice()));
+        let (first, rows) = table.unwrap_or_default();
+        (first..).zip(rows).filter(|(_, row)| row.is_some()).map(|(id, _)| id)
     }
 
     /// Whether there is such an object.
     pub fn exists(&self, object: Object) -> bool {
-        self.ids(object.kind).contains(&object.id)
+        self.row(object).is_some()
     }
 
     fn row(&self, object: Object) -> Option<(&Table, &Row)> {
         let table = self.tables.get(usize::from(object.kind))?;
-        let row = table.rows.get(object.id.checked_sub(table.first)? as usize)?;
+        let row = table.rows.get(object.id.checked_sub(table.first)? as usize)?.as_ref()?;
         Some((table, row))
     }
 
@@ -248,10 +233,7 @@ impl Store {
         let Some(position) = schema().kind(kind).column(column).and_then(|position| u8::try_from(position).ok()) else {
             return &[];
         };
-        let pointers = self.pointers.get(&(kind, position)).map_or(&[][..], |pointers| pointers);
-        let begin = pointers.partition_point(|(object, _)| *object < target);
-        let end = pointers.partition_point(|(object, _)| *object <= target);
-        &pointers[begin..end]
+        self.pointers.get(&(kind, position)).map_or(&[], |pointers| edit::between(pointers, target))
     }
 
     /// The objects on the far side of a relation that points to an object.

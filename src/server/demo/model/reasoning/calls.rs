@@ -10,6 +10,7 @@ pub(super) const GET_OBJECT: &str = "netbox_get_object_by_id";
 pub(super) const SEARCH: &str = "netbox_search_objects";
 pub(super) const AGGREGATE: &str = "netbox_aggregate";
 pub(super) const CHANGES: &str = "netbox_get_changelogs";
+pub(super) const CHANGE: &str = "netbox_change";
 
 /// A list: filters, fields and how many.
 pub(super) fn list(object_type: &str, filters: Map<String, Value>, fields: &[&str], limit: u64) -> Call {

@@ -6,6 +6,7 @@ mod literal;
 mod question;
 mod time;
 mod token;
+mod wish;
 
 pub(super) use cue::{Act, Attribute, Finder, WHERE};
 pub(super) use lexicon::status_of;
@@ -13,3 +14,4 @@ pub(super) use literal::Literal;
 pub(super) use question::{Hint, Lack, Name, Question, Status, read};
 pub(super) use time::Window;
 pub(super) use token::{Token, tokens};
+pub(super) use wish::{What, Wish, Worth, read as read_wish};

@@ -15,6 +15,7 @@ mod refine;
 mod talk;
 mod tally;
 pub(super) mod tell;
+mod wish;
 
 use jiff::Timestamp;
 
@@ -27,6 +28,9 @@ use super::resolve::{self, Candidate, Resolved};
 
 /// Answers one question, and keeps in `focus` what the next may refer to.
 pub(super) fn answer(text: &str, now: Option<Timestamp>, focus: &mut Focus, look: &mut Look) -> Result<String, Wait> {
+    if let Some(wish) = language::read_wish(text) {
+        return wish::answer(&wish, text, focus, look);
+    }
     if let Some(text) = refine::answer(text, focus, look)? {
         return Ok(text);
     }

@@ -17,7 +17,7 @@ enum Wanted {
     Text(Vec<String>),
     /// Patterns.
     Pattern(Vec<Regex>),
-    /// Numbers in millionths; moments in seconds.
+    /// Numbers in millionths; moments in microseconds.
     Number(Vec<i128>),
     /// True or false.
     Bool(bool),
@@ -65,9 +65,9 @@ pub fn boolean(value: &str) -> Option<bool> {
 pub fn moment(text: &str) -> Option<i128> {
     let text = text.trim();
     if let Ok(found) = text.replacen(' ', "T", 1).parse::<Timestamp>() {
-        return Some(found.as_second().into());
+        return Some(found.as_microsecond().into());
     }
-    let zoned = |civil: DateTime| civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_second().into());
+    let zoned = |civil: DateTime| civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond().into());
     if let Ok(civil) = text.replacen(' ', "T", 1).parse::<DateTime>() {
         return zoned(civil);
     }
@@ -340,8 +340,8 @@ impl Test {
         match value {
             Value::Int(value) => vec![i128::from(*value) * 1_000_000],
             Value::Decimal(value) => vec![i128::from(*value)],
-            Value::At(seconds) => vec![i128::from(*seconds)],
-            Value::Ago(seconds) => vec![i128::from(scope.now.as_second() - seconds)],
+            Value::At(microseconds) => vec![i128::from(*microseconds)],
+            Value::Ago(seconds) => vec![i128::from(scope.now.as_second() - seconds) * 1_000_000],
             Value::Network(network) if mask => vec![i128::from(network.length) * 1_000_000],
             Value::Network(network) => vec![i128::from(network.family()) * 1_000_000],
             Value::Ref(object) => vec![i128::from(object.id) * 1_000_000],

@@ -40,7 +40,7 @@ pub(in super::super) enum Act {
     Thanks,
     Help,
     Identity,
-    /// A change, which these tools cannot make.
+    /// A change that was not understood.
     Write,
     /// Nothing that a NetBox knows.
     Foreign,

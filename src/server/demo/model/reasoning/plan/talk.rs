@@ -11,9 +11,8 @@ use super::super::markdown::{escape, name_of, rows};
 pub(super) fn answer(act: Act, look: &mut Look) -> Result<String, Wait> {
     Ok(match act {
         Act::Thanks => "You are welcome.".into(),
-        Act::Write => "I can only read this NetBox, so I changed nothing. I can show you the object and what was \
-                       changed about it before, if you name it."
-            .into(),
+        Act::Write if look.offers(calls::CHANGE) => super::wish::unclear(),
+        Act::Write => super::wish::off(),
         Act::Foreign => format!("That is nothing a NetBox knows. {}", abilities()),
         Act::Identity => format!(
             "I am the stand-in model of the netbox-chatbox demo: a set of rules, not a language model. I read NetBox \

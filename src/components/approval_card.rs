@@ -15,6 +15,7 @@ use super::plain::{block, button, words};
 use crate::chat::approval::{Standing, heading};
 use crate::store::Store;
 use crate::store::clock::Clock;
+use crate::store::connection::Connection;
 use crate::store::conversation::answer::ToolView;
 use crate::store::conversation::approval::ApprovalView;
 use crate::wire::change::Approval;
@@ -91,7 +92,7 @@ fn state(approval: &Approval, view: ApprovalView, stands: Stands) -> Erased {
         let sentence = view.with(|approval| standing.sentence(&approval.applied, count)).unwrap_or_default();
         let sentence = match store.clock.get() {
             _ if standing != Standing::Waiting => sentence,
-            _ if store.connection.with(|connection| connection.is_lost()) => {
+            _ if store.connection.with(Connection::is_lost) => {
                 format!("{sentence}. Not connected: nothing can be approved until the page is connected again")
             }
             _ if store.deciding.get() => "Telling the server".to_owned(),

@@ -72,7 +72,8 @@ export class Scripted {
   private obey(command: Fields): void {
     if (command.type === "ping") this.tell({ type: "pong" });
     if (command.type === "approve") this.words.push(command);
-    if (command.type !== "send") return;
+    // One question is played; others wait for it.
+    if (command.type !== "send" || this.seq > 0) return;
     this.conversation = String(command.conversation);
     this.tell({ type: "ack", id: command.id, message: "m1", duplicate: false });
     this.log({ type: "message", message: "m1", command: command.id, asked_at: Date.now(), fresh_context: false }, String(command.text));

@@ -254,7 +254,9 @@ fn generic<'a>(
         }
         // NetBox forgets both halves when one of them goes.
         (None, None) => Ok(Value::Null),
-        _ if type_half.is_some_and(|(_, value)| value.is_null()) || id_half.is_some_and(|(_, value)| value.is_null()) => {
+        _ if type_half.is_some_and(|(_, value)| value.is_null())
+            || id_half.is_some_and(|(_, value)| value.is_null()) =>
+        {
             Ok(Value::Null)
         }
         _ => Err((name, "This field is required.".to_owned())),

@@ -44,10 +44,7 @@ fn by_attributes(scope: &Scope, kind: TypeId, attributes: &Map<String, Json>) ->
                 .chain(about.reverse.keys().copied())
                 .collect();
             known.sort_unstable();
-            return Err(format!(
-                "Cannot resolve keyword '{first}' into field. Choices are: {}",
-                known.join(", ")
-            ));
+            return Err(format!("Cannot resolve keyword '{first}' into field. Choices are: {}", known.join(", ")));
         }
     }
     let mut found = scope.store.ids(kind).map(|id| Object { kind, id }).filter(|object| {
@@ -95,7 +92,8 @@ pub fn python(value: &Json) -> String {
         Json::String(text) => format!("'{text}'"),
         Json::Array(items) => format!("[{}]", items.iter().map(python).collect::<Vec<_>>().join(", ")),
         Json::Object(fields) => {
-            let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("'{name}': {}", python(value))).collect();
+            let pairs: Vec<String> =
+                fields.iter().map(|(name, value)| format!("'{name}': {}", python(value))).collect();
             format!("{{{}}}", pairs.join(", "))
         }
     }

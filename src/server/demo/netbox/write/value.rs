@@ -109,13 +109,12 @@ fn choice(field: &Field, column: &Column, choices: &[(&str, &str)], value: &Json
         return Ok(Draft::Is(Value::Null));
     }
     if value.is_null() || value == "" {
-        let blank = if matches!(column.kind, ColumnKind::Int) { Draft::Is(Value::Null) } else { Draft::Text(String::new()) };
+        let blank =
+            if matches!(column.kind, ColumnKind::Int) { Draft::Is(Value::Null) } else { Draft::Text(String::new()) };
         return if field.blank { Ok(blank) } else { Err(problem("This field may not be blank.")) };
     }
     if value.is_object() || value.is_array() {
-        return Err(problem(
-            "Value must be passed directly (e.g. \"foo\": 123); do not use a dictionary or list.",
-        ));
+        return Err(problem("Value must be passed directly (e.g. \"foo\": 123); do not use a dictionary or list."));
     }
     let text = plain(value);
     match (choices.iter().any(|(known, _)| *known == text), column.kind, text.parse()) {

@@ -147,7 +147,8 @@ impl Stack {
             let mut results = Vec::new();
             for block in reply["content"].as_array().unwrap().iter().filter(|block| block["type"] == "tool_use") {
                 let name = block["name"].as_str().unwrap();
-                let mut outcome = self.toolbox.call(Asking::new(&self.credentials, "test"), name, &block["input"]).await;
+                let mut outcome =
+                    self.toolbox.call(Asking::new(&self.credentials, "test"), name, &block["input"]).await;
                 if let (Some(plan), Some(word)) = (outcome.plan.take(), self.word) {
                     outcome = self.decided(plan, word).await;
                 }

@@ -213,9 +213,7 @@ fn api(server: &Server, scope: &Scope, asked: &Asked) -> Response {
         return detail(StatusCode::FORBIDDEN, FORBIDDEN);
     }
     let state = match (listed, segments.as_slice()) {
-        (Some(kind), [_, _, id]) => {
-            id.parse().ok().and_then(|id| write::state(scope, Object { kind, id }))
-        }
+        (Some(kind), [_, _, id]) => id.parse().ok().and_then(|id| write::state(scope, Object { kind, id })),
         _ => None,
     };
     let response = match segments.as_slice() {

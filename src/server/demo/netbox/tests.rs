@@ -186,7 +186,13 @@ async fn pages_for_people_escape_what_they_show() {
 }
 
 /// As [`send`], of one server whose tokens live on, and with a body.
-pub(super) async fn say(server: &axum::Router, method: &str, path: &str, token: &str, body: Json) -> (StatusCode, Json) {
+pub(super) async fn say(
+    server: &axum::Router,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: Json,
+) -> (StatusCode, Json) {
     let request = Request::builder().method(method).uri(path).header("Host", "demo.example:8000");
     let request = request.header("Authorization", format!("Bearer {token}")).header("Content-Type", "application/json");
     let response = server.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();

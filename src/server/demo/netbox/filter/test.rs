@@ -67,7 +67,8 @@ pub fn moment(text: &str) -> Option<i128> {
     if let Ok(found) = text.replacen(' ', "T", 1).parse::<Timestamp>() {
         return Some(found.as_microsecond().into());
     }
-    let zoned = |civil: DateTime| civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond().into());
+    let zoned =
+        |civil: DateTime| civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_microsecond().into());
     if let Ok(civil) = text.replacen(' ', "T", 1).parse::<DateTime>() {
         return zoned(civil);
     }

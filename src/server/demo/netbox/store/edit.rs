@@ -55,7 +55,8 @@ impl Store {
             if matches!(column.kind, ColumnKind::Refs(to) | ColumnKind::Ref(to) if to != target.kind) {
                 continue;
             }
-            found.extend(between(pointers, target).iter().map(|(_, id)| (Object { kind: *kind, id: *id }, column.name)));
+            found
+                .extend(between(pointers, target).iter().map(|(_, id)| (Object { kind: *kind, id: *id }, column.name)));
         }
         found.sort_unstable();
         found

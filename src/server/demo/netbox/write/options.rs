@@ -74,8 +74,7 @@ fn relate(kind: TypeId, field: &Field, about: &mut Json) {
         }
         Some((ColumnKind::Refs(target), "tags")) => {
             let names = ["id", "url", "display_url", "display", "name", "slug", "color"];
-            about["child"] =
-                json!({"type": "nested object", "required": false, "read_only": false, "children": children(target, &names)});
+            about["child"] = json!({"type": "nested object", "required": false, "read_only": false, "children": children(target, &names)});
         }
         _ => {}
     }

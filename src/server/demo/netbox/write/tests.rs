@@ -98,13 +98,17 @@ async fn an_object_is_made_changed_and_deleted_and_the_change_log_tells() {
     assert!(changed.state > made.state);
 
     let stale = client.send("PATCH", &path, Some(&made.state), Some(json!({"description": "?"}))).await;
-    assert_eq!((stale.status, stale.body), (StatusCode::PRECONDITION_FAILED, json!({"detail": "Precondition failed."})));
+    assert_eq!(
+        (stale.status, stale.body),
+        (StatusCode::PRECONDITION_FAILED, json!({"detail": "Precondition failed."}))
+    );
     assert_eq!(stale.state, changed.state);
     let stale = client.send("DELETE", &path, Some(&made.state), None).await;
     assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
     assert_eq!(client.get(&path).await["description"], "Pays late");
 
-    let gone = client.send("DELETE", &path, Some(&changed.state), Some(json!({"changelog_message": "a mistake"}))).await;
+    let gone =
+        client.send("DELETE", &path, Some(&changed.state), Some(json!({"changelog_message": "a mistake"}))).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     assert_eq!(client.send("GET", &path, None, None).await.status, StatusCode::NOT_FOUND);
     assert_eq!(client.count("/api/tenancy/tenants/?q=acme").await, 0);
@@ -141,8 +145,14 @@ async fn what_refers_to_a_changed_object_follows() {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     assert_eq!(answer.body["status"], json!({"value": "offline", "label": "Offline"}));
     assert_eq!(client.count("/api/dcim/devices/?site=cle-01&status=offline").await, before);
-    assert_eq!(client.get("/api/dcim/sites/?slug=akr-01").await["results"][0]["device_count"], json!(site["device_count"].as_u64().unwrap() + 1));
-    assert_eq!(client.count(&format!("/api/dcim/interfaces/?device_id={}&site=akr-01", device["id"])).await, device["interface_count"].as_u64().unwrap());
+    assert_eq!(
+        client.get("/api/dcim/sites/?slug=akr-01").await["results"][0]["device_count"],
+        json!(site["device_count"].as_u64().unwrap() + 1)
+    );
+    assert_eq!(
+        client.count(&format!("/api/dcim/interfaces/?device_id={}&site=akr-01", device["id"])).await,
+        device["interface_count"].as_u64().unwrap()
+    );
 
     let site_path = format!("/api/dcim/sites/{}/", site["id"]);
     client.patch(&site_path, json!({"name": "Akron Works", "slug": "akron-works"})).await;
@@ -171,7 +181,10 @@ async fn tags_prefixes_and_generic_references_are_kept_in_step() {
     for (body, errors) in [
         (json!({"scope_id": 9999}), json!({"scope_id": ["Related object not found using the provided value: 9999."]})),
         (json!({"scope_type": "dcim.nope"}), json!({"scope_type": ["Invalid content type: dcim.nope"]})),
-        (json!({"prefix": "10.0.0.1/24"}), json!({"prefix": ["10.0.0.1/24 is not a valid prefix. Did you mean 10.0.0.0/24?"]})),
+        (
+            json!({"prefix": "10.0.0.1/24"}),
+            json!({"prefix": ["10.0.0.1/24 is not a valid prefix. Did you mean 10.0.0.0/24?"]}),
+        ),
     ] {
         let answer = client.patch(&path, body).await;
         assert_eq!((answer.status, answer.body), (StatusCode::BAD_REQUEST, errors));
@@ -203,10 +216,22 @@ async fn what_is_wrong_is_told_in_netbox_words() {
         ),
         (
             json!({"site": "cle-01"}),
-            one("site", "Related objects must be referenced by numeric ID or by dictionary of attributes. Received an unrecognized value: cle-01"),
+            one(
+                "site",
+                "Related objects must be referenced by numeric ID or by dictionary of attributes. Received an unrecognized value: cle-01",
+            ),
         ),
         (json!({"position": "abc"}), one("position", "A valid number is required.")),
         (json!({"position": -1}), one("position", "Ensure this value is greater than or equal to 0.5.")),
+        (
+            json!({"position": 1000}),
+            one("position", "Ensure that there are no more than 3 digits before the decimal point."),
+        ),
+        (json!({"position": 41, "face": ""}), one("face", "Must specify rack face when defining rack position.")),
+        (
+            json!({"primary_ip4": 1}),
+            one("primary_ip4", "The specified IP address (10.17.16.11/26) is not assigned to this device."),
+        ),
         (json!({"vc_position": 300}), one("vc_position", "Ensure this value is less than or equal to 255.")),
         (json!({"serial": "x".repeat(51)}), one("serial", "Ensure this field has no more than 50 characters.")),
         (json!({"comments": null}), one("comments", "This field may not be null.")),
@@ -217,7 +242,10 @@ async fn what_is_wrong_is_told_in_netbox_words() {
         ),
         (
             json!({"custom_fields": {"environment": "x"}}),
-            one("__all__", "Invalid value for custom field 'environment': Invalid choice (x) for choice set Environment."),
+            one(
+                "__all__",
+                "Invalid value for custom field 'environment': Invalid choice (x) for choice set Environment.",
+            ),
         ),
     ] {
         let answer = client.patch(&device, body.clone()).await;
@@ -226,8 +254,16 @@ async fn what_is_wrong_is_told_in_netbox_words() {
     let required = "This field is required.";
     for (list, body, errors) in [
         ("tenancy/tenants", json!({}), json!({"name": [required], "slug": [required]})),
-        ("dcim/devices", json!({"name": "a"}), json!({"device_type": [required], "role": [required], "site": [required]})),
-        ("ipam/vlans", json!({"name": "lab", "vid": 5000}), one("vid", "Ensure this value is less than or equal to 4094.")),
+        (
+            "dcim/devices",
+            json!({"name": "a"}),
+            json!({"device_type": [required], "role": [required], "site": [required]}),
+        ),
+        (
+            "ipam/vlans",
+            json!({"name": "lab", "vid": 5000}),
+            one("vid", "Ensure this value is less than or equal to 4094."),
+        ),
         (
             "dcim/sites",
             json!({"name": "Cleveland 01", "slug": "cle-01"}),
@@ -243,8 +279,16 @@ async fn what_is_wrong_is_told_in_netbox_words() {
             json!({"name": "x", "slug": "has space"}),
             one("slug", "Enter a valid \"slug\" consisting of letters, numbers, underscores or hyphens."),
         ),
-        ("ipam/prefixes", json!({"prefix": "10.0.0.0/8"}), one("prefix", "Duplicate prefix found in global table: 10.0.0.0/8")),
-        ("dcim/cables", json!({"a_terminations": []}), one("a_terminations", "The demo NetBox does not take this field.")),
+        (
+            "ipam/prefixes",
+            json!({"prefix": "10.0.0.0/8"}),
+            one("prefix", "Duplicate prefix found in global table: 10.0.0.0/8"),
+        ),
+        (
+            "dcim/cables",
+            json!({"a_terminations": []}),
+            one("a_terminations", "The demo NetBox does not take this field."),
+        ),
     ] {
         let before = client.count(&format!("/api/{list}/?limit=1")).await;
         let answer = client.post(&format!("/api/{list}/"), body.clone()).await;
@@ -287,11 +331,9 @@ async fn only_who_may_write_writes_and_is_told_what() {
     let path = format!("/api/dcim/sites/{site}/");
     let body = || json!({"description": "x"});
     let forbidden = json!({"detail": "You do not have permission to perform this action."});
-    for (name, more) in [
-        ("alice.nguyen", json!({"write_enabled": false})),
-        ("bola.okafor", json!({})),
-        ("carl.lindqvist", json!({})),
-    ] {
+    for (name, more) in
+        [("alice.nguyen", json!({"write_enabled": false})), ("bola.okafor", json!({})), ("carl.lindqvist", json!({}))]
+    {
         let client = demo.with(name, more).await;
         for answer in [
             client.patch(&path, body()).await,
@@ -332,4 +374,23 @@ async fn options_say_which_fields_can_be_written() {
     assert_eq!(options["actions"]["PUT"]["width"]["choices"][0], json!({"value": 10, "display_name": "10 inches"}));
     let options = client.send("OPTIONS", "/api/core/object-changes/", None, None).await.body;
     assert!(options.get("actions").is_none());
+}
+
+#[test]
+fn the_estate_keeps_the_rules_that_writes_are_held_to() {
+    let store = super::super::estate::estate();
+    let scope = super::Scope { store, base: "http://demo.example", now: jiff::Timestamp::UNIX_EPOCH };
+    for (kind, about) in super::schema().listed() {
+        let Some(writable) = super::writable(kind) else { continue };
+        for object in store.ids(kind).map(|id| super::Object { kind, id }) {
+            let mut errors = super::Errors::new();
+            super::rules::check(&scope, object, &mut errors);
+            // Interfaces are many, and compared with each other.
+            if store.ids(kind).count() < 600 {
+                super::unique::columns(&scope, object, writable, &mut errors);
+                super::unique::groups(&scope, object, writable, &mut errors);
+            }
+            assert!(errors.is_empty(), "{} {}: {errors:?}", about.name, scope.display(object));
+        }
+    }
 }

@@ -214,7 +214,9 @@ fn worth(takes: Takes, words: &[Token]) -> Option<Worth> {
     Some(match takes {
         _ if nothing => Worth::Nothing,
         Takes::Number => Worth::Number(text.parse().ok()?),
-        Takes::Choice => Worth::Text(status_of(&text.to_lowercase()).map_or_else(|| text.to_lowercase(), str::to_owned)),
+        Takes::Choice => {
+            Worth::Text(status_of(&text.to_lowercase()).map_or_else(|| text.to_lowercase(), str::to_owned))
+        }
         Takes::Text | Takes::Name => Worth::Text(text),
     })
 }
@@ -284,15 +286,23 @@ mod tests {
         };
         assert_eq!(read("Create a tenant called Acme"), create("tenancy.tenant", None, "Acme", None));
         assert_eq!(read("add the VLAN 123 named lab at cle-01"), create("ipam.vlan", Some(123), "lab", Some("cle-01")));
-        assert_eq!(read("Create a new site called \"In at\" in Ohio"), create("dcim.site", None, "In at", Some("Ohio")));
+        assert_eq!(
+            read("Create a new site called \"In at\" in Ohio"),
+            create("dcim.site", None, "In at", Some("Ohio"))
+        );
         let acme = What::One { kind: Some(tenant), name: "Acme".into(), place: None };
         assert_eq!(read("Delete the tenant Acme"), Some(Wish::Delete { what: acme.clone() }));
-        assert_eq!(read("rename the tenant Acme to Acme Two"), Some(Wish::Rename { what: acme, name: "Acme Two".into() }));
+        assert_eq!(
+            read("rename the tenant Acme to Acme Two"),
+            Some(Wish::Rename { what: acme, name: "Acme Two".into() })
+        );
     }
 
     #[test]
     fn questions_are_no_wishes() {
-        for text in ["What changed?", "change log of cle-01", "Which devices are set to offline?", "add", "delete all racks"] {
+        for text in
+            ["What changed?", "change log of cle-01", "Which devices are set to offline?", "add", "delete all racks"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -70,9 +70,12 @@ pub(super) fn unclear() -> String {
 fn changes(wish: &Wish, focus: &mut Focus, look: &mut Look) -> Answer<Vec<Value>> {
     match wish {
         Wish::Create { kind, number, name, place } => Ok(created(kind, *number, name, place.as_deref())),
-        Wish::Delete { what } => each(what, focus, look, |subject| {
-            json!({"action": "delete", "object_type": subject.object_type, "id": subject.id})
-        }),
+        Wish::Delete { what } => each(
+            what,
+            focus,
+            look,
+            |subject| json!({"action": "delete", "object_type": subject.object_type, "id": subject.id}),
+        ),
         Wish::Rename { what, name } => each(what, focus, look, |subject| {
             let field = match subject.object_type.as_str() {
                 "circuits.circuit" => "cid",
@@ -158,12 +161,7 @@ fn slug(name: &str) -> String {
 }
 
 /// A change for each object that is meant.
-fn each(
-    what: &What,
-    focus: &mut Focus,
-    look: &mut Look,
-    change: impl Fn(&Subject) -> Value,
-) -> Answer<Vec<Value>> {
+fn each(what: &What, focus: &mut Focus, look: &mut Look, change: impl Fn(&Subject) -> Value) -> Answer<Vec<Value>> {
     let subjects = match what {
         What::It => match &focus.subject {
             Some(subject) => vec![subject.clone()],
@@ -195,7 +193,10 @@ fn each(
 /// must not be changed than was asked for.
 fn all(words: &str, look: &mut Look) -> Answer<Vec<Subject>> {
     let unsure = |word: &str| {
-        Ok(Err(format!("I did not understand “{}”, so I changed nothing. Say it in other words, please.", escape(word))))
+        Ok(Err(format!(
+            "I did not understand “{}”, so I changed nothing. Say it in other words, please.",
+            escape(word)
+        )))
     };
     let question = language::read(&format!("list all {words}"), None);
     let Some(kind) = question.kind.filter(|_| matches!(question.act, Some(Act::List | Act::All))) else {
@@ -222,7 +223,11 @@ fn all(words: &str, look: &mut Look) -> Answer<Vec<Subject>> {
     };
     let count = total(&list);
     if count == 0 {
-        return Ok(Err(format!("NetBox shows no {}{}, so there is nothing to change.", selection.noun(0), selection.phrase())));
+        return Ok(Err(format!(
+            "NetBox shows no {}{}, so there is nothing to change.",
+            selection.noun(0),
+            selection.phrase()
+        )));
     }
     if count > MOST {
         return Ok(Err(format!(
@@ -250,7 +255,9 @@ fn told(outcome: &Outcome) -> String {
     match result["decision"].as_str() {
         Some("approved") => carried_out(&result),
         Some("rejected") => "You did not approve it, so nothing was changed.".into(),
-        Some("expired") => "Nobody approved it in time, so nothing was changed. Ask for it again if you still want it.".into(),
+        Some("expired") => {
+            "Nobody approved it in time, so nothing was changed. Ask for it again if you still want it.".into()
+        }
         Some("withdrawn") => "It was stopped before anybody approved it, so nothing was changed.".into(),
         _ => "The tool did not say what came of it. Look at the object before you ask for it again.".into(),
     }
@@ -326,8 +333,13 @@ mod tests {
         );
         let mut second = row("device b", json!(false));
         second["problem"] = json!("It was changed since the plan was made\nhint: make a new plan");
-        let text = told_of(json!({"decision": "approved", "applied": [row("device a", json!(true)), second, row("device c", json!(false))]}));
-        assert!(text.starts_with("1 of 3 changes were made: `device a`. `device b` was not changed: It was changed since"), "{text}");
+        let text = told_of(
+            json!({"decision": "approved", "applied": [row("device a", json!(true)), second, row("device c", json!(false))]}),
+        );
+        assert!(
+            text.starts_with("1 of 3 changes were made: `device a`. `device b` was not changed: It was changed since"),
+            "{text}"
+        );
         assert!(text.ends_with("What may help: make a new plan."), "{text}");
         assert!(told_of(json!({"decision": "rejected", "applied": []})).contains("did not approve"));
         assert!(told_of(json!({"decision": "expired"})).contains("in time"));

@@ -23,14 +23,24 @@ pub struct SignInPage {
     pub problem: Option<Problem>,
     /// Who may try the demo, and what they are: name and words.
     pub demo_accounts: Vec<(&'static str, &'static str)>,
+    /// Whether people may change NetBox here.
+    pub changes: bool,
 }
 
 impl SignInPage {
     /// The page's content.
     pub fn draw(self) -> Erased {
-        let Self { netbox, next, signed_in, name, with_token, problem, demo_accounts } = self;
+        let Self { netbox, next, signed_in, name, with_token, problem, demo_accounts, changes } = self;
         let demo = (!demo_accounts.is_empty()).then(|| view! { <DemoAccounts accounts=demo_accounts /> });
         let other_next = next.clone();
+        let (may, leave) = if changes {
+            (
+                "it may change what you approve here, plan by plan",
+                "leave \u{201c}Write enabled\u{201d} on only to change NetBox from here",
+            )
+        } else {
+            ("it may only read", "leave \u{201c}Write enabled\u{201d} off")
+        };
         view! {
             <p class="account-lead">
                 "With your user of " <strong>{netbox}</strong> ": you see here what you may see there, and nothing else."
@@ -60,7 +70,7 @@ impl SignInPage {
                     <input name="password" type="password" autocomplete="current-password" required=true maxlength="500" />
                 </label>
                 <p class="account-hint">
-                    "The password goes to NetBox once and is not kept. NetBox makes a token for this session; it may only read."
+                    "The password goes to NetBox once and is not kept. NetBox makes a token for this session; "{may}"."
                 </p>
                 <button type="submit" class="main-button">
                     "Sign in"
@@ -83,7 +93,7 @@ impl SignInPage {
                         />
                     </label>
                     <p class="account-hint">
-                        "For whoever comes to NetBox through single sign-on. Make one there under your user name, API Tokens; leave \u{201c}Write enabled\u{201d} off."
+                        "For whoever comes to NetBox through single sign-on. Make one there under your user name, API Tokens; "{leave}"."
                     </p>
                     <button type="submit" class="main-button">
                         "Sign in with the token"

@@ -30,7 +30,7 @@ pub async fn run(
 ) -> Report {
     let (model, netbox, sign_in, database) = tokio::join!(
         model::checks(connections),
-        netbox::checks(connections),
+        netbox::checks(connections, people.who_changes()),
         sign_in::checks(people, listen),
         database::check(database)
     );

@@ -118,6 +118,8 @@ pub struct Definition {
     pub description: String,
     /// The JSON schema of its arguments.
     pub input_schema: Value,
+    /// Whether it only reads; else it plans what a person has to approve.
+    pub is_read_only: bool,
 }
 
 /// What came of a call: a text for the model, evidence for the person.
@@ -225,7 +227,7 @@ impl Toolbox {
     /// requests that were made.
     pub async fn apply(&self, asking: Asking<'_>, change: &PlannedChange) -> (Applied, Vec<NetboxRequest>) {
         if !self.changes.allow(asking.credentials) {
-            return (Applied { status: 0, problem: Some(no_changes(self.changes)), link: None }, Vec::new());
+            return (Applied { status: 403, problem: Some(no_changes(self.changes)), link: None }, Vec::new());
         }
         let call = Call::new(&self.netbox, asking, &self.results).await;
         let applied = change::apply::apply(&call, change).await;
@@ -326,7 +328,7 @@ fn no_changes(changes: Changes) -> Problem {
         Changes::OwnRights => {
             "changes need the person's own NetBox token, which they can add in their settings; tell them"
         }
-        Changes::Off | Changes::All => "the operator switches them on with CHANGES; tell the person",
+        Changes::Off | Changes::All => "the operator switches them on with CHANGES; people approve them on the page",
     };
     Problem::new(ProblemCode::Forbidden, "Changes of NetBox are switched off here").hint(hint)
 }

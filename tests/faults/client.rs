@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
 use netbox_chatbox::chat::reducer::{self, Applied};
+use netbox_chatbox::wire::change::Approval;
+use netbox_chatbox::wire::command::{Command, Word};
 use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::{ConversationId, MessageId};
-use netbox_chatbox::wire::transcript::Transcript;
+use netbox_chatbox::wire::transcript::{Part, Transcript};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
@@ -132,6 +134,46 @@ impl Client {
             }
         }
         panic!("{command} was never acknowledged");
+    }
+
+    /// Waits until an answer has a plan that waits for its person's word.
+    pub async fn until_plan(&mut self) -> Approval {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if let Some(plan) = self.plan().filter(|plan| plan.decision.is_none()) {
+                return plan;
+            }
+            if !self.tell(r#"{"type":"ping"}"#).await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            let _ = timeout(Duration::from_millis(300), self.hear(end)).await;
+        }
+        panic!("there is no plan: {:#?}", self.transcript);
+    }
+
+    /// Says a word about a plan, as often as it takes to see what became of it.
+    pub async fn decide(&mut self, plan: &Approval, word: Word) {
+        let command = Command::Approve {
+            conversation: self.transcript.conversation.clone(),
+            approval: plan.approval.clone(),
+            digest: plan.digest.clone(),
+            decision: word,
+        };
+        let frame = serde_json::to_string(&command).unwrap();
+        let end = Instant::now() + PATIENCE;
+        while self.plan().is_none_or(|plan| plan.decision.is_none()) {
+            assert!(Instant::now() < end, "nothing became of the word: {:#?}", self.transcript);
+            if !self.tell(&frame).await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            let _ = timeout(Duration::from_millis(300), self.hear(end)).await;
+        }
+    }
+
+    /// The newest answer's plan.
+    pub fn plan(&self) -> Option<Approval> {
+        let parts = &self.transcript.turns.last()?.answer.as_ref()?.parts;
+        parts.iter().find_map(|part| if let Part::Tool(tool) = part { tool.approval.clone() } else { None })
     }
 
     /// Waits until so many questions have ended answers and none waits.

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "seeds and figures are for whoever reads the output")]
 
+mod changes;
 mod client;
 mod matrix;
 mod process;

@@ -29,6 +29,8 @@ pub struct World {
     pub drain: u64,
     /// Whether a proxy says who people are.
     pub signs_in: bool,
+    /// Whether people may change NetBox.
+    pub changes: bool,
     database_url: String,
     folder: PathBuf,
     scratch: Scratch,
@@ -71,6 +73,7 @@ impl World {
             netbox_address,
             drain: 2,
             signs_in: false,
+            changes: false,
             database_url,
             folder,
             scratch,
@@ -97,9 +100,14 @@ impl World {
 
     /// How many objects there are behind a list of NetBox's REST API, asked without a proxy.
     pub async fn count(&self, path: &str) -> u64 {
-        let request = http_client().get(format!("http://{}{path}?limit=1", self.netbox_address));
+        self.netbox_says(&format!("{path}?limit=1")).await["count"].as_u64().unwrap()
+    }
+
+    /// What NetBox says to a GET, asked without a proxy.
+    pub async fn netbox_says(&self, path: &str) -> serde_json::Value {
+        let request = http_client().get(format!("http://{}{path}", self.netbox_address));
         let answer = request.header("Authorization", format!("Bearer {}", netbox::DEMO_TOKEN)).send().await.unwrap();
-        answer.json::<serde_json::Value>().await.unwrap()["count"].as_u64().unwrap()
+        answer.json().await.unwrap()
     }
 
     /// Starts a process, and waits until it answers.
@@ -125,6 +133,7 @@ impl World {
                 .env("ANTHROPIC_MODEL", model::MODEL)
                 .env("MODEL_TIMEOUT", "10")
                 .env("DRAIN_SECONDS", self.drain.to_string())
+                .env("CHANGES", if self.changes { "on" } else { "off" })
                 .envs(
                     self.signs_in
                         .then_some([("AUTH_MODE", "proxy"), ("TRUSTED_PROXIES", "127.0.0.1")])

@@ -11,6 +11,7 @@ use netbox_chatbox::server::person::Role;
 use netbox_chatbox::server::store::{AuditRow, Database, Location};
 use serde_json::{Value, json};
 
+use crate::changes::one_is_approved;
 use crate::program::database_url;
 use crate::scratch::both;
 use crate::sign_in::{rest, setting};
@@ -96,6 +97,7 @@ async fn every_kind_has_somebody_who_makes_it() {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         stack.audit().flush().await;
+        one_is_approved(StorageConfig::at(scratch.location())).await;
 
         let file = std::env::temp_dir().join(format!("kinds-{}.jsonl", uuid::Uuid::new_v4().simple()));
         let name = file.to_str().unwrap();
@@ -113,6 +115,10 @@ async fn every_kind_has_somebody_who_makes_it() {
         restored.close().await;
 
         let of = |kind: &str| noted.iter().filter(|row| row.kind == kind).collect::<Vec<_>>();
+        let (decided, changed) = (of("decision"), of("change"));
+        assert_eq!(decided[0].detail["decision"], "approve");
+        assert_eq!(decided[0].detail["approval"], changed[0].detail["approval"]);
+        assert_eq!(changed[0].detail["requests"][0]["method"], "PATCH");
         for kind in ["tool_call", "starting_questions"] {
             let asked = of(kind);
             let request = &asked[0].detail["requests"][0];

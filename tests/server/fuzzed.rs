@@ -139,6 +139,7 @@ fn commands(conversation: &str, message: &str) -> Vec<Value> {
         json!({"type": "edit", "id": "c4", "conversation": conversation, "message": message, "text": "And regions?"}),
         json!({"type": "branch", "conversation": conversation, "message": message}),
         json!({"type": "stop", "conversation": conversation, "run": "run"}),
+        json!({"type": "approve", "conversation": conversation, "approval": "a", "digest": "d", "decision": "approve"}),
         json!({"type": "unqueue", "conversation": conversation, "message": message}),
         json!({"type": "reset", "conversation": conversation}),
         json!({"type": "subscribe", "conversation": conversation, "after": 2}),

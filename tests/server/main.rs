@@ -7,6 +7,7 @@ mod audit;
 mod audit_kinds;
 mod backup;
 mod branches;
+mod changes;
 mod connections;
 mod conversations;
 mod durable;

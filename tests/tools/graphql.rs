@@ -101,8 +101,15 @@ async fn every_list_of_the_schema_can_be_asked() {
 #[tokio::test]
 async fn the_tool_is_offered_where_netbox_has_graphql() {
     let [demo, real] = Side::both().await;
-    let all: Vec<String> = Toolbox::definitions().into_iter().map(|tool| tool.name).collect();
+    let reading = Toolbox::definitions().into_iter().filter(|tool| tool.is_read_only);
+    let all: Vec<String> = reading.map(|tool| tool.name).collect();
     assert_eq!(real.offered().await, all);
     let without: Vec<String> = all.into_iter().filter(|name| name != "netbox_graphql").collect();
     assert_eq!(demo.offered().await, without);
+}
+
+#[tokio::test]
+async fn changes_are_offered_to_whom_may_have_them() {
+    let all: Vec<String> = Toolbox::definitions().into_iter().map(|tool| tool.name).collect();
+    assert_eq!(Side::real().changing().offered().await, all);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use netbox_chatbox::server::demo::netbox;
 use netbox_chatbox::server::netbox::{Address, Client, Credentials, Error, Query, Settings};
-use netbox_chatbox::server::tools::{Asking, Outcome, Toolbox, rows_of};
+use netbox_chatbox::server::tools::{Asking, Changes, Outcome, Toolbox, rows_of};
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -48,6 +48,11 @@ impl Side {
         let client = Arc::new(Client::new(settings).unwrap());
         let toolbox = Toolbox::new(Arc::clone(&client));
         Self { name, client, credentials: Credentials::new(&SecretString::from(token)), toolbox }
+    }
+
+    /// The same, where everybody may change NetBox.
+    pub fn changing(self) -> Self {
+        Self { toolbox: self.toolbox.changing(Changes::All), ..self }
     }
 
     pub async fn call(&self, tool: &str, input: Value) -> Outcome {

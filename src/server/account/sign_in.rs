@@ -150,6 +150,7 @@ fn draw(state: &AppState, status: StatusCode, page: SignInPage) -> Response {
     let demo_accounts =
         if netbox.demo { ACCOUNTS.iter().map(|account| (account.name, account.about)).collect() } else { Vec::new() };
     let name = if netbox.demo { "the demo NetBox".to_owned() } else { host(&netbox.url) };
-    let page = SignInPage { netbox: name, demo_accounts, ..page };
+    let changes = state.auth().config().changes;
+    let page = SignInPage { netbox: name, demo_accounts, changes, ..page };
     answer(status, TITLE, "/sign-in", None, || page.draw())
 }

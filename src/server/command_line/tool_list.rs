@@ -26,23 +26,24 @@ fn text(definition: &Definition) -> String {
 }
 
 fn anthropic(definition: &Definition) -> Value {
-    let Definition { name, description, input_schema } = definition;
+    let Definition { name, description, input_schema, .. } = definition;
     json!({"name": name, "description": description, "input_schema": input_schema})
 }
 
-/// Model Context Protocol, `tools/list`: all of them read only, and NetBox is a world of its own.
+/// Model Context Protocol, `tools/list`: NetBox is a world of its own.
 fn mcp(definition: &Definition) -> Value {
-    let Definition { name, description, input_schema } = definition;
+    let Definition { name, description, input_schema, is_read_only } = definition;
     json!({
         "name": name, "description": description, "inputSchema": input_schema,
-        "annotations": {"readOnlyHint": true, "openWorldHint": false},
+        "annotations": {"readOnlyHint": is_read_only, "openWorldHint": false},
     })
 }
 
 fn markdown(definitions: &[Definition]) -> String {
     let head = "# Tools\n\nWhat the model can call, as it is told. This page is made by \
                     `netbox-chatbox tool list --format markdown`; any of them can be tried with \
-                    `netbox-chatbox tool call NAME '{...}'`.";
+                    `netbox-chatbox tool call NAME '{...}'`, but for \
+                    netbox_change: what that plans needs a person on the page ([changes](changes.md)).";
     let parts = definitions.iter().map(|definition| {
         let rows: Vec<String> = arguments(definition)
             .map(|(name, about)| format!("| `{name}` | {} |", about.replace('|', "\\|")))

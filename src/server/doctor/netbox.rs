@@ -8,6 +8,7 @@ use super::Check;
 use super::machine;
 use crate::server::connections::Connections;
 use crate::server::netbox::{Client, Credentials, Error, Query, Refusal, TokenKind, object_type};
+use crate::server::tools::Changes;
 
 const ADDRESS: &str = "NetBox";
 const VERSION: &str = "NetBox version";
@@ -29,7 +30,7 @@ const COMMON: [&str; 10] = [
 /// A token that ends sooner is worth a word.
 const SOON_SECONDS: i64 = 14 * 24 * 3600;
 
-pub(super) async fn checks(connections: &Connections) -> Vec<Check> {
+pub(super) async fn checks(connections: &Connections, changes: Changes) -> Vec<Check> {
     let (client, credentials) = (connections.netbox.as_ref(), &connections.service);
     let exchange = client.status(credentials).await;
     let milliseconds = exchange.requests.last().map_or(0, |request| request.milliseconds);
@@ -54,7 +55,7 @@ pub(super) async fn checks(connections: &Connections) -> Vec<Check> {
         if connections.deployment.netbox.demo { " (the embedded demo: set NETBOX_URL to use yours)" } else { "" };
     let mut checks = vec![Check::good(ADDRESS, format!("{} answers in {milliseconds} ms{demo}", client.address()))];
     checks.push(version(answer.body.get("netbox-version").and_then(Value::as_str)));
-    let (token, rights) = tokio::join!(token(client, credentials), rights(client, credentials));
+    let (token, rights) = tokio::join!(token(client, credentials, changes), rights(client, credentials));
     checks.extend(token);
     checks.push(rights);
     checks.push(machine::clock(Timestamp::now(), answer.date.as_deref()));
@@ -87,7 +88,7 @@ fn version(text: Option<&str>) -> Check {
     }
 }
 
-async fn token(client: &Client, credentials: &Credentials) -> Vec<Check> {
+async fn token(client: &Client, credentials: &Credentials, changes: Changes) -> Vec<Check> {
     let Some(kind) = credentials.kind() else {
         return vec![Check::warning(
             TOKEN,
@@ -110,7 +111,7 @@ async fn token(client: &Client, credentials: &Credentials) -> Vec<Check> {
         ),
     }];
     if let Some(entry) = own_entry(client, credentials, user.as_deref()).await {
-        checks.extend(about_entry(&entry, Timestamp::now()));
+        checks.extend(about_entry(&entry, Timestamp::now(), changes));
     }
     checks
 }
@@ -132,17 +133,23 @@ async fn own_entry(client: &Client, credentials: &Credentials, user: Option<&str
     }
 }
 
-fn about_entry(entry: &Value, now: Timestamp) -> Vec<Check> {
+fn about_entry(entry: &Value, now: Timestamp, changes: Changes) -> Vec<Check> {
     let mut checks = Vec::new();
-    if entry.get("write_enabled").and_then(Value::as_bool) == Some(true) {
-        checks.push(Check::warning(
+    let may_write = entry.get("write_enabled").and_then(Value::as_bool) == Some(true);
+    checks.push(match (may_write, changes) {
+        (true, Changes::All) => Check::good(TOKEN, "it may write, for what is approved here"),
+        (true, Changes::Off | Changes::OwnRights) => Check::warning(
             TOKEN,
-            "it may write, and this program only reads",
-            "create a token without `Write enabled`: then nothing here can change NetBox, whatever happens",
-        ));
-    } else {
-        checks.push(Check::good(TOKEN, "it may only read"));
-    }
+            "it may write, and this program only reads with it",
+            "create a token without `Write enabled`: then nothing here can change NetBox by it, whatever happens",
+        ),
+        (false, Changes::All) => Check::warning(
+            TOKEN,
+            "it may only read, and CHANGES is on",
+            "create a token with `Write enabled`, or switch CHANGES off",
+        ),
+        (false, Changes::Off | Changes::OwnRights) => Check::good(TOKEN, "it may only read"),
+    });
     let expires = entry.get("expires").and_then(Value::as_str).and_then(|time| time.parse::<Timestamp>().ok());
     if let Some(expires) = expires.filter(|expires| expires.as_second() - now.as_second() < SOON_SECONDS) {
         let days = (expires.as_second() - now.as_second()) / 86_400;
@@ -205,9 +212,14 @@ mod tests {
     #[test]
     fn a_token_that_may_write_or_ends_soon_is_worth_a_word() {
         let now: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
-        let checks = about_entry(&json!({"write_enabled": true, "expires": "2026-11-25T00:00:00Z"}), now);
+        let checks =
+            about_entry(&json!({"write_enabled": true, "expires": "2026-11-25T00:00:00Z"}), now, Changes::OwnRights);
         let findings: Vec<_> = checks.iter().map(|check| check.finding.as_str()).collect();
-        assert_eq!(findings, ["it may write, and this program only reads", "it expires in 3 days"]);
-        assert_eq!(about_entry(&json!({"write_enabled": false, "expires": null}), now)[0].level, Level::Good);
+        assert_eq!(findings, ["it may write, and this program only reads with it", "it expires in 3 days"]);
+        let level = |may_write: bool, changes| {
+            about_entry(&json!({"write_enabled": may_write, "expires": null}), now, changes)[0].level
+        };
+        assert_eq!(level(false, Changes::Off), Level::Good);
+        assert_eq!((level(true, Changes::All), level(false, Changes::All)), (Level::Good, Level::Warning));
     }
 }

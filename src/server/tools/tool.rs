@@ -115,6 +115,7 @@ impl Tool {
             name: self.name.to_owned(),
             description: format!("{}\n\nExample: {}", self.description, self.example),
             input_schema: object_schema(self.arguments),
+            is_read_only: !self.changes,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::wire::problem::{Problem, ProblemCode};
 
 /// Sends the request as it was shown, once. The object has to be as it was when the plan was made.
 pub(in crate::server::tools) async fn apply(call: &Call<'_>, change: &PlannedChange) -> Applied {
-    let refused = |problem| Applied { status: 0, problem: Some(problem), link: None };
+    let refused = |problem| Applied { status: 400, problem: Some(problem), link: None };
     let Some(path) = change.path.strip_prefix("/api/") else {
         return refused(Problem::new(ProblemCode::BadRequest, "The plan's address is none of NetBox's API"));
     };

@@ -144,17 +144,18 @@ async fn related(
     if before.is_number() {
         return Ok(None);
     }
-    // Whatever is there now tells the type; else its name does, where a type is called so (`tenant`).
+    // Whatever is there now tells the type; else the filter of that name does (`tenant_id`).
     let now = before.get("url").and_then(Value::as_str).and_then(|url| {
         let path = url.split("/api/").nth(1)?;
         call.schema.types().iter().copied().find(|kind| path.starts_with(&kind.list_path()))
     });
-    let is_relation = call
-        .schema
-        .endpoint(kind.endpoint)
-        .is_some_and(|endpoint| endpoint.filters.contains_key(format!("{field}_id").as_str()));
-    let by_name = || call.schema.find_type(field).ok().filter(|_| is_relation);
-    let Some(target) = now.or_else(by_name) else { return Ok(None) };
+    let filtered = || {
+        let filters = &call.schema.endpoint(kind.endpoint)?.filters;
+        let by_id = format!("{field}_id");
+        let reference = [by_id.as_str(), field].iter().find_map(|name| filters.get(*name)?.reference)?;
+        call.schema.type_named(reference.object_type)
+    };
+    let Some(target) = now.or_else(filtered) else { return Ok(None) };
     if let Some(name) = known.get(&(target.endpoint, id)) {
         return Ok(Some(name.clone()));
     }

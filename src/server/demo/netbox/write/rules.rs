@@ -29,15 +29,14 @@ pub fn check(scope: &Scope, object: Object, errors: &mut Errors) {
                 wrong("location", format!("Location {location} does not belong to site {}.", shown(site)));
             }
             let (face, position) = (store.text(object, "face"), store.get(object, "position"));
-            match (store.reference(object, "rack"), face.is_empty(), position == Value::Null) {
-                (None, false, _) => wrong("face", "Cannot select a rack face without assigning a rack.".to_owned()),
-                (None, _, false) => {
-                    wrong("position", "Cannot select a rack position without assigning a rack.".to_owned())
-                }
-                (Some(_), true, false) => {
-                    wrong("face", "Must specify rack face when defining rack position.".to_owned())
-                }
-                _ => {}
+            let sentence = match (store.reference(object, "rack"), face.is_empty(), position == Value::Null) {
+                (None, false, _) => Some(("face", "Cannot select a rack face without assigning a rack.")),
+                (None, _, false) => Some(("position", "Cannot select a rack position without assigning a rack.")),
+                (Some(_), true, false) => Some(("face", "Must specify rack face when defining rack position.")),
+                _ => None,
+            };
+            if let Some((column, sentence)) = sentence {
+                wrong(column, sentence.to_owned());
             }
             for column in ["primary_ip4", "primary_ip6", "oob_ip"] {
                 let Some(address) = store.reference(object, column) else { continue };

@@ -129,7 +129,7 @@ async fn an_object_is_made_changed_and_deleted_and_the_change_log_tells() {
     assert_eq!((&entry(2)["prechange_data"], &entry(0)["postchange_data"]), (&json!({}), &json!({})));
     assert_eq!(entry(1)["request_id"], changed.request);
     assert_eq!((&entry(1)["user_name"], &entry(1)["changed_object_id"]), (&json!("demo"), &made.body["id"]));
-    assert_eq!(client.count(&format!("/api/core/object-changes/?time_after={}", moment)).await, 3);
+    assert_eq!(client.count(&format!("/api/core/object-changes/?time_after={moment}")).await, 3);
 }
 
 #[tokio::test]

@@ -138,7 +138,9 @@ fn text(field: &Field, value: &Json) -> Result<String, Problem> {
     if text.contains('\0') {
         return Err(problem("Null characters are not allowed."));
     }
-    if let Some(most) = limit(field, "max_length").filter(|most| text.chars().count() as f64 > *most) {
+    #[allow(clippy::cast_precision_loss, reason = "a body has 64 kB at most")]
+    let characters = text.chars().count() as f64;
+    if let Some(most) = limit(field, "max_length").filter(|most| characters > *most) {
         return Err(problem(format!("Ensure this field has no more than {most} characters.")));
     }
     let slug = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');

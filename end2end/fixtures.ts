@@ -19,6 +19,8 @@ interface Fixtures {
   unlimited: Chat;
   /** The same, whose model answers at once unless it is asked to be slow. */
   instant: Chat;
+  /** The page of a server with which people change a NetBox that is like the demo NetBox at first. */
+  changing: Chat;
   /** The page of a server whose NetBox holds hostile texts. */
   hostile: Chat;
   netbox: Netbox;
@@ -33,7 +35,7 @@ function watch(page: Page, expected: RegExp[], problems: string[]): void {
   page.on("pageerror", (error) => report(`uncaught: ${error.message}`));
   page.on("request", (request) => {
     const address = new URL(request.url());
-    const own = address.hostname.endsWith(".localhost") || [process.env.SIGN_IN_ORIGIN, process.env.REAL_ORIGIN, process.env.HOSTILE_ORIGIN].includes(address.origin);
+    const own = address.hostname.endsWith(".localhost") || [process.env.SIGN_IN_ORIGIN, process.env.REAL_ORIGIN, process.env.HOSTILE_ORIGIN, process.env.CHANGING_ORIGIN].includes(address.origin);
     if (!own && !["data:", "blob:", "about:"].includes(address.protocol)) report(`request to another origin: ${address}`);
   });
 }
@@ -50,6 +52,7 @@ export const test = base.extend<Fixtures>({
   plain: async ({ page, person, line, isMobile }, use) => use(new Chat(page, addressOf(person, line.origin), isMobile)),
   unlimited: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.UNLIMITED_ORIGIN ?? ""), isMobile)),
   instant: async ({ page, person, isMobile }, use) => use(new Chat(page, addressOf(person, process.env.INSTANT_ORIGIN ?? ""), isMobile)),
+  changing: async ({ page, isMobile }, use) => use(new Chat(page, process.env.CHANGING_ORIGIN ?? "", isMobile)),
   hostile: async ({ page, isMobile }, use) => use(new Chat(page, process.env.HOSTILE_ORIGIN ?? "", isMobile)),
   netbox: async ({}, use) => use(new Netbox()),
   expectedErrors: async ({}, use) => use([]),

@@ -20,6 +20,16 @@ export interface ScriptedResult {
   picture?: unknown;
 }
 
+/** One change of a plan, as far as a test says what it is. */
+export interface ScriptedChange {
+  action: "create" | "update" | "delete";
+  kind?: string;
+  object: string;
+  link?: string;
+  fields?: { field: string; before: string; after: string }[];
+  body?: unknown;
+}
+
 type Fields = Record<string, unknown>;
 
 export class Scripted {
@@ -27,10 +37,13 @@ export class Scripted {
   private seq = 0;
   private conversation = "";
   private parts = 0;
+  private approvals = 0;
   private readonly asked: Promise<void>;
   private heard: () => void = () => {};
   /** What was asked of `result_page`, oldest first. */
   readonly queries: Fields[] = [];
+  /** The words that were said to plans, oldest first. */
+  readonly words: Fields[] = [];
   /** What `result_page` answers instead of rows, while it is set. */
   failure?: { status: number; body: string };
 
@@ -58,6 +71,7 @@ export class Scripted {
 
   private obey(command: Fields): void {
     if (command.type === "ping") this.tell({ type: "pong" });
+    if (command.type === "approve") this.words.push(command);
     if (command.type !== "send") return;
     this.conversation = String(command.conversation);
     this.tell({ type: "ack", id: command.id, message: "m1", duplicate: false });
@@ -106,6 +120,45 @@ export class Scripted {
       const request = { method: "GET", url: "https://netbox.example.com/api/dcim/devices/?site=cle-01&limit=100", status: 200, milliseconds: 84, bytes: 48_211, total: result?.rows.length, returned: result?.rows.length };
       this.log({ type: "tool_result", run: "run1", call, outcome: { is_error: false, summary: `${result?.rows.length ?? 0} rows`, milliseconds: 112, requests: [request], result: reference } });
     };
+  }
+
+  /** A call makes a plan that waits for its person's word: the first is `a1`. */
+  plans(reason: string, changes: ScriptedChange[], expiresIn = 14.5 * 60_000): void {
+    const call = `call-${this.parts}`;
+    const planned = changes.map(({ action, kind = "device", object, link, fields = [], body }, place) => ({
+      action, kind, object, link, fields,
+      method: { create: "POST", update: "PATCH", delete: "DELETE" }[action],
+      path: `/api/dcim/devices/${action === "create" ? "" : `${place + 1}/`}`,
+      body: body ?? { ...Object.fromEntries(fields.map(({ field, after }) => [field, after])), changelog_message: reason },
+    }));
+    this.log({ type: "tool_use", run: "run1", part: this.parts++, call, name: "netbox_change", input: {} }, "Change objects");
+    this.log({ type: "approval", run: "run1", call, approval: `a${++this.approvals}`, digest: `d${this.approvals}`, plan: { reason, changes: planned }, expires_at: Date.now() + expiresIn });
+  }
+
+  decides(decision: "approved" | "rejected" | "expired" | "withdrawn"): void {
+    this.log({ type: "decided", run: "run1", approval: `a${this.approvals}`, decision });
+  }
+
+  carriesOut(status: number, more: Fields = {}): void {
+    this.log({ type: "applied", run: "run1", approval: `a${this.approvals}`, applied: { status, ...more } });
+  }
+
+  /** The call that made the plan ends. */
+  concludes(summary: string): void {
+    this.log({ type: "tool_result", run: "run1", call: `call-${this.parts - 1}`, outcome: { is_error: false, summary, milliseconds: 112, requests: [] } });
+  }
+
+  /** A command is refused, as one without an id is. */
+  refuses(problem: Fields): void {
+    this.socket?.send(JSON.stringify({ seq: 0, content: "", completed: false, conversation: this.conversation, type: "error", problem }));
+  }
+
+  /** The connection is lost, and no other one comes. */
+  async hangUp(): Promise<void> {
+    await this.page.unrouteAll();
+    await this.page.routeWebSocket(/\/ws\/chat/, (socket) => socket.close());
+    await this.page.route("**/events/chat*", (route) => route.abort());
+    await this.socket?.close();
   }
 
   /** Writes text, as one part, in pieces of so many letters. */

@@ -4,6 +4,7 @@
 //   FAULTS_SERVER  the same without the proxy, for tests that put another before it
 //   UNLIMITED_ORIGIN  the same without limits of how much people may do in a while
 //   INSTANT_ORIGIN    the same with a stand-in model that answers at once
+//   CHANGING_ORIGIN   the same before a NetBox of its own (CHANGING_NETBOX), which people may change; nobody signs in
 //   HOSTILE_ORIGIN serve, with a NetBox whose every field holds hostile texts (tests/hostile/fields.json)
 //   SIGN_IN_ORIGIN serve --demo, where people sign in with their NetBox user
 //   REAL_ORIGIN    the same before the real NetBox, where one is named by TEST_NETBOX_URL
@@ -124,6 +125,15 @@ export default async function setup(): Promise<() => Promise<void>> {
     const instantModel = await start("instant-model", program, ["demo-model", "--faults", "--instant"], {});
     const instant = { ...standIn, ...UNLIMITED, ANTHROPIC_BASE_URL: instantModel };
     process.env.INSTANT_ORIGIN = await behindProxy(await start("instant", program, ["serve"], instant));
+    process.env.CHANGING_NETBOX = await start("changing-netbox", program, ["demo-netbox"], {});
+    process.env.CHANGING_ORIGIN = await start("changing", program, ["serve"], {
+      ...UNLIMITED,
+      CHANGES: "on",
+      ANTHROPIC_BASE_URL: instantModel,
+      ANTHROPIC_MODEL: standIn.ANTHROPIC_MODEL,
+      NETBOX_URL: process.env.CHANGING_NETBOX,
+      NETBOX_TOKEN: process.env.NETBOX_TOKEN,
+    });
     process.env.HOSTILE_NETBOX = await start("hostile-netbox", program, ["demo-netbox", "--plant", path.join(root, "tests/hostile/fields.json")], {});
     process.env.HOSTILE_ORIGIN = await start("hostile", program, ["serve"], {
       ANTHROPIC_BASE_URL: model,

@@ -1,5 +1,6 @@
 //! What the page is made of. Components read the store and dispatch to it; none touches the socket.
 
+pub mod approval_card;
 pub mod banner;
 pub mod cell;
 pub mod chat_history;
@@ -22,6 +23,7 @@ pub mod menu;
 pub mod panel;
 pub mod pending_question;
 pub mod picture;
+pub mod plain;
 pub mod problem;
 pub mod rail;
 pub mod result;

@@ -19,6 +19,7 @@ pub mod toast;
 use leptos::prelude::*;
 
 use crate::app::{Bootstrap, Opened};
+use crate::chat::approval;
 use crate::wire::deployment::{ConversationSummary, Deployment, StartingQuestion};
 use crate::wire::id::MessageId;
 use crate::wire::problem::Problem;
@@ -62,6 +63,10 @@ pub struct Store {
     pub fine_pointer: RwSignal<bool>,
     /// Whether an answer was finished while nobody looked: the page's title says so.
     pub finished_unseen: RwSignal<bool>,
+    /// Whether a plan waits for approval while nobody looks: the page's title says so too.
+    pub awaited_unseen: RwSignal<bool>,
+    /// Whether a word to the plan that waits is on its way.
+    pub deciding: RwSignal<bool>,
     /// Text to put into the composer (a question to edit or try again); the composer takes it.
     pub composed: RwSignal<Option<String>>,
     /// The turn that was searched for and is to be shown; the transcript takes it.
@@ -122,6 +127,8 @@ impl Store {
             keyboard_sheet: RwSignal::new(false),
             fine_pointer: RwSignal::new(true),
             finished_unseen: RwSignal::new(false),
+            awaited_unseen: RwSignal::new(false),
+            deciding: RwSignal::new(false),
             composed: RwSignal::new(None),
             sought: RwSignal::new(None),
             panel: RwSignal::new(None),
@@ -137,6 +144,11 @@ impl Store {
     /// The conversation that is open, without subscribing to it.
     pub fn current(&self) -> Option<ConversationView> {
         self.opened.with_untracked(|opened| opened.conversation().cloned())
+    }
+
+    /// Whether the open conversation waits for its person's word.
+    pub fn is_awaited(&self) -> bool {
+        self.current().is_some_and(|view| view.with_transcript(approval::is_awaited))
     }
 
     /// Opens the socket and follows the browser once the page is taken over. Nothing on the server.

@@ -10,13 +10,15 @@ use leptos::prelude::*;
 use self::answer_end::AnswerEndView;
 use self::answer_footer::AnswerFooter;
 use self::question::Question;
+use super::approval_card::approval_card;
 use super::elapsed::Elapsed;
 use super::icon::{Icon, IconView};
 use super::markdown::{Markdown, Ungrounded};
 use super::problem::ProblemView;
 use super::work_group::WorkGroup;
 use crate::store::conversation::TurnView;
-use crate::store::conversation::answer::{AnswerView, PartView};
+use crate::store::conversation::answer::{AnswerView, PartView, ToolView};
+use crate::wire::id::ApprovalId;
 use crate::wire::transcript::EndReason;
 
 /// A turn: the question as a quiet block, the answer as a document under it.
@@ -121,27 +123,34 @@ fn AnswerBody(answer: AnswerView, message: crate::wire::id::MessageId, is_last: 
 }
 
 /// A stretch of parts that is drawn as one: a text, or the work between two texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Segment {
     /// The part's place and its identity: another text at the same place is drawn anew.
     Text(usize, usize),
     Work(usize),
+    /// A plan under approval is never folded into the work.
+    Plan(usize, ApprovalId),
 }
 
 impl Segment {
-    fn key(self) -> String {
+    fn key(&self) -> String {
         match self {
             Self::Text(index, identity) => format!("{index} {identity}"),
             Self::Work(index) => index.to_string(),
+            Self::Plan(_, approval) => approval.to_string(),
         }
     }
 }
 
+/// Reads which calls have a plan, so that whoever calls it in a reactive place is told of changes.
 fn segments(parts: &[PartView]) -> Vec<Segment> {
     let mut segments = Vec::new();
     for (index, part) in parts.iter().enumerate() {
         match part {
             PartView::Text(text) => segments.push(Segment::Text(index, text.identity())),
+            PartView::Tool(ToolView { approval, .. }) if let Some(approval) = approval.id() => {
+                segments.push(Segment::Plan(index, approval));
+            }
             PartView::Thinking(_) | PartView::Tool(_) if matches!(segments.last(), Some(Segment::Work(_))) => {}
             PartView::Thinking(_) | PartView::Tool(_) => segments.push(Segment::Work(index)),
         }
@@ -150,9 +159,14 @@ fn segments(parts: &[PartView]) -> Vec<Segment> {
 }
 
 fn segment_view(answer: &AnswerView, segment: Segment) -> Erased {
+    let part = |index: usize| answer.parts.with_untracked(|parts| parts.get(index).cloned());
     match segment {
+        Segment::Plan(index, _) => match part(index) {
+            Some(PartView::Tool(tool)) => approval_card(tool, answer.end.clone()),
+            _ => ().erase(),
+        },
         Segment::Work(start) => view! { <WorkGroup answer=answer.clone() start /> }.erase(),
-        Segment::Text(index, _) => match answer.parts.with_untracked(|parts| parts.get(index).cloned()) {
+        Segment::Text(index, _) => match part(index) {
             Some(PartView::Text(text)) => {
                 let end = answer.end.clone();
                 let ungrounded = Memo::new(move |_| {
@@ -170,22 +184,55 @@ mod tests {
     use leptos::prelude::*;
 
     use super::*;
+    use crate::store::conversation::approval::ApprovalView;
     use crate::store::conversation::text::TextView;
+    use crate::wire::change::{Approval, Plan};
+
+    fn places(parts: &[PartView]) -> Vec<(&'static str, usize)> {
+        let place = |segment| match segment {
+            Segment::Text(index, _) => ("text", index),
+            Segment::Work(index) => ("work", index),
+            Segment::Plan(index, _) => ("plan", index),
+        };
+        segments(parts).into_iter().map(place).collect()
+    }
+
+    fn thinking() -> PartView {
+        PartView::Thinking(ArcRwSignal::new(String::new()))
+    }
 
     #[test]
     fn work_between_texts_is_one_segment() {
         Owner::new().with(|| {
-            let thinking = || PartView::Thinking(ArcRwSignal::new(String::new()));
             let text = || PartView::Text(TextView::of_text("x"));
             let parts = [thinking(), thinking(), text(), thinking(), text(), text()];
-            let places: Vec<_> = segments(&parts)
-                .into_iter()
-                .map(|segment| match segment {
-                    Segment::Text(index, _) => ("text", index),
-                    Segment::Work(index) => ("work", index),
+            assert_eq!(places(&parts), [("work", 0), ("text", 2), ("work", 3), ("text", 4), ("text", 5)]);
+        });
+    }
+
+    #[test]
+    fn a_plan_is_not_folded_into_the_work_around_it() {
+        Owner::new().with(|| {
+            let approval = Approval {
+                approval: "a".into(),
+                digest: "d".into(),
+                plan: Plan::default(),
+                expires_at: 0,
+                decision: None,
+                applied: Vec::new(),
+            };
+            let call = |approval: Option<&Approval>| {
+                PartView::Tool(ToolView {
+                    call: "k".into(),
+                    name: "netbox_change".into(),
+                    title: "change".into(),
+                    input: serde_json::Value::Null,
+                    outcome: ArcRwSignal::new(None),
+                    approval: ApprovalView::new(approval),
                 })
-                .collect();
-            assert_eq!(places, [("work", 0), ("text", 2), ("work", 3), ("text", 4), ("text", 5)]);
+            };
+            let parts = [thinking(), call(None), call(Some(&approval)), thinking(), call(None)];
+            assert_eq!(places(&parts), [("work", 0), ("plan", 2), ("work", 3)]);
         });
     }
 }

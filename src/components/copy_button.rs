@@ -14,13 +14,18 @@ const SAID_FOR: Duration = Duration::from_millis(1_600);
 #[component]
 pub fn CopyButton(
     /// What is copied, made when it is wanted.
-    text: impl Fn() -> String + 'static,
+    text: impl Fn() -> String + Send + 'static,
     /// What the button is called: `Copy`, `Copy as curl`.
     label: &'static str,
     /// Whether the words are shown beside the icon.
     #[prop(optional)]
     worded: bool,
 ) -> impl IntoView {
+    copy_button(Box::new(text), label, worded)
+}
+
+/// Not generic, so that there is one of it.
+fn copy_button(text: Box<dyn Fn() -> String + Send>, label: &'static str, worded: bool) -> impl IntoView {
     let copied = RwSignal::new(None::<bool>);
     let said = move || match copied.get() {
         None => label,

@@ -128,9 +128,19 @@ pub fn IconButton(
     #[prop(into)]
     label: Signal<String>,
     /// What happens.
-    on_press: impl Fn() + 'static,
+    on_press: impl Fn() + Send + 'static,
     /// Further classes.
     #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    icon_button(icon, label, Box::new(on_press), class)
+}
+
+/// Not generic, so that there is one of it.
+fn icon_button(
+    icon: Icon,
+    label: Signal<String>,
+    on_press: Box<dyn Fn() + Send>,
     class: &'static str,
 ) -> impl IntoView {
     view! {

@@ -8,7 +8,6 @@ use crate::components::erase::{Erase, live};
 use leptos::prelude::*;
 
 use self::preview::PreviewTable;
-use self::request::RequestLine;
 use super::copy_button::CopyButton;
 use super::elapsed::Elapsed;
 use super::format;
@@ -83,21 +82,8 @@ fn evidence(outcome: ToolOutcome) -> impl IntoView {
         }
         .erase()
     };
-    let count = requests.len();
-    let lines: Vec<_> = requests.into_iter().map(|request| view! { <RequestLine request /> }).collect();
-    let lines = view! { <ul class="request-lines">{lines}</ul> };
     // One who wants to see what was found is not to scroll past twelve addresses.
-    let lines = if count > SHOWN_REQUESTS {
-        view! {
-            <details class="tool-arguments">
-                <summary>{format!("{count} requests to NetBox")}</summary>
-                {lines}
-            </details>
-        }
-        .erase()
-    } else {
-        lines.erase()
-    };
+    let lines = request::requests(requests, SHOWN_REQUESTS);
     let rows = match (result, table) {
         (Some(reference), _) => view! { <ResultView reference untitled=true /> }.erase(),
         (None, Some(table)) if !table.rows.is_empty() => view! { <PreviewTable table /> }.erase(),

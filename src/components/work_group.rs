@@ -94,7 +94,12 @@ struct GroupParts(Vec<PartView>);
 
 fn group_from(parts: &[PartView], start: usize) -> GroupParts {
     let rest = parts.get(start..).unwrap_or_default();
-    GroupParts(rest.iter().take_while(|part| !matches!(part, PartView::Text(_))).cloned().collect())
+    let is_work = |part: &&PartView| match part {
+        PartView::Text(_) => false,
+        PartView::Tool(tool) => tool.approval.id().is_none(),
+        PartView::Thinking(_) => true,
+    };
+    GroupParts(rest.iter().take_while(is_work).cloned().collect())
 }
 
 /// What the folded line says.
@@ -183,6 +188,7 @@ fn last_sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::conversation::approval::ApprovalView;
     use crate::wire::tool::ToolOutcome;
 
     fn tool(title: &str, outcome: impl Into<Option<ToolOutcome>>) -> PartView {
@@ -192,6 +198,7 @@ mod tests {
             title: title.into(),
             input: serde_json::Value::Null,
             outcome: ArcRwSignal::new(outcome.into()),
+            approval: ApprovalView::new(None),
         })
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::app::Bootstrap;
+use crate::components::approval_card::plan;
 use crate::components::cell::{cell_view, moment, words};
 use crate::components::erase::{Erase, Erased};
 use crate::components::format;
@@ -17,6 +18,7 @@ use crate::components::problem::ProblemView;
 use crate::components::tool_card::preview::PreviewTable;
 use crate::components::tool_card::request::RequestLine;
 use crate::store::Store;
+use crate::store::conversation::approval::ApprovalView;
 use crate::store::conversation::text::TextView;
 use crate::wire::result::{ResultPage, ResultReference};
 use crate::wire::tool::Table;
@@ -228,10 +230,21 @@ fn parts(answer: &Answer) -> Vec<Erased> {
             let ungrounded = Ungrounded(Memo::new(move |_| spans.clone()));
             Some(view! { <Markdown text ungrounded /> }.erase())
         }
-        Part::Tool(call) => Some(query(call, &is_placed)),
+        Part::Tool(call) => Some(tool(call, answer.end.is_some(), &is_placed)),
         Part::Thinking { .. } => None,
     };
     answer.parts.iter().filter_map(part).collect()
+}
+
+/// A query, under the plan that it made where it made one.
+fn tool(call: &ToolCall, is_over: bool, is_placed: &dyn Fn(&str) -> bool) -> Erased {
+    let query = query(call, is_placed);
+    let view = ApprovalView::new(call.approval.as_ref());
+    let standing = view.standing(is_over || call.outcome.is_some());
+    match &call.approval {
+        Some(approval) => plan(approval, view, Arc::new(move || standing), query),
+        None => query,
+    }
 }
 
 /// A query, folded: what was asked of NetBox, and what came.

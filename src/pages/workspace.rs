@@ -72,5 +72,11 @@ pub fn Workspace(
 
 fn document_title(store: Store) -> String {
     let title = store.title().unwrap_or_else(|| "Ask your NetBox".to_owned());
-    if store.finished_unseen.get() { format!("Answer ready: {title}") } else { format!("{title} \u{b7} NetBox chat") }
+    if store.awaited_unseen.get() {
+        format!("Approval needed: {title}")
+    } else if store.finished_unseen.get() {
+        format!("Answer ready: {title}")
+    } else {
+        format!("{title} \u{b7} NetBox chat")
+    }
 }

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::json;
 
-use crate::wire::command::{Command, Resume, SendMode};
+use crate::wire::command::{Command, Resume, SendMode, Word};
 use crate::wire::deployment::ConversationSummary;
-use crate::wire::id::{CommandId, ConversationId, MessageId};
+use crate::wire::id::{ApprovalId, CommandId, ConversationId, MessageId};
 use crate::wire::problem::{Problem, ProblemCode};
 
 use super::conversation::ConversationView;
@@ -115,6 +115,16 @@ impl Store {
         }
     }
 
+    /// Says a word to a plan as it is shown: only over a connection that is there now, and one at a time. Whether it
+    /// was said.
+    pub fn decide(&self, approval: ApprovalId, digest: String, decision: Word) -> bool {
+        let can_say = self.connection.with_untracked(|connection| connection.online) && !self.deciding.get_untracked();
+        let Some(view) = self.current().filter(|_| can_say) else { return false };
+        self.deciding.set(true);
+        send(Command::Approve { conversation: view.id.clone(), approval, digest, decision });
+        true
+    }
+
     /// Takes a waiting message back.
     pub fn unqueue(&self, message: MessageId) {
         if let Some(view) = self.current() {
@@ -150,6 +160,7 @@ impl Store {
             send(Command::Unsubscribe { conversation: left.id.clone() });
         }
         self.drawer.set(false);
+        self.deciding.set(false);
         self.close_panel();
         self.place.set(place.clone());
         match place {

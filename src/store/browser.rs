@@ -42,6 +42,10 @@ pub fn start(store: Store) {
             if !state.online && state.attempt == 1 {
                 store.refresh_conversations();
             }
+            // Nobody answers over a lost one: whoever decides sees first what became of it.
+            if !state.online {
+                store.deciding.set(false);
+            }
             store.connection.update(|connection| {
                 *connection = Connection {
                     was_open: connection.was_open || state.online,
@@ -169,6 +173,15 @@ fn follow_up(store: Store, follow_up: FollowUp) {
     if follow_up.ended.is_some() && document().hidden() {
         store.finished_unseen.set(true);
     }
+    say_awaited(store);
+}
+
+/// Has the title say that a plan waits while nobody looks.
+fn say_awaited(store: Store) {
+    let is_awaited = document().hidden() && store.is_awaited();
+    if store.awaited_unseen.get_untracked() != is_awaited {
+        store.awaited_unseen.set(is_awaited);
+    }
 }
 
 /// Puts the browser's clock in place and renews it.
@@ -202,6 +215,7 @@ fn follow_page(store: Store) {
         if !document().hidden() {
             store.finished_unseen.set(false);
         }
+        say_awaited(store);
     });
     let target: &web_sys::EventTarget = &document();
     let _ =

@@ -2,6 +2,7 @@
 //! differs, so that a piece of text touches the one part it belongs to and nothing above it.
 
 pub mod answer;
+pub mod approval;
 pub mod text;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

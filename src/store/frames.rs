@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::chat::approval::{self, Standing};
 use crate::chat::markdown::{self, Block};
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, ConversationId, MessageId};
@@ -52,7 +53,9 @@ impl Store {
                 Event::Bye { code, .. } if code == "reauth" => follow_up.sign_in = true,
                 Event::Error { problem, .. } if problem.code == ProblemCode::SignIn => follow_up.sign_in = true,
                 Event::Error { id, problem } => self.take_error(id.as_ref(), frame.conversation.as_ref(), problem),
-                Event::Ack { .. } | Event::Pong { .. } | Event::Bye { .. } | Event::Unknown if frame.seq == 0 => {}
+                // All that was sent before the ping is answered by now, or lost.
+                Event::Pong { .. } => self.deciding.set(false),
+                Event::Ack { .. } | Event::Bye { .. } | Event::Unknown if frame.seq == 0 => {}
                 _ => {
                     if let (Event::Title, Some(conversation)) = (&frame.event, &frame.conversation) {
                         self.retitle(conversation, &frame.content);
@@ -88,6 +91,9 @@ impl Store {
 
     fn take_error(&self, command: Option<&CommandId>, conversation: Option<&ConversationId>, problem: &Problem) {
         let current = self.current();
+        if command.is_none() {
+            self.deciding.set(false);
+        }
         if problem.code == ProblemCode::Restarting && command.is_some() {
             // The question stays on its way; the line about the connection says why it waits.
             return;
@@ -137,6 +143,7 @@ impl Store {
             Event::RunStart { .. } => Some("Answering".to_owned()),
             Event::ToolUse { .. } => Some(format!("Asking NetBox: {}", frame.content)),
             Event::Notice { problem, .. } => Some(problem.message.clone()),
+            Event::Approval { .. } | Event::Decided { .. } | Event::Applied { .. } => plan_said(view),
             _ => None,
         });
         let said = match ended {
@@ -154,6 +161,21 @@ impl Store {
             self.announcement.set(said);
         }
     }
+}
+
+/// A plan as a screen reader says it: that it waits, and what became of it; not each step.
+fn plan_said(view: &ConversationView) -> Option<String> {
+    view.with_transcript(|transcript| {
+        let plan = approval::newest(transcript)?;
+        let count = plan.plan.changes.len();
+        match Standing::of(plan.decision, &plan.applied, count, false) {
+            Standing::Waiting => {
+                Some(format!("Approval needed: {}. {}", approval::heading(&plan.plan), plan.plan.reason))
+            }
+            Standing::Working if !plan.applied.is_empty() => None,
+            standing => Some(standing.sentence(&plan.applied, count)),
+        }
+    })
 }
 
 /// An answer as a screen reader says it: how many tables there are to look at, then its words without their marks.

@@ -14,10 +14,11 @@ impl Outbox {
 
     /// Keeps what must not get lost; true if it did. A command with an id is kept until the server has acknowledged
     /// it. Others are kept only while there is no connection, and only if they still mean the same later: a `stop`
-    /// that names no run would stop another one.
+    /// that names no run would stop another one, and a plan is approved as it is now.
     pub(super) fn put(&mut self, command: &Command, online: bool) -> bool {
         let keep = match command {
             Command::Stop { run: None, .. }
+            | Command::Approve { .. }
             | Command::Ping
             | Command::Hello { .. }
             | Command::Subscribe(_)

@@ -4,7 +4,7 @@ use super::{
     Action, CONNECT_LIMIT, Connection, ConnectionState, PING_INTERVAL, PING_LIMIT, PROBE_LIMIT, SILENT_ATTEMPTS,
     SILENT_ATTEMPTS_AFTER_SUCCESS, STABLE_AFTER, Way,
 };
-use crate::wire::command::{Command, Resume, SendMode};
+use crate::wire::command::{Command, Resume, SendMode, Word};
 use crate::wire::event::{Event, Frame};
 use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::Transcript;
@@ -127,8 +127,15 @@ fn a_question_is_sent_until_it_is_acknowledged() {
 fn commands_without_an_id_are_sent_once_and_only_if_they_mean_the_same_later() {
     let mut connection = open();
     connection.closed(1, 10, 0.0);
+    let approve = || Command::Approve {
+        conversation: "c".into(),
+        approval: "a".into(),
+        digest: "d".into(),
+        decision: Word::Approve,
+    };
     let stop = |run: Option<&str>| Command::Stop { run: run.map(Into::into), conversation: Some("c".into()) };
     assert_eq!(connection.send(stop(None)), []);
+    assert_eq!(connection.send(approve()), [], "a plan would be approved that is not as it was shown");
     assert_eq!(connection.send(stop(Some("r1"))), [Action::Report]);
     assert_eq!(reopen(&mut connection, 2), [Action::Send(stop(Some("r1"))), Action::Report]);
     assert_eq!(connection.send(stop(None)), [Action::Send(stop(None))]);

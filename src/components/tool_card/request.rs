@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::components::erase::{Erase, Erased};
 use crate::components::format;
+use crate::components::plain::folded;
 use crate::wire::tool::NetboxRequest;
 
 /// A request: method and address, then status, how many of how many, time and size.
@@ -25,6 +27,17 @@ pub fn RequestLine(
             <span class="quiet">{facts}</span>
         </li>
     }
+}
+
+/// The requests of a call; more than `shown` are folded.
+pub fn requests(requests: Vec<NetboxRequest>, shown: usize) -> Erased {
+    let count = requests.len();
+    let lines: Vec<_> = requests.into_iter().map(|request| view! { <RequestLine request /> }).collect();
+    let lines = view! { <ul class="request-lines">{lines}</ul> };
+    if count <= shown {
+        return lines.erase();
+    }
+    folded("tool-arguments", format!("{count} requests to NetBox").erase(), lines.erase())
 }
 
 fn facts(request: &NetboxRequest) -> String {

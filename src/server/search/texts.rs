@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::forms::forms;
 use super::words::words;
+use crate::chat::approval::verb;
 use crate::chat::markdown;
 use crate::chat::text::without_nul;
 use crate::wire::search::SearchPlace;
@@ -50,6 +51,11 @@ pub fn of_turn(turn: &Turn) -> Vec<Text> {
                 let outcome = tool.outcome.as_ref();
                 let mut lines = vec![tool.title.clone()];
                 lines.extend(outcome.map(|outcome| outcome.summary.clone()));
+                if let Some(approval) = &tool.approval {
+                    lines.push(approval.plan.reason.clone());
+                    let changes = approval.plan.changes.iter();
+                    lines.extend(changes.map(|one| format!("{} {} {}", verb(one.action), one.kind, one.object)));
+                }
                 let table = outcome.and_then(|outcome| outcome.table.as_ref());
                 for row in table.map(|table| table.rows.as_slice()).unwrap_or_default() {
                     let cells: Vec<&str> =
@@ -187,6 +193,24 @@ mod tests {
                 (SearchPlace::Answer, "It is core-sw-1.\na, b. x, \u{fffd}.".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn a_plan_is_found_by_its_reason_and_its_objects() {
+        let mut turn = turn(EndReason::Done);
+        let plan = serde_json::json!({
+            "reason": "water damage",
+            "changes": [{
+                "action": "delete", "kind": "device", "object": "core-sw-9",
+                "fields": [], "method": "DELETE", "path": "/", "body": null,
+            }],
+        });
+        let approval = serde_json::json!({ "approval": "a", "digest": "d", "plan": plan, "expires_at": 1, "decision": "rejected" });
+        if let Some(Part::Tool(tool)) = turn.answer.as_mut().and_then(|answer| answer.parts.get_mut(1)) {
+            tool.approval = Some(serde_json::from_value(approval).unwrap());
+        }
+        let evidence = of_turn(&turn).into_iter().find(|text| text.place == SearchPlace::Evidence).unwrap();
+        assert!(evidence.text.contains("water damage\nDelete device core-sw-9"), "{}", evidence.text);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::wire::problem::Problem;
 use crate::wire::tool::ToolOutcome;
 use crate::wire::transcript::{Answer, AnswerEnd, Part, ToolCall};
 
+use super::approval::ApprovalView;
 use super::set_if_changed;
 use super::text::TextView;
 
@@ -53,6 +54,8 @@ pub struct ToolView {
     pub input: serde_json::Value,
     /// How it ended; none while it runs.
     pub outcome: ArcRwSignal<Option<ToolOutcome>>,
+    /// What it would change in NetBox, where it would.
+    pub approval: ApprovalView,
 }
 
 impl AnswerView {
@@ -138,6 +141,7 @@ impl PartView {
             }
             (Self::Tool(view), Part::Tool(tool)) if view.call == tool.call => {
                 set_if_changed(&view.outcome, &tool.outcome);
+                view.approval.show(tool.approval.as_ref());
                 true
             }
             _ => false,
@@ -153,6 +157,7 @@ impl ToolView {
             title: tool.title.clone(),
             input: tool.input.clone(),
             outcome: ArcRwSignal::new(tool.outcome.clone()),
+            approval: ApprovalView::new(tool.approval.as_ref()),
         }
     }
 }

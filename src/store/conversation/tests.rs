@@ -2,6 +2,7 @@ use leptos::prelude::*;
 
 use super::answer::PartView;
 use super::*;
+use crate::wire::change::{Applied as Carried, Decision, Plan};
 use crate::wire::event::Event;
 use crate::wire::transcript::{Answer, Part};
 
@@ -130,5 +131,45 @@ fn an_answer_that_is_only_a_number_is_shown() {
         view.finish();
         assert_eq!(view.finished.with(Vec::len), 2);
         assert!(view.open.with(Vec::is_empty));
+    });
+}
+
+#[test]
+fn a_plan_that_is_decided_and_carried_out_is_not_drawn_anew() {
+    Owner::new().with(|| {
+        let view = ConversationView::empty("c".into());
+        let run = || RunId::from("r");
+        let call = Event::ToolUse {
+            run: run(),
+            part: 0,
+            call: "k".into(),
+            name: "netbox_change".into(),
+            input: serde_json::Value::Null,
+        };
+        let plan = Plan { reason: "moved".into(), changes: Vec::new() };
+        let (approval, digest) = ("a".into(), "d".into());
+        let approval = Event::Approval { run: run(), call: "k".into(), approval, digest, plan, expires_at: 9 };
+        view.receive(&[asked(1), started(2), frame(3, "change", call), frame(4, "", approval)]);
+        let answer = view.turns.get_untracked()[0].answer.get_untracked().unwrap();
+        let parts = answer.parts.get_untracked();
+        let PartView::Tool(tool) = &parts[0] else { panic!("not a call") };
+        let shown = {
+            let (parts, plan) = (answer.parts.clone(), tool.approval.clone());
+            Memo::new(move |_| (parts.with(Vec::len), plan.id().is_some()))
+        };
+        assert_eq!(shown.get(), (1, true));
+        let told = Memo::new({
+            let plan = tool.approval.clone();
+            move |_| plan.with(|plan| (plan.decision, plan.applied.clone())).unwrap()
+        });
+        assert_eq!(told.get(), (None, Vec::new()));
+
+        let decided = Event::Decided { run: run(), approval: "a".into(), decision: Decision::Approved };
+        let carried = Carried { status: 200, problem: None, link: None };
+        let applied = Event::Applied { run: run(), approval: "a".into(), applied: carried.clone() };
+        view.receive(&[frame(5, "", decided), frame(6, "", applied)]);
+
+        assert_eq!(shown.get(), (1, true));
+        assert_eq!(told.get(), (Some(Decision::Approved), vec![carried]));
     });
 }

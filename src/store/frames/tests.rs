@@ -2,7 +2,10 @@ use leptos::prelude::*;
 
 use super::*;
 use crate::app::{Bootstrap, Opened};
+use crate::store::connection::Connection;
 use crate::store::outbox::Pending;
+use crate::wire::change::{Applied, Decision, Plan};
+use crate::wire::command::Word;
 use crate::wire::transcript::{Transcript, Usage};
 
 fn store() -> Store {
@@ -97,5 +100,90 @@ fn frames_of_another_conversation_change_nothing_here() {
         other.conversation = Some("d".into());
         assert_eq!(store.receive(vec![other]), FollowUp::default());
         assert!(store.current().unwrap().is_empty());
+    });
+}
+
+/// A plan that waits for its person's word, as frames after the run's begin.
+fn plan() -> Vec<Frame> {
+    let (call, name, input) = ("k".into(), "netbox_change".into(), serde_json::Value::Null);
+    let plan = Plan { reason: "moved to the depot".into(), changes: Vec::new() };
+    let (run, approval, digest) = ("r".into(), "a".into(), "d".into());
+    let mut frames = answer();
+    frames.truncate(2);
+    frames.push(frame(3, "change", Event::ToolUse { run, part: 0, call, name, input }));
+    let (run, call) = ("r".into(), "k".into());
+    frames.push(frame(4, "", Event::Approval { run, call, approval, digest, plan, expires_at: 9 }));
+    frames
+}
+
+#[test]
+fn a_plan_is_announced_and_so_is_what_became_of_it() {
+    Owner::new().with(|| {
+        let store = store();
+        store.receive(plan());
+        let said = store.announcement.get_untracked();
+        assert!(said.starts_with("Approval needed: ") && said.ends_with("moved to the depot"), "{said}");
+        assert!(store.is_awaited());
+        let decided = Event::Decided { run: "r".into(), approval: "a".into(), decision: Decision::Expired };
+        store.receive(vec![frame(5, "", decided)]);
+        assert_eq!(store.announcement.get_untracked(), "Expired before anybody decided: nothing was changed");
+        assert!(!store.is_awaited());
+    });
+}
+
+#[test]
+fn a_word_is_said_once_and_only_while_there_is_a_connection() {
+    Owner::new().with(|| {
+        let store = store();
+        store.receive(plan());
+        let say = || store.decide("a".into(), "d".into(), Word::Approve);
+        assert!(!say(), "it would be sent later, about what is not shown any more");
+        store.connection.set(Connection { online: true, ..Connection::default() });
+        assert!(say());
+        assert!(!say(), "a second press said it again");
+    });
+}
+
+#[test]
+fn a_refused_word_is_told_and_the_plan_stays_as_it_is() {
+    Owner::new().with(|| {
+        let store = store();
+        store.receive(plan());
+        let view = store.current().unwrap();
+        let before = view.with_transcript(Clone::clone);
+        store.deciding.set(true);
+        let problem = Problem::new(ProblemCode::Conflict, "This is not the plan that was shown").hint("look again");
+        let follow_up = store.receive(vec![frame(0, "", Event::Error { id: None, problem })]);
+        assert_eq!(follow_up, FollowUp::default());
+        assert_eq!(view.with_transcript(Clone::clone), before);
+        assert!(matches!(store.opened.get_untracked(), OpenedView::Ready(_)));
+        let toasts = store.toasts.get_untracked();
+        assert_eq!((toasts.len(), toasts[0].hint.as_deref()), (1, Some("look again")));
+        assert!(!store.deciding.get_untracked(), "nobody could decide any more");
+    });
+}
+
+#[test]
+fn a_word_whose_answer_was_lost_can_be_said_again() {
+    Owner::new().with(|| {
+        let store = store();
+        store.receive(plan());
+        store.deciding.set(true);
+        store.receive(vec![frame(0, "", Event::Pong { views: Vec::new() })]);
+        assert!(!store.deciding.get_untracked());
+    });
+}
+
+#[test]
+fn a_failed_change_is_announced() {
+    Owner::new().with(|| {
+        let store = store();
+        store.receive(plan());
+        let decided = Event::Decided { run: "r".into(), approval: "a".into(), decision: Decision::Approved };
+        let problem = Some(Problem::new(ProblemCode::Conflict, "changed meanwhile"));
+        let applied = Applied { status: 412, problem, link: None };
+        let applied = Event::Applied { run: "r".into(), approval: "a".into(), applied };
+        store.receive(vec![frame(5, "", decided), frame(6, "", applied)]);
+        assert_eq!(store.announcement.get_untracked(), "Approved, but only 0 of 0 carried out");
     });
 }

@@ -266,7 +266,10 @@ async fn what_netbox_would_ignore_or_may_not_be_done_never_becomes_a_plan() {
         (update("tenancy.tenant", json!({"group": "No such group"})), "no tenant group"),
         (update("tenancy.tenant", json!({"cf_nonsense": 1})), "no custom field nonsense"),
         (update("tenancy.tenant", json!({"changelog_message": "x"})), "put it into reason"),
-        (json!([{"action": "delete", "object_type": "tenancy.tenant", "id": id, "name": "somebody else"}]), "not somebody else"),
+        (
+            json!([{"action": "delete", "object_type": "tenancy.tenant", "id": id, "name": "somebody else"}]),
+            "not somebody else",
+        ),
         (update("users.user", json!({"is_superuser": true})), "not changed from here"),
         (json!([{"action": "create", "object_type": "tenancy.tenant", "values": {"name": "x"}}]), "needs slug"),
         (
@@ -335,10 +338,8 @@ async fn everything_that_is_sent_is_shown_and_related_objects_by_their_names() {
         let mut socket = Socket::open(&stack.address, None).await;
         let planned = plan(&mut socket).await["plan"]["changes"][0].clone();
         let fields = planned["fields"].as_array().unwrap();
-        let after: Vec<(&str, &str)> = fields
-            .iter()
-            .map(|field| (field["field"].as_str().unwrap(), field["after"].as_str().unwrap()))
-            .collect();
+        let after: Vec<(&str, &str)> =
+            fields.iter().map(|field| (field["field"].as_str().unwrap(), field["after"].as_str().unwrap())).collect();
         assert_eq!(after, shown, "{changes}");
         let mut body = planned["body"].clone();
         assert_eq!(body.as_object_mut().unwrap().remove("changelog_message"), Some(json!("Why")));

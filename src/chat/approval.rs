@@ -86,9 +86,8 @@ impl Standing {
                 let done = applied.iter().filter(|one| one.problem.is_none()).count();
                 let (but, known) = match self {
                     Self::Working => ("", ""),
-                    _ if applied.iter().any(|one| one.problem.is_some() && one.status > 0) => ("but only ", ""),
-                    // What was sent may have been done, though no answer came.
-                    _ => ("but only ", " for sure"),
+                    _ if applied.iter().any(|one| one.is_unknown) => ("but only ", " for sure"),
+                    _ => ("but only ", ""),
                 };
                 return format!("Approved, {but}{done} of {changes} carried out{known}");
             }
@@ -110,9 +109,9 @@ pub enum Outcome<'applied> {
     Done(&'applied Applied),
     /// It was not.
     Failed(&'applied Problem),
-    /// Nobody knows: it was sent, and no answer came.
-    Unknown(Option<&'applied Problem>),
-    /// One before it failed, or the answer ended.
+    /// Nobody knows: it was sent, and no answer says.
+    Unknown(&'applied Problem),
+    /// One before it failed, or it was not begun.
     NotDone,
 }
 
@@ -123,13 +122,11 @@ impl<'applied> Outcome<'applied> {
             return Self::Open;
         }
         match applied.get(place) {
-            Some(Applied { problem: Some(problem), status: 0, .. }) => Self::Unknown(Some(problem)),
+            Some(Applied { problem: Some(problem), is_unknown: true, .. }) => Self::Unknown(problem),
             Some(Applied { problem: Some(problem), .. }) => Self::Failed(problem),
             Some(done) => Self::Done(done),
             None if standing == Standing::Working && place == applied.len() => Self::Working,
             None if standing == Standing::Working => Self::Next,
-            // It may have been sent when the answer ended.
-            None if place == applied.len() && !failed(applied) => Self::Unknown(None),
             None => Self::NotDone,
         }
     }
@@ -189,7 +186,7 @@ mod tests {
 
     fn applied(status: u16) -> Applied {
         let problem = (!(200..300).contains(&status)).then(|| Problem::new(ProblemCode::Conflict, "changed meanwhile"));
-        Applied { status, problem, link: None }
+        Applied { status, problem, is_unknown: status == 0, link: None }
     }
 
     fn words(decision: Option<Decision>, statuses: &[u16], is_over: bool) -> (String, Vec<Option<&'static str>>) {
@@ -228,8 +225,10 @@ mod tests {
         let (sentence, outcomes) = words(Some(Decision::Approved), &[200, 0], true);
         assert_eq!(sentence, "Approved, but only 1 of 3 carried out for sure");
         assert_eq!(outcomes, [Some("done"), Some("maybe done"), Some("not done")]);
-        let (_, outcomes) = words(Some(Decision::Approved), &[200], true);
-        assert_eq!(outcomes, [Some("done"), Some("maybe done"), Some("not done")]);
+        // Whatever was on its way has been told by then.
+        let (sentence, outcomes) = words(Some(Decision::Approved), &[200], true);
+        assert_eq!(sentence, "Approved, but only 1 of 3 carried out");
+        assert_eq!(outcomes, [Some("done"), Some("not done"), Some("not done")]);
     }
 
     #[test]

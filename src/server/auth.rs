@@ -172,6 +172,22 @@ impl Auth {
         Ok(person.map(|person| self.own_rights(&person)))
     }
 
+    /// The rights that this person has now: those that they had (`known`), if these are still theirs.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn rights_like(&self, person: &PersonId, known: &Credentials) -> Result<Option<Credentials>, Problem> {
+        if !matches!(self.config.mode, SignInMode::Netbox) {
+            return self.credentials_of(person).await;
+        }
+        let (now, idle_since) = self.moments();
+        let sessions = self.database.sessions_of(person, now, idle_since).await?;
+        let mut rights: Vec<Credentials> =
+            sessions.iter().filter_map(|session| self.session_rights(person, session.netbox_token.as_ref()?)).collect();
+        rights.sort_by_key(|rights| rights.fingerprint() != known.fingerprint());
+        Ok(rights.into_iter().next())
+    }
+
     /// The rights of a person who has been here for a while: a token that they keep in the settings may be another one
     /// now.
     ///

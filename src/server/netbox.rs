@@ -29,6 +29,7 @@ pub use address::Address;
 pub use answer::{Answer, Exchange};
 pub use capabilities::{Capabilities, GraphqlDialect};
 pub use catalogue::Catalogue;
+pub(in crate::server) use client::CONNECTION_BROKE;
 pub use client::{Client, Settings, TokenMade, TokenWanted, Write, is_token};
 pub use credentials::{Credentials, Owner, TokenKind};
 pub use custom_field::{CustomField, FieldKind, FilterLogic};

@@ -69,7 +69,7 @@ impl AppState {
         let audit = Audit::start(database.clone(), limit_config.audit);
         let limits = Limits::start(database.clone(), limit_config.rates, limit_config.budgets);
         auth.note_in(audit.clone());
-        let guard = Guard { limits: limits.clone(), audit: audit.clone() };
+        let guard = Guard { limits: limits.clone(), audit: audit.clone(), auth: Arc::clone(&auth) };
         Self(Arc::new(Inner {
             agent: Arc::new(
                 connections

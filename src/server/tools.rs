@@ -146,6 +146,13 @@ pub struct Carried {
     pub problem: Option<Problem>,
 }
 
+impl Carried {
+    /// A plan of which nothing was carried out, and why.
+    pub fn refused(approval: Approval, problem: Problem) -> Self {
+        Self { approval, broke_off: false, problem: Some(problem) }
+    }
+}
+
 impl Toolbox {
     /// The tools over `netbox`.
     pub fn new(netbox: Arc<Client>) -> Self {
@@ -227,7 +234,8 @@ impl Toolbox {
     /// requests that were made.
     pub async fn apply(&self, asking: Asking<'_>, change: &PlannedChange) -> (Applied, Vec<NetboxRequest>) {
         if !self.changes.allow(asking.credentials) {
-            return (Applied { status: 403, problem: Some(no_changes(self.changes)), link: None }, Vec::new());
+            let problem = Some(no_changes(self.changes));
+            return (Applied { status: 0, problem, is_unknown: false, link: None }, Vec::new());
         }
         let call = Call::new(&self.netbox, asking, &self.results).await;
         let applied = change::apply::apply(&call, change).await;

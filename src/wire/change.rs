@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::id::ApprovalId;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemCode};
 
 /// A plan that waits for a person's word, or got it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,20 @@ pub struct Approval {
     /// What was carried out so far, in the order of the plan's changes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applied: Vec<Applied>,
+}
+
+impl Approval {
+    /// What has to be said of the next change where whoever carried out the plan is gone: it may have been done or not. None
+    /// where nothing was on its way.
+    pub fn unknown(&self) -> Option<Applied> {
+        let failed = self.applied.last().is_some_and(|applied| applied.problem.is_some());
+        let is_under_way = self.decision == Some(Decision::Approved) && self.applied.len() < self.plan.changes.len();
+        let problem = || {
+            Problem::new(ProblemCode::Internal, "The server stopped just then: it may have been done or not")
+                .hint("look at the object in NetBox")
+        };
+        (is_under_way && !failed).then(|| Applied { status: 0, problem: Some(problem()), is_unknown: true, link: None })
+    }
 }
 
 /// What is to be written, in this order, until one of it fails.
@@ -47,7 +61,7 @@ pub struct PlannedChange {
     /// Its page in NetBox; none of one that is to be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-    /// The fields that would be different. Of an object that is to be deleted, what goes with it.
+    /// The fields that would be different. Of an object that is to be deleted, what tells of it, and how much belongs to it.
     pub fields: Vec<FieldChange>,
     /// The request's HTTP method.
     pub method: String,
@@ -103,9 +117,12 @@ pub enum Decision {
 pub struct Applied {
     /// The HTTP status; 0 when no answer came.
     pub status: u16,
-    /// Why it was not done; none where it was. With a status of 0 it may have been done all the same.
+    /// Why it was not done; none where it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
+    /// Whether it may have been done all the same: its answer is missing, or says nothing about that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unknown: bool,
     /// The page in NetBox of an object that was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,

@@ -66,7 +66,7 @@ async fn cut(world: &World) {
 
 /// Nobody knows whether it was done, and that is what is said.
 fn is_unknown(applied: &[Applied]) -> bool {
-    matches!(applied, [Applied { status: 0, problem: Some(_), .. }])
+    matches!(applied, [Applied { is_unknown: true, problem: Some(_), .. }])
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -118,7 +118,7 @@ async fn every_kind_has_somebody_who_makes_it() {
         let (decided, changed) = (of("decision"), of("change"));
         assert_eq!(decided[0].detail["decision"], "approve");
         assert_eq!(decided[0].detail["approval"], changed[0].detail["approval"]);
-        assert_eq!(changed[0].detail["requests"][0]["method"], "PATCH");
+        assert_eq!(changed[0].detail["method"], "PATCH");
         for kind in ["tool_call", "starting_questions"] {
             let asked = of(kind);
             let request = &asked[0].detail["requests"][0];

@@ -263,6 +263,13 @@ async fn what_netbox_would_ignore_or_may_not_be_done_never_becomes_a_plan() {
         (update("tenancy.tenant", json!({"description": "before"})), "Nothing would be different"),
         (update("tenancy.tenant", json!({"circuit_count": 3})), "sets circuit_count of tenants itself"),
         (update("tenancy.tenant", json!({"group": 99_999_999})), "no tenant group with id 99999999"),
+        (update("tenancy.tenant", json!({"group": "No such group"})), "no tenant group"),
+        (update("tenancy.tenant", json!({"cf_nonsense": 1})), "no custom field nonsense"),
+        (update("tenancy.tenant", json!({"changelog_message": "x"})), "put it into reason"),
+        (
+            json!([{"action": "delete", "object_type": "tenancy.tenant", "id": id, "name": "somebody else"}]),
+            "not somebody else",
+        ),
         (update("users.user", json!({"is_superuser": true})), "not changed from here"),
         (json!([{"action": "create", "object_type": "tenancy.tenant", "values": {"name": "x"}}]), "needs slug"),
         (
@@ -304,6 +311,60 @@ async fn what_netbox_would_ignore_or_may_not_be_done_never_becomes_a_plan() {
         assert!(socket.until_completed().await.iter().all(|frame| frame["type"] != "approval"));
         assert!(told(&script, 1).contains("does not let this person update sites"), "{}", told(&script, 1));
     }
+    delete(id).await;
+}
+
+#[tokio::test]
+async fn everything_that_is_sent_is_shown_and_related_objects_by_their_names() {
+    let (name, id) = tenant("before").await;
+    let (other, other_id) = tenant("other").await;
+    let site = setting("TEST_NETBOX_VIEWER_SITE");
+    let before = netbox(Method::GET, &format!("dcim/sites/?slug={site}"), Value::Null).await["results"][0].clone();
+    assert_ne!(before["tenant"]["id"], other_id);
+    let values = |tenant: Value| json!([{"action": "update", "object_type": "dcim.site", "id": before["id"], "values": {"tenant": tenant}}]);
+    let text = json!([{"action": "update", "object_type": "tenancy.tenant", "id": id, "values": {"description": "be\u{200b}fore", "comments": "one\ntwo"}}]);
+    let cases = [
+        (values(json!(other_id)), vec![("tenant", other.as_str())], json!({"tenant": other_id})),
+        (values(json!({"id": other_id})), vec![("tenant", other.as_str())], json!({"tenant": other_id})),
+        (values(json!(other)), vec![("tenant", other.as_str())], json!({"tenant": other_id})),
+        (
+            text,
+            vec![("description", "be\\u{200b}fore"), ("comments", "one⏎two")],
+            json!({"description": "be\u{200b}fore", "comments": "one\ntwo"}),
+        ),
+    ];
+    for (changes, shown, sent) in cases {
+        let (_script, stack) = stack(alone(), "TEST_NETBOX_TOKEN", vec![planning("a", "Why", &changes)]).await;
+        let mut socket = Socket::open(&stack.address, None).await;
+        let planned = plan(&mut socket).await["plan"]["changes"][0].clone();
+        let fields = planned["fields"].as_array().unwrap();
+        let after: Vec<(&str, &str)> =
+            fields.iter().map(|field| (field["field"].as_str().unwrap(), field["after"].as_str().unwrap())).collect();
+        assert_eq!(after, shown, "{changes}");
+        let mut body = planned["body"].clone();
+        assert_eq!(body.as_object_mut().unwrap().remove("changelog_message"), Some(json!("Why")));
+        assert_eq!(body, sent, "{changes}");
+    }
+    assert_eq!(name.len(), other.len());
+    delete(id).await;
+    delete(other_id).await;
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_deleted_while_its_plan_waits_is_gone_and_its_server_can_stop() {
+    let (name, id) = tenant("before").await;
+    let replies = vec![planning("a", "Why", &describe(&name, "after"))];
+    let (_script, stack) = stack(alone(), "TEST_NETBOX_TOKEN", replies).await;
+    let mut socket = Socket::open(&stack.address, None).await;
+    let shown = plan(&mut socket).await;
+    let browser = stack.with_header("accept-language", "en");
+    assert_eq!(browser.call("delete_conversation", json!({"id": shown["conversation"]})).await.0, 200);
+    let mut other = Socket::open(&stack.address, None).await;
+    other.send(word(&shown, "approve")).await;
+    assert_eq!(other.until("error").await["problem"]["code"], "not_found");
+    // Nobody works on it any more: not even for the moment that answers get when the server stops.
+    assert!(stack.has_no_runs(Duration::from_secs(20)).await, "its run goes on for ever");
+    assert_eq!(description(id).await, "before");
     delete(id).await;
 }
 

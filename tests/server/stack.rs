@@ -192,6 +192,11 @@ impl Stack {
         self.state.database()
     }
 
+    /// Whether no answer is worked on any more, within this time.
+    pub async fn has_no_runs(&self, patience: Duration) -> bool {
+        self.state.agent().drain(patience).await
+    }
+
     /// What it notes.
     pub fn audit(&self) -> &Audit {
         self.state.audit()

@@ -17,7 +17,7 @@ fn planned(answer: &Answer) -> &Vec<Value> {
 async fn an_approved_wish_comes_true() {
     let stack = Stack::deciding(Some(Decision::Approved)).await;
     let answer = stack.one("Set the status of cle-01-rtr-01 to offline").await;
-    assert_eq!(answer.text, "Done: `device cle-01-rtr-01 (MR-00004)` was changed.");
+    assert_eq!(answer.text, "Done: `device cle-01-rtr-01` was changed.");
     assert_eq!(planned(&answer).len(), 1);
     assert_eq!(stack.rest("dcim/devices/?name=cle-01-rtr-01").await["results"][0]["status"]["value"], "offline");
     let log = stack.rest("core/object-changes/").await["results"][0].clone();

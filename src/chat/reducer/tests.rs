@@ -77,7 +77,7 @@ fn the_first_word_about_a_plan_counts_and_what_was_carried_out_is_kept_in_order(
     let done = |status| Event::Applied {
         run: "r1".into(),
         approval: "a1".into(),
-        applied: Carried { status, problem: None, link: None },
+        applied: Carried { status, problem: None, is_unknown: false, link: None },
     };
     let changed = Applied::Changed(vec![Change::ApprovalChanged { turn: 0, part: 0 }]);
     let (transcript, applied) = play(vec![
@@ -376,7 +376,7 @@ fn next_event(transcript: &Transcript, index: usize, choice: u8, detail: u8) -> 
             (None, None) => (Event::Text { run, part: next, offset: 0 }, word),
         },
         11 => {
-            let applied = Carried { status: 200, problem: None, link: None };
+            let applied = Carried { status: 200, problem: None, is_unknown: false, link: None };
             (Event::Applied { run, approval: waits.unwrap_or_default(), applied }, word)
         }
         0 => (Event::Queued { message: format!("q{index}").into(), command: None }, word),

@@ -51,8 +51,7 @@ fn outcome(outcome: Outcome<'_>) -> Erased {
     let failed = "approval-outcome outcome-failed";
     let (class, icon, problem, link) = match outcome {
         Outcome::Done(applied) => ("approval-outcome outcome-done", Icon::Check, None, applied.link.clone()),
-        Outcome::Failed(problem) => (failed, Icon::Warning, Some(problem), None),
-        Outcome::Unknown(problem) => (failed, Icon::Warning, problem, None),
+        Outcome::Failed(problem) | Outcome::Unknown(problem) => (failed, Icon::Warning, Some(problem), None),
         _ => ("approval-outcome", Icon::Thinking, None, None),
     };
     let mut said = word.to_owned();

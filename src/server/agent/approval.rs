@@ -24,6 +24,8 @@ use crate::wire::tool::NetboxRequest;
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often that is tried before the plan is given up.
 const TRIES: usize = 30;
+/// How long after a plan's end what was approved is still carried out, in milliseconds: a restart takes no longer.
+const MOST_LATE: i64 = 10 * 60 * 1000;
 
 impl Agent {
     /// Shows a plan to its person, for whose word the call then waits.
@@ -62,47 +64,78 @@ impl Agent {
     ) -> Result<(), Problem> {
         let Waiting { approval: id, is_applied, mut requests } = waiting;
         let conversation = writer.conversation();
-        let carried = match conversation.approval(&id).await {
-            Some(approval) if is_applied => {
-                let approval = self.broke_off(writer, approval).await?;
-                Carried { approval, broke_off: true, problem: None }
-            }
-            Some(approval) if approval.digest == digest(&id, &approval.plan) => {
-                let Some(decision) = word(writer, &approval, cancel).await else { return Ok(()) };
-                let approval = Approval { decision: Some(decision), ..approval };
-                if decision == Decision::Approved {
-                    machine.applying(&call.id);
-                    match begin(machine, writer, cancel).await {
-                        Ok(true) => {
-                            let (approval, made) = self.apply(writer, credentials, approval, cancel).await?;
-                            requests.extend(made);
-                            Carried { approval, broke_off: false, problem: None }
-                        }
-                        Ok(false) => return Ok(()),
-                        Err(problem) => Carried { approval, broke_off: false, problem: Some(problem) },
-                    }
-                } else {
-                    Carried { approval, broke_off: false, problem: None }
+        let known = conversation.approval(&id).await.filter(|known| known.digest == digest(&id, &known.plan));
+        let carried = match known {
+            Some(approval) if is_applied => Some(self.broke_off(writer, approval).await?),
+            Some(approval) => match word(writer, &approval, cancel).await {
+                Some(decision) => {
+                    let approval = Approval { decision: Some(decision), ..approval };
+                    self.carry_out(machine, writer, credentials, call, approval, &mut requests, cancel).await?
                 }
-            }
+                None => None,
+            },
             // It was never kept, or is another than the one that was shown.
-            _ => {
-                let problem = Problem::new(ProblemCode::Internal, "The plan was lost before anybody decided")
-                    .hint("make the plan again");
-                let approval = Approval { approval: id, ..lost() };
-                Carried { approval, broke_off: false, problem: Some(problem) }
-            }
+            None => Some(Carried::refused(
+                lost(id),
+                Problem::new(ProblemCode::Internal, "The plan was lost before anybody decided")
+                    .hint("make the plan again"),
+            )),
         };
+        let Some(carried) = carried else {
+            // Nobody writes this run here any more; whoever does goes on from its last step.
+            machine.stop("");
+            return Ok(());
+        };
+        let changed = carried.approval.applied.iter().any(|applied| applied.problem.is_none() || applied.is_unknown);
         let Outcome { model_text, mut evidence, .. } = Toolbox::told(&carried);
         evidence.requests = requests;
         self.note_tool_call(writer, call, &evidence);
         let result = ToolResult { id: call.id.clone(), text: model_text, is_error: evidence.is_error };
         writer.tool_result(CallId::from(call.id.as_str()), evidence).await?;
-        machine.approval_result(result);
+        machine.approval_result(result, changed);
         if cancel.is_cancelled() {
             machine.stop("");
         }
         Ok(())
+    }
+
+    /// Does what the word says. None where this process does not write the run any more.
+    #[allow(clippy::too_many_arguments, reason = "a step of the run, with all that it works on")]
+    async fn carry_out(
+        &self,
+        machine: &mut Machine,
+        writer: &mut AnswerWriter<'_>,
+        credentials: &Credentials,
+        call: &ToolUse,
+        approval: Approval,
+        requests: &mut Vec<NetboxRequest>,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Carried>, Problem> {
+        if approval.decision != Some(Decision::Approved) {
+            return Ok(Some(Carried { approval, broke_off: false, problem: None }));
+        }
+        if now() > approval.expires_at.saturating_add(MOST_LATE) {
+            let problem = Problem::new(
+                ProblemCode::Conflict,
+                "It was approved, and could not be carried out in time: nothing was changed",
+            )
+            .hint("make the plan again");
+            return Ok(Some(Carried::refused(approval, problem)));
+        }
+        let rights = match self.rights_now(writer.conversation(), credentials).await {
+            Ok(rights) => rights,
+            Err(problem) => return Ok(Some(Carried::refused(approval, problem))),
+        };
+        machine.applying(&call.id);
+        match begin(machine, writer, cancel).await {
+            Ok(true) => {
+                let (approval, made) = self.apply(writer, &rights, approval, cancel).await?;
+                requests.extend(made);
+                Ok(Some(Carried { approval, broke_off: false, problem: None }))
+            }
+            Ok(false) => Ok(None),
+            Err(problem) => Ok(Some(Carried::refused(approval, problem))),
+        }
     }
 
     /// Carries out an approved plan from its first change on, up to the first that fails or a stop.
@@ -126,17 +159,19 @@ impl Agent {
                 person: Some(person.as_str()),
                 time_zone: time_zone.as_deref(),
             };
-            // To its end: one that is broken off may be done all the same.
-            let (applied, made) = self.toolbox.apply(asking, change).await;
+            // Before it is sent: whatever happens then, it is known what was tried.
             if let Some(guard) = &self.guard {
-                let entry = Entry::change(person, &approval.approval, change, &made);
+                let entry = Entry::change(person, &approval.approval, change);
                 guard.audit.record(entry.in_conversation(conversation.id()).in_run(writer.run()));
             }
+            // To its end: one that is broken off may be done all the same.
+            let (applied, made) = self.toolbox.apply(asking, change).await;
             requests.extend(made);
             let failed = applied.problem.is_some();
-            writer.applied(&approval.approval, applied.clone(), sentence(change, &applied)).await?;
+            // Of what is not known to be kept, whoever goes on with the run would not know; so nothing more is done then.
+            let kept = writer.applied(&approval.approval, applied.clone(), sentence(change, &applied)).await?;
             approval.applied.push(applied);
-            if failed {
+            if failed || !kept {
                 break;
             }
         }
@@ -144,17 +179,14 @@ impl Agent {
     }
 
     /// Of a plan whose process ended while it carried it out: nobody knows of the change that was on its way.
-    async fn broke_off(&self, writer: &AnswerWriter<'_>, mut approval: Approval) -> Result<Approval, Problem> {
-        let failed = approval.applied.last().is_some_and(|applied| applied.problem.is_some());
-        if let (false, Some(change)) = (failed, approval.plan.changes.get(approval.applied.len())) {
-            let problem =
-                Problem::new(ProblemCode::Internal, "The server stopped just then: it may have been done or not")
-                    .hint("look at the object in NetBox");
-            let applied = Applied { status: 0, problem: Some(problem), link: None };
-            writer.applied(&approval.approval, applied.clone(), sentence(change, &applied)).await?;
+    async fn broke_off(&self, writer: &AnswerWriter<'_>, mut approval: Approval) -> Result<Carried, Problem> {
+        if let Some(applied) = approval.unknown() {
+            let change = approval.plan.changes.get(approval.applied.len());
+            let sentence = change.map(|change| sentence(change, &applied)).unwrap_or_default();
+            writer.applied(&approval.approval, applied.clone(), sentence).await?;
             approval.applied.push(applied);
         }
-        Ok(approval)
+        Ok(Carried { approval, broke_off: true, problem: None })
     }
 }
 
@@ -210,9 +242,9 @@ fn digest(approval: &ApprovalId, plan: &Plan) -> String {
 }
 
 /// A plan of which nothing is known.
-fn lost() -> Approval {
+fn lost(approval: ApprovalId) -> Approval {
     Approval {
-        approval: ApprovalId::default(),
+        approval,
         digest: String::new(),
         plan: Plan::default(),
         expires_at: 0,

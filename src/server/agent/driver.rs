@@ -231,7 +231,8 @@ impl Agent {
         };
         // The time that it took before counts, the time in which nobody worked on it does not.
         let now = Instant::now();
-        let mut started = now.checked_sub(Duration::from_millis(machine.milliseconds())).unwrap_or(now);
+        let began = now.checked_sub(Duration::from_millis(machine.milliseconds())).unwrap_or(now);
+        let mut started = began;
         let mut writer = AnswerWriter::new(conversation, run.clone(), next_part);
         let mut kept = *machine.usage();
         let worked = self.work(&mut machine, &mut writer, &mut kept, credentials, &mut started, &cancel).await;
@@ -246,7 +247,7 @@ impl Agent {
             Some(problem) => Some(problem),
             None => self.warning(conversation, why, &usage).await,
         };
-        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
         let ungrounded = grounding::ungrounded(&machine.history, why);
         let event = Event::RunEnd { run: run.clone(), why, problem, milliseconds, usage, ungrounded };

@@ -1,6 +1,8 @@
 //! What a run asks before it uses something, and what it notes. Where nobody serves (a command at a terminal) there is
 //! none, and everything is allowed.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::driver::Agent;
@@ -9,11 +11,13 @@ use super::machine::Machine;
 use super::writer::AnswerWriter;
 use crate::server::anthropic::ToolUse;
 use crate::server::audit::{Audit, Entry};
+use crate::server::auth::Auth;
 use crate::server::hub::Conversation;
 use crate::server::limits::Limits;
+use crate::server::netbox::Credentials;
 use crate::server::tools::Outcome;
 use crate::wire::id::{MessageId, RunId};
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::tool::ToolOutcome;
 use crate::wire::transcript::{EndReason, Usage};
 
@@ -24,6 +28,8 @@ pub struct Guard {
     pub limits: Limits,
     /// Where it is noted.
     pub audit: Audit,
+    /// Who people are now.
+    pub auth: Arc<Auth>,
 }
 
 impl Agent {
@@ -72,6 +78,21 @@ impl Agent {
             evidence: ToolOutcome { is_error: true, summary: problem.message.clone(), ..ToolOutcome::default() },
             problem: Some(problem),
             plan: None,
+        })
+    }
+
+    /// The rights that the conversation's person has now: an answer may have waited for hours since it began with
+    /// `credentials`.
+    pub(super) async fn rights_now(
+        &self,
+        conversation: &Conversation,
+        credentials: &Credentials,
+    ) -> Result<Credentials, Problem> {
+        let Some(guard) = &self.guard else { return Ok(credentials.clone()) };
+        let rights = guard.auth.rights_like(conversation.owner(), credentials).await?;
+        rights.ok_or_else(|| {
+            Problem::new(ProblemCode::SignIn, "The person is not signed in any more: nothing was changed")
+                .hint("sign in again, then ask for the change again")
         })
     }
 

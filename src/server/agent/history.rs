@@ -256,7 +256,7 @@ impl History {
 
     /// Answers tool calls that were left open by a crash, so that the history can be sent. Gives how many there were.
     pub fn repair(&mut self) -> usize {
-        let repaired = message::answer_open_calls(&mut self.messages, "Interrupted before it was done");
+        let repaired = message::answer_open_calls(&mut self.messages, "Interrupted before its result was known");
         if repaired.calls > 0 {
             // Which messages it changed is not worth telling: this is for what a crash left.
             self.written.from(0);

@@ -280,13 +280,13 @@ impl Machine {
         }
     }
 
-    /// What came of a call that waited for a person's word. Ignored where it did not wait.
-    pub fn approval_result(&mut self, result: ToolResult) {
+    /// What came of a call that waited for a person's word; `changed` says whether NetBox may be another now. Ignored where
+    /// it did not wait.
+    pub fn approval_result(&mut self, result: ToolResult, changed: bool) {
         let State::Tools(wanted) = &mut self.state else { return };
         let Some(one) = wanted.iter_mut().find(|one| one.call.id == result.id && one.waiting.is_some()) else { return };
-        if result.is_error {
-            self.repeats.ended(&result.id, true);
-        } else {
+        self.repeats.ended(&result.id, result.is_error);
+        if changed {
             // What was asked before is another thing now, and may be asked again.
             self.repeats = Repeats::default();
         }

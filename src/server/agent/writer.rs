@@ -152,10 +152,11 @@ impl<'conversation> AnswerWriter<'conversation> {
         self.conversation.publish(&self.run, event, sentence).await
     }
 
-    /// Shows what became of one change of an approved plan.
-    pub async fn applied(&self, approval: &ApprovalId, applied: Applied, sentence: String) -> Result<(), Problem> {
+    /// Shows what became of one change of an approved plan. Whether that is kept for certain, and the run still ours.
+    pub async fn applied(&self, approval: &ApprovalId, applied: Applied, sentence: String) -> Result<bool, Problem> {
         let event = Event::Applied { run: self.run.clone(), approval: approval.clone(), applied };
-        self.conversation.publish(&self.run, event, sentence).await
+        self.conversation.publish(&self.run, event, sentence).await?;
+        Ok(self.conversation.is_kept(&self.run).await)
     }
 
     /// Shows how a tool call ended.

@@ -133,14 +133,13 @@ impl Entry {
             .detail("decision", if word == Word::Approve { "approve" } else { "reject" })
     }
 
-    /// One change of an approved plan was sent to NetBox. What was written is content.
-    pub fn change(
-        person: &PersonId,
-        approval: &ApprovalId,
-        change: &PlannedChange,
-        requests: &[NetboxRequest],
-    ) -> Self {
-        let mut entry = Self::new(Kind::Change, Some(person)).detail("approval", approval.as_str()).requests(requests);
+    /// One change of an approved plan is about to be sent to NetBox; what came of it, the call's entry says. What is
+    /// written is content.
+    pub fn change(person: &PersonId, approval: &ApprovalId, change: &PlannedChange) -> Self {
+        let mut entry = Self::new(Kind::Change, Some(person))
+            .detail("approval", approval.as_str())
+            .detail("method", change.method.as_str())
+            .detail("path", change.path.as_str());
         entry.content.insert("body".to_owned(), change.body.clone());
         entry
     }

@@ -37,7 +37,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const ATTEMPTS: usize = 3;
 /// Stands for the path of GraphQL, which is not below `/api/`.
 const GRAPHQL: &str = "graphql";
-pub(super) const CONNECTION_BROKE: &str = "the connection was lost";
+/// Of a connection that was there: what was sent over it may have arrived.
+pub(in crate::server) const CONNECTION_BROKE: &str = "the connection was lost";
 
 /// How to reach a NetBox.
 #[derive(Clone, Debug)]

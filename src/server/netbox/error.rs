@@ -124,7 +124,7 @@ pub enum Error {
     #[error("This is no request that changes NetBox")]
     NotAWrite,
     /// 412: the object is not in the state any more that the request was made for.
-    #[error("It was changed in NetBox since the plan was made")]
+    #[error("It was changed in NetBox since the plan was made, by somebody else or by an earlier change of this plan")]
     Changed,
     /// 409: what is to be deleted is needed by something else.
     #[error("NetBox does not delete it: {detail}")]

@@ -5,7 +5,9 @@ pub(super) mod apply;
 mod check;
 mod describe;
 mod planned;
+mod relation;
 mod told;
+mod value;
 mod wanted;
 
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
@@ -83,6 +85,7 @@ async fn plan(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
         planned.push(planned::of(call, wanted, &fields, &reason));
     }
     let changes: Vec<Option<PlannedChange>> = futures::stream::iter(planned).buffered(AT_ONCE).try_collect().await?;
+    let left_out = changes.iter().filter(|change| change.is_none()).count();
     let changes: Vec<PlannedChange> = changes.into_iter().flatten().collect();
     if changes.is_empty() {
         return Err(refused("Nothing would be different: NetBox has these values already")
@@ -101,5 +104,9 @@ async fn plan(call: &Call<'_>, input: &Value) -> Result<Output, Problem> {
         return Err(refused(format!("The plan has {bytes} bytes, more than a person can look through"))
             .hint("make several plans of it, with shorter values"));
     }
-    Ok(Output { plan: Some(plan.clone()), ..Output::facts(sentence(&plan), Map::new()) })
+    let mut summary = sentence(&plan);
+    if left_out > 0 {
+        summary = format!("{summary} ({left_out} are so already)");
+    }
+    Ok(Output { plan: Some(plan), ..Output::facts(summary, Map::new()) })
 }

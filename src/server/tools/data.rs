@@ -51,7 +51,7 @@ pub(super) fn one_line(text: &str) -> String {
 /// Characters that are not seen, or that change how others are read: controls, what orders text from right to left,
 /// what has no width, variations, and the invisible letters of Unicode's tag block, which models read.
 /// (Unicode 16, properties `Cc`, `Cf` and `Default_Ignorable_Code_Point`, and the separators U+2028 and U+2029.)
-fn is_hidden(character: char) -> bool {
+pub(super) fn is_hidden(character: char) -> bool {
     (character.is_control() && character != '\n')
         || matches!(
             character,

@@ -85,7 +85,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn is_choice(object: &Map<String, Value>) -> bool {
+pub(super) fn is_choice(object: &Map<String, Value>) -> bool {
     object.len() == 2 && object.contains_key("value") && object.contains_key("label")
 }
 
@@ -103,7 +103,7 @@ fn item(value: &Value) -> Value {
 }
 
 /// `cle-01-sw1: GigabitEthernet1/0/1`
-fn full_name(object: &Map<String, Value>) -> Option<String> {
+pub(super) fn full_name(object: &Map<String, Value>) -> Option<String> {
     let name = text_of(object)?;
     let parent =
         ["device", "virtual_machine", "circuit"].iter().find_map(|parent| text_of(object.get(*parent)?.as_object()?));

@@ -163,10 +163,10 @@ impl Connection {
         word: Word,
     ) -> Result<(), Problem> {
         let conversation = self.open(Some(conversation)).await?;
-        if conversation.decide(approval, digest, word).await? {
-            let entry = Entry::decision(&self.person.id, conversation.id(), approval, digest, word);
-            self.state.audit().record(entry.from(self.address));
-        }
+        // Also where it counted before: the first time its entry may have been lost with the connection.
+        conversation.decide(approval, digest, word).await?;
+        let entry = Entry::decision(&self.person.id, conversation.id(), approval, digest, word);
+        self.state.audit().record(entry.from(self.address));
         Ok(())
     }
 

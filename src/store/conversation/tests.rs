@@ -165,7 +165,7 @@ fn a_plan_that_is_decided_and_carried_out_is_not_drawn_anew() {
         assert_eq!(told.get(), (None, Vec::new()));
 
         let decided = Event::Decided { run: run(), approval: "a".into(), decision: Decision::Approved };
-        let carried = Carried { status: 200, problem: None, link: None };
+        let carried = Carried { status: 200, problem: None, is_unknown: false, link: None };
         let applied = Event::Applied { run: run(), approval: "a".into(), applied: carried.clone() };
         view.receive(&[frame(5, "", decided), frame(6, "", applied)]);
 

@@ -181,7 +181,7 @@ fn a_failed_change_is_announced() {
         store.receive(plan());
         let decided = Event::Decided { run: "r".into(), approval: "a".into(), decision: Decision::Approved };
         let problem = Some(Problem::new(ProblemCode::Conflict, "changed meanwhile"));
-        let applied = Applied { status: 412, problem, link: None };
+        let applied = Applied { status: 412, problem, is_unknown: false, link: None };
         let applied = Event::Applied { run: "r".into(), approval: "a".into(), applied };
         store.receive(vec![frame(5, "", decided), frame(6, "", applied)]);
         assert_eq!(store.announcement.get_untracked(), "Approved, but only 0 of 0 carried out");

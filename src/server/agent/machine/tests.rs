@@ -76,7 +76,7 @@ fn a_plan_waits_until_what_only_reads_is_done_and_what_was_read_before_a_change_
         let stored = machine.to_stored();
         let again = Machine::from_stored(&stored, machine.history.clone()).unwrap();
         assert!(matches!(again.next_step(), Step::AwaitApproval(_, waiting) if waiting.is_applied));
-        machine.approval_result(result(id, false));
+        machine.approval_result(result(id, false), true);
     }
     assert_eq!(machine.next_step(), Step::CallModel);
     let last = machine.history.messages().last().unwrap().clone();
@@ -263,7 +263,7 @@ proptest! {
                         machine.applying(&call.id);
                         let Step::AwaitApproval(_, after) = machine.next_step() else { panic!("it goes on by itself") };
                         prop_assert!(after.is_applied && after.approval == before.approval);
-                        machine.approval_result(ToolResult { id: call.id, text: String::new(), is_error });
+                        machine.approval_result(ToolResult { id: call.id, text: String::new(), is_error }, !is_error);
                     }
                 }
                 Happening::Stop(shown) => machine.stop(&shown),

@@ -6,6 +6,7 @@ mod log;
 pub mod options;
 mod related;
 mod remove;
+mod rules;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::accounts::Asker;
 use super::render::Scope;
-use super::schema::{ColumnKind, TypeId, schema};
+use super::schema::{Column, ColumnKind, TypeId, schema};
 use super::store::{Object, Store, Value};
 use remove::Removal;
 pub use table::writable;
@@ -82,7 +83,8 @@ impl Writing<'_> {
         }
         let mut next = store.clone();
         let logged = |object: &&Object| schema().kind(object.kind).column("last_updated").is_some();
-        for gone in removal.gone.iter().filter(logged) {
+        // What hangs on it goes first, as in NetBox.
+        for gone in removal.gone.iter().rev().filter(logged) {
             let data = (log::snapshot(&scope, *gone), Json::Null);
             log::record(self, &mut next, "delete", *gone, &scope.display(*gone), data);
         }
@@ -131,6 +133,7 @@ impl Writing<'_> {
             }),
         }
         if errors.is_empty() {
+            rules::check(&self.scope(&next), object, &mut errors);
             unique::networks(&self.scope(&next), object, &mut errors);
             unique::groups(&self.scope(&next), object, writable, &mut errors);
         }
@@ -201,7 +204,7 @@ fn drafts(
     for (position, halves) in halves {
         let Some(column) = columns.get(position) else { continue };
         let now = object.and_then(|object| scope.store.reference(object, column.name));
-        match generic(scope, now, halves) {
+        match generic(scope, (kind, column), now, halves) {
             Ok(value) => drafts.push((column.name, Draft::Is(value))),
             Err((name, sentence)) => _ = errors.insert(name.to_owned(), json!([sentence])),
         }
@@ -221,6 +224,7 @@ fn settled(writable: &Writable, field: &Field, draft: Draft) -> Draft {
 /// What two halves of a generic reference mean together; a half that is not given stays as it is.
 fn generic<'a>(
     scope: &Scope,
+    (own, column): (TypeId, &'static Column),
     now: Option<Object>,
     halves: [Option<(&'a Field, &Json)>; 2],
 ) -> Result<Value, (&'a str, String)> {
@@ -231,7 +235,7 @@ fn generic<'a>(
         Some((field, value)) => {
             let name = value::plain(value);
             let kind = schema().id(&name.to_lowercase());
-            if kind == 0 {
+            if kind == 0 || !remove::declared(own, column, kind) {
                 return Err((field.name, format!("Invalid content type: {name}")));
             }
             Some(kind)
@@ -245,11 +249,11 @@ fn generic<'a>(
             Some(id.ok_or_else(|| (field.name, "A valid integer is required.".to_owned()))?)
         }
     };
-    let name = id_half.or(type_half).map_or("", |(field, _)| field.name);
+    let (type_name, id_name) = column.argument.split_once(' ').unwrap_or_default();
     match (kind, id) {
         (Some(kind), Some(id)) => {
             let found = u32::try_from(id).ok().map(|id| Object { kind, id }).filter(|found| scope.store.exists(*found));
-            let missing = || (name, format!("Related object not found using the provided value: {id}."));
+            let missing = || (id_name, format!("Related object not found using the provided value: {id}."));
             found.map(Value::Ref).ok_or_else(missing)
         }
         // NetBox forgets both halves when one of them goes.
@@ -259,7 +263,8 @@ fn generic<'a>(
         {
             Ok(Value::Null)
         }
-        _ => Err((name, "This field is required.".to_owned())),
+        (None, _) => Err((type_name, "This field cannot be null.".to_owned())),
+        (_, None) => Err((id_name, "This field cannot be null.".to_owned())),
     }
 }
 

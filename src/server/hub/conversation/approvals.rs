@@ -13,13 +13,13 @@ use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::transcript::{Part, Transcript};
 
 impl Conversation {
-    /// Takes a person's word about a plan that waits for it. Whether it counts: the same word once more changes nothing.
-    /// When this gives anything, the word is in the database.
+    /// Takes a person's word about a plan that waits for it; the same word once more changes nothing. When this is done, the
+    /// word is in the database.
     ///
     /// # Errors
     /// There is no such plan here; it is another than the one that was shown; it was decided otherwise, has expired, or
     /// its answer has ended; the database fails.
-    pub async fn decide(&self, approval: &ApprovalId, digest: &str, word: Word) -> Result<bool, Problem> {
+    pub async fn decide(&self, approval: &ApprovalId, digest: &str, word: Word) -> Result<(), Problem> {
         let mut live = self.lock().await?;
         for _ in 0..ATTEMPTS {
             let decision = match word {
@@ -32,7 +32,7 @@ impl Conversation {
                     .hint("look at the plan again as it is now, then decide"));
             }
             if let Some(decided) = known.decision {
-                return if decided == decision { Ok(false) } else { Err(conflict(said(decided))) };
+                return if decided == decision { Ok(()) } else { Err(conflict(said(decided))) };
             }
             if live.transcript.running() != Some(run) {
                 return Err(conflict("The answer that made this plan has ended"));
@@ -42,7 +42,7 @@ impl Conversation {
             }
             let run = run.clone();
             match self.say_word(&mut live, run, approval, decision).await {
-                Ok(()) => return Ok(true),
+                Ok(()) => return Ok(()),
                 Err(refused) => self.decide_again(refused).await?,
             }
         }
@@ -109,6 +109,23 @@ impl Conversation {
         let event = Event::Decided { run, approval: approval.clone(), decision };
         self.commit(live, &mut Draft::event(event, said(decision).to_owned())).await
     }
+}
+
+/// What has to be said where a run ends without whoever carried out its plan: of which change nobody knows.
+pub(super) fn unknown_changes(transcript: &Transcript, run: &RunId) -> Vec<(Event, String)> {
+    let answer = transcript.turns.last().and_then(|turn| turn.answer.as_ref()).filter(|answer| answer.run == *run);
+    let parts = answer.map_or(&[][..], |answer| answer.parts.as_slice());
+    let open = parts.iter().filter_map(|part| match part {
+        Part::Tool(tool) if tool.outcome.is_none() => tool.approval.as_ref(),
+        _ => None,
+    });
+    open.filter_map(|approval| {
+        let applied = approval.unknown()?;
+        let sentence = applied.problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
+        let event = Event::Applied { run: run.clone(), approval: approval.approval.clone(), applied };
+        Some((event, sentence))
+    })
+    .collect()
 }
 
 /// The plan with the run that made it: only the newest answer's can be decided, older ones are still known.

@@ -1,6 +1,7 @@
 //! How runs begin, are left and taken over, and end. Each has exactly one last event, whatever becomes of its task or
 //! its process.
 
+use super::approvals::unknown_changes;
 use super::live::{Live, RunHandle};
 use super::log::{Draft, too_busy};
 use super::{ATTEMPTS, Accepted, Conversation};
@@ -110,6 +111,12 @@ impl Conversation {
             self.commit_regardless(&mut live, Draft::event(event, content), run).await?;
         }
         Ok(())
+    }
+
+    /// Whether everything that this run said is in the database, and the run still this process's.
+    pub async fn is_kept(&self, run: &RunId) -> bool {
+        let live = self.live.lock().await;
+        live.is_running(run) && live.unsaved.is_empty()
     }
 
     /// Keeps what the run used more of this model.
@@ -381,6 +388,7 @@ impl Conversation {
             };
             draft.events.push((start, String::new()));
         }
+        draft.events.extend(unknown_changes(&live.transcript, &run));
         let started =
             live.transcript.turns.last().and_then(|turn| turn.answer.as_ref()).map(|answer| answer.started_at);
         let content = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();

@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::super::call::Call;
 use super::check::may_not;
-use crate::server::netbox::{Error, Query, Refusal, Write};
+use crate::server::netbox::{CONNECTION_BROKE, Error, Query, Refusal, Write};
 use crate::wire::change::{Action, Applied, PlannedChange};
 use crate::wire::problem::{Problem, ProblemCode};
 
 /// Sends the request as it was shown, once. The object has to be as it was when the plan was made.
 pub(in crate::server::tools) async fn apply(call: &Call<'_>, change: &PlannedChange) -> Applied {
-    let refused = |problem| Applied { status: 400, problem: Some(problem), link: None };
+    let refused = |problem| Applied { status: 0, problem: Some(problem), is_unknown: false, link: None };
     let Some(path) = change.path.strip_prefix("/api/") else {
         return refused(Problem::new(ProblemCode::BadRequest, "The plan's address is none of NetBox's API"));
     };
@@ -18,7 +18,7 @@ pub(in crate::server::tools) async fn apply(call: &Call<'_>, change: &PlannedCha
     if let (Some(state), None) = (&change.state, etag)
         && let Err(problem) = is_still(call, path, state).await
     {
-        return Applied { status: 412, problem: Some(problem), link: None };
+        return Applied { status: 412, ..refused(problem) };
     }
     let write = Write { method: &change.method, path, body: &change.body, if_match: etag };
     let exchange = call.netbox.write(call.asking.credentials, &write).await;
@@ -28,10 +28,11 @@ pub(in crate::server::tools) async fn apply(call: &Call<'_>, change: &PlannedCha
         Ok(answer) => {
             let made = answer.body.get("url").and_then(Value::as_str);
             let link = made.filter(|_| change.action == Action::Create);
-            Applied { status, problem: None, link: link.and_then(|url| call.netbox.address().page_of(url)) }
+            let link = link.and_then(|url| call.netbox.address().page_of(url));
+            Applied { status, problem: None, is_unknown: false, link }
         }
         Err(error) => {
-            Applied { status: told(&error, status), problem: Some(problem(call, change, &error)), link: None }
+            Applied { status, is_unknown: may_be_done(&error, status), ..refused(problem(call, change, &error)) }
         }
     }
 }
@@ -46,12 +47,14 @@ async fn is_still(call: &Call<'_>, path: &str, state: &str) -> Result<(), Proble
     if changed == state { Ok(()) } else { Err(Error::Changed.problem()) }
 }
 
-/// The status that was told; 0 where the request may have been carried out all the same.
-fn told(error: &Error, status: u16) -> u16 {
+/// Whether the request may have been carried out although it failed: it was sent, and no answer of NetBox's says that
+/// nothing was done. NetBox itself fails (500) after its transaction where it cannot reach Redis (`netbox/context.py`,
+/// events are flushed when the request has ended), and a proxy fails for a NetBox that goes on.
+fn may_be_done(error: &Error, status: u16) -> bool {
     match error {
-        // A proxy says it of a NetBox that may go on.
-        Error::Busy { status: 502 | 504, .. } | Error::Cut { .. } | Error::Timeout { .. } => 0,
-        _ => status,
+        Error::Cut { .. } | Error::Timeout { .. } => true,
+        Error::Unreachable { reason, .. } => *reason == CONNECTION_BROKE,
+        _ => status >= 500 || (200..300).contains(&status),
     }
 }
 

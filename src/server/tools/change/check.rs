@@ -1,12 +1,12 @@
 //! What may be written, as NetBox says it to whoever asks (`OPTIONS`): NetBox has no dry run, and what it does not know
 //! it ignores without a word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::super::call::Call;
-use super::super::filters::{refused, short};
+use super::super::filters::{capitalised, refused, short};
 use super::describe::verb;
 use super::wanted::Wanted;
 use crate::server::netbox::ObjectType;
@@ -14,19 +14,33 @@ use crate::server::netbox::catalogue::nearest;
 use crate::wire::change::Action;
 use crate::wire::problem::{Problem, ProblemCode};
 
-/// Attributes by which NetBox finds a related object, the first that it has.
-const ATTRIBUTES: [&str; 8] = ["name", "slug", "model", "address", "prefix", "cid", "vid", "username"];
+/// The fields that can be written, by list and method (`POST`, `PUT`), and the custom fields of each type.
+#[derive(Default)]
+pub(super) struct Writable {
+    fields: BTreeMap<(&'static str, &'static str), Map<String, Value>>,
+    custom: BTreeMap<&'static str, BTreeSet<String>>,
+}
 
-/// The fields that can be written, by list and method (`POST`, `PUT`).
-pub(super) struct Writable(BTreeMap<(&'static str, &'static str), Map<String, Value>>);
+/// Values that NetBox takes as far as it says so.
+pub(super) struct Checked {
+    pub(super) values: Map<String, Value>,
+    /// The fields that refer to other objects.
+    pub(super) relations: BTreeSet<String>,
+}
 
 impl Writable {
     /// Asks for every list that something is to be written to.
     pub(super) async fn of_all(call: &Call<'_>, wanted: &[Wanted]) -> Result<Self, Problem> {
-        let mut all = BTreeMap::new();
-        for Wanted { action, kind, .. } in wanted {
+        let mut all = Self::default();
+        for Wanted { action, kind, values, .. } in wanted {
             let Some(method) = method(*action) else { continue };
-            if all.contains_key(&(kind.endpoint, method)) {
+            let is_custom = |name: &str| name == "custom_fields" || name.starts_with("cf_");
+            if values.keys().any(|name| is_custom(name)) && !all.custom.contains_key(kind.name) {
+                let fields = call.custom_fields().await.map_err(|error| error.problem())?;
+                let own = fields.iter().filter(|field| field.object_types.iter().any(|name| name == kind.name));
+                all.custom.insert(kind.name, own.map(|field| field.name.clone()).collect());
+            }
+            if all.fields.contains_key(&(kind.endpoint, method)) {
                 continue;
             }
             let exchange = call.netbox.writable(call.asking.credentials, &kind.list_path()).await;
@@ -34,9 +48,9 @@ impl Writable {
             let answer = exchange.answer.map_err(|error| error.problem())?;
             let fields = answer.body.get("actions").and_then(|actions| actions.get(method)).and_then(Value::as_object);
             let fields = fields.ok_or_else(|| may_not(*action, kind))?;
-            all.insert((kind.endpoint, method), fields.clone());
+            all.fields.insert((kind.endpoint, method), fields.clone());
         }
-        Ok(Self(all))
+        Ok(all)
     }
 
     /// The values as NetBox takes them.
@@ -44,15 +58,22 @@ impl Writable {
     /// # Errors
     /// A field that is not there or cannot be written, a value that is none of its choices or too long; for a new object
     /// one that is missing.
-    pub(super) fn check(&self, wanted: &Wanted) -> Result<Map<String, Value>, Problem> {
-        let Some(fields) = method(wanted.action).and_then(|method| self.0.get(&(wanted.kind.endpoint, method))) else {
-            return Ok(Map::new());
-        };
-        let mut checked = Map::new();
+    pub(super) fn check(&self, wanted: &Wanted) -> Result<Checked, Problem> {
+        let mut checked = Checked { values: Map::new(), relations: BTreeSet::new() };
+        let fields = method(wanted.action).and_then(|method| self.fields.get(&(wanted.kind.endpoint, method)));
+        let Some(fields) = fields else { return Ok(checked) };
         for (name, value) in &wanted.values {
+            if name == "changelog_message" {
+                return Err(refused("The reason is what NetBox's change log says").hint("put it into reason"));
+            }
             if let Some(custom) = name.strip_prefix("cf_") {
-                let all = checked.entry("custom_fields").or_insert_with(|| json!({}));
-                all.as_object_mut().map(|all| all.insert(custom.to_owned(), value.clone()));
+                self.put_custom(wanted.kind, &mut checked.values, custom, value)?;
+                continue;
+            }
+            if let ("custom_fields", Value::Object(all)) = (name.as_str(), value) {
+                for (custom, value) in all {
+                    self.put_custom(wanted.kind, &mut checked.values, custom, value)?;
+                }
                 continue;
             }
             let field = fields.get(name).ok_or_else(|| unknown(wanted.kind, name, fields))?;
@@ -60,19 +81,17 @@ impl Writable {
                 return Err(refused(format!("NetBox sets {name} of {} itself", wanted.kind.plural))
                     .hint("leave it out; netbox_describe tells what a type has"));
             }
-            let value = checked_value(name, field, value)?;
-            match (checked.get_mut(name), value) {
-                (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
-                (_, value) => {
-                    checked.insert(name.clone(), value);
-                }
+            let child = field.get("child").unwrap_or(field);
+            if child.get("children").is_some() {
+                checked.relations.insert(name.clone());
             }
+            checked.values.insert(name.clone(), checked_value(name, field, value)?);
         }
         if wanted.action == Action::Create {
             let missing: Vec<&str> = fields
                 .iter()
                 .filter(|(name, field)| {
-                    is(field, "required") && !is(field, "read_only") && !checked.contains_key(*name)
+                    is(field, "required") && !is(field, "read_only") && !checked.values.contains_key(*name)
                 })
                 .map(|(name, _)| name.as_str())
                 .collect();
@@ -82,6 +101,27 @@ impl Writable {
             }
         }
         Ok(checked)
+    }
+
+    fn put_custom(
+        &self,
+        kind: &'static ObjectType,
+        values: &mut Map<String, Value>,
+        name: &str,
+        value: &Value,
+    ) -> Result<(), Problem> {
+        let own = self.custom.get(kind.name);
+        if own.is_some_and(|own| !own.contains(name)) {
+            let own: Vec<String> = own.into_iter().flatten().map(|name| format!("cf_{name}")).collect();
+            return Err(refused(format!("{} have no custom field {}", capitalised(kind.plural), short(name))).hint(
+                if own.is_empty() { "they have none".to_owned() } else { format!("there is {}", own.join(", ")) },
+            ));
+        }
+        let all = values.entry("custom_fields").or_insert_with(|| json!({}));
+        if let Some(all) = all.as_object_mut() {
+            all.insert(name.to_owned(), value.clone());
+        }
+        Ok(())
     }
 }
 
@@ -133,15 +173,7 @@ fn checked_value(name: &str, field: &Value, value: &Value) -> Result<Value, Prob
                 .hint("shorten it, or put it into comments"));
         }
     }
-    // One related object is described by its own fields, a list by those of its child.
-    if let Some(children) = field.get("children").and_then(Value::as_object) {
-        return Ok(reference(children, value));
-    }
-    let child = field.get("child").and_then(|child| child.get("children")).and_then(Value::as_object);
-    match (child, value) {
-        (Some(children), Value::Array(items)) => Ok(items.iter().map(|item| reference(children, item)).collect()),
-        _ => Ok(value.clone()),
-    }
+    Ok(value.clone())
 }
 
 fn choice(name: &str, choices: &[Value], text: &str) -> Result<Value, Problem> {
@@ -158,20 +190,6 @@ fn choice(name: &str, choices: &[Value], text: &str) -> Result<Value, Problem> {
     Err(refused(format!("{name} cannot be {}", short(text))).hint(format!("it is one of {}", values.join(", "))))
 }
 
-/// A related object as NetBox takes it: by its id, or by what tells it from others.
-fn reference(children: &Map<String, Value>, value: &Value) -> Value {
-    match value {
-        Value::String(text) => match text.trim().parse::<u64>() {
-            Ok(id) => json!(id),
-            Err(_) => match ATTRIBUTES.iter().find(|attribute| children.contains_key(**attribute)) {
-                Some(attribute) => json!({*attribute: text.trim()}),
-                None => value.clone(),
-            },
-        },
-        other => other.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,7 +197,7 @@ mod tests {
 
     fn wanted(action: Action, values: Value) -> Wanted {
         let kind = object_type::by_name("dcim.device").unwrap();
-        Wanted { action, kind, object: None, values: values.as_object().unwrap().clone() }
+        Wanted { action, kind, object: None, said: None, values: values.as_object().unwrap().clone() }
     }
 
     /// A few fields as NetBox 4.7 tells them of devices.
@@ -196,11 +214,16 @@ mod tests {
             "custom_fields": {"type": "field", "required": false, "read_only": false},
         });
         let fields = fields.as_object().unwrap().clone();
-        Writable([(("dcim/devices", "POST"), fields.clone()), (("dcim/devices", "PUT"), fields)].into())
+        Writable {
+            fields: [(("dcim/devices", "POST"), fields.clone()), (("dcim/devices", "PUT"), fields)].into(),
+            custom: [("dcim.device", ["owner", "a", "b"].map(str::to_owned).into())].into(),
+        }
     }
 
     fn update(values: Value) -> Result<Value, String> {
-        writable().check(&wanted(Action::Update, values)).map(Value::Object).map_err(|problem| problem.to_string())
+        let checked = writable().check(&wanted(Action::Update, values)).map_err(|problem| problem.to_string())?;
+        assert!(checked.relations.iter().all(|name| ["site", "primary_ip4", "tags"].contains(&name.as_str())));
+        Ok(Value::Object(checked.values))
     }
 
     #[test]
@@ -208,12 +231,8 @@ mod tests {
         for (given, expected) in [
             (json!({"status": "Going away"}), json!({"status": "decommissioning"})),
             (json!({"status": "ACTIVE"}), json!({"status": "active"})),
-            (json!({"site": "Cleveland 01"}), json!({"site": {"name": "Cleveland 01"}})),
-            (json!({"site": "7"}), json!({"site": 7})),
-            (json!({"site": {"slug": "cle-01"}}), json!({"site": {"slug": "cle-01"}})),
-            (json!({"primary_ip4": "10.0.0.1/24"}), json!({"primary_ip4": {"address": "10.0.0.1/24"}})),
             (json!({"primary_ip4": null}), json!({"primary_ip4": null})),
-            (json!({"tags": ["core", 3]}), json!({"tags": [{"name": "core"}, 3]})),
+            (json!({"tags": ["core", 3], "site": "x"}), json!({"tags": ["core", 3], "site": "x"})),
             (
                 json!({"cf_owner": "noc", "custom_fields": {"a": 1}, "cf_b": 2}),
                 json!({"custom_fields": {"owner": "noc", "a": 1, "b": 2}}),
@@ -230,11 +249,14 @@ mod tests {
             (json!({"id": 4}), "NetBox sets id"),
             (json!({"status": "gone"}), "one of active, decommissioning"),
             (json!({"name": "much too long"}), "NetBox takes 8"),
+            (json!({"cf_ownr": "x"}), "there is cf_a, cf_b, cf_owner"),
+            (json!({"custom_fields": {"ownr": "x"}}), "no custom field ownr"),
+            (json!({"changelog_message": "x"}), "put it into reason"),
         ] {
             let problem = update(given.clone()).unwrap_err();
             assert!(problem.contains(words), "{given}: {problem}");
         }
-        let missing = writable().check(&wanted(Action::Create, json!({"name": "x"}))).unwrap_err();
+        let missing = writable().check(&wanted(Action::Create, json!({"name": "x"}))).err().unwrap();
         assert_eq!(missing.message, "A new device needs site");
     }
 }

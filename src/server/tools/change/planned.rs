@@ -1,16 +1,16 @@
 //! One change, planned: the object as it is, the fields that would be different, and the exact request.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 use super::super::call::Call;
-use super::super::data::one_line;
-use super::super::filters::refused;
-use super::super::flatten::{cell, cell_text, flatten, text_of};
-use super::super::names;
+use super::super::filters::{refused, short};
+use super::super::flatten::{flatten, text_of};
 use super::super::shape::{self, Fields};
-use super::check::Writable;
+use super::check::{Checked, Writable};
+use super::relation::{self, exactly, is_called};
+use super::value::{identity, is_same, sent, shown, visible};
 use super::wanted::{Wanted, Which};
 use crate::server::netbox::{Error, ObjectType, Query};
 use crate::wire::change::{Action, FieldChange, PlannedChange};
@@ -27,33 +27,32 @@ pub(super) async fn of(
     writable: &Writable,
     reason: &str,
 ) -> Result<Option<PlannedChange>, Problem> {
-    let values = writable.check(wanted)?;
+    let checked = writable.check(wanted)?;
     let kind = wanted.kind;
     let Some(which) = &wanted.object else {
-        let fields = fields(call, kind, &Value::Null, &values).await?;
+        let (fields, values) = fields(call, kind, &Value::Null, checked).await?;
         let object = named(&values).unwrap_or_else(|| format!("new {}", kind.singular));
-        let path = kind.list_path();
         return Ok(Some(PlannedChange {
             action: Action::Create,
             kind: kind.singular.to_owned(),
-            object: one_line(&object),
+            object,
             link: None,
             fields,
             method: "POST".to_owned(),
-            path: format!("/api/{path}"),
+            path: format!("/api/{}", kind.list_path()),
             body: body(values, reason),
             state: None,
         }));
     };
-    let id = match which {
-        Which::Id(id) => *id,
-        Which::Name(name) => {
-            let object = names::one(call, kind, "id", name).await?;
-            object.get("id").and_then(Value::as_u64).ok_or_else(|| refused(format!("{name} has no id")))?
-        }
-    };
-    let (object, state) = now(call, kind, id).await?;
-    let name = object.as_object().and_then(text_of).map_or_else(|| format!("{} {id}", kind.singular), one_line);
+    let id = id_of(call, kind, which).await?;
+    let (object, state) = now(call, kind, id, &checked.values).await?;
+    let name = object.as_object().and_then(text_of).map_or_else(|| format!("{} {id}", kind.singular), visible);
+    if let Some(said) = &wanted.said
+        && !is_called(&object, said)
+    {
+        return Err(refused(format!("The {} with id {id} is {name}, not {}", kind.singular, short(said)))
+            .hint("give the id or the name of the one that is meant, not both"));
+    }
     let link = object.get("url").and_then(Value::as_str).and_then(|url| call.netbox.address().page_of(url));
     let path = format!("/api/{}", kind.object_path(id));
     let planned = |fields, method: &str, body| PlannedChange {
@@ -70,21 +69,35 @@ pub(super) async fn of(
     if wanted.action == Action::Delete {
         return Ok(Some(planned(telling(&object), "DELETE", body(Map::new(), reason))));
     }
-    let fields = fields(call, kind, &object, &values).await?;
-    let different: Vec<FieldChange> = fields.into_iter().filter(|field| field.before != field.after).collect();
-    if different.is_empty() {
+    let (fields, values) = fields(call, kind, &object, checked).await?;
+    if fields.is_empty() {
         return Ok(None);
     }
-    let values = only(values, &different);
-    Ok(Some(planned(different, "PATCH", body(values, reason))))
+    Ok(Some(planned(fields, "PATCH", body(values, reason))))
+}
+
+async fn id_of(call: &Call<'_>, kind: &'static ObjectType, which: &Which) -> Result<u64, Problem> {
+    let name = match which {
+        Which::Id(id) => return Ok(*id),
+        Which::Name(name) => name,
+    };
+    let object = exactly(call, kind, name).await?;
+    object.get("id").and_then(Value::as_u64).ok_or_else(|| refused(format!("{} has no id", short(name))))
 }
 
 /// The object as it is at this moment, with its state: its `ETag`, or before NetBox 4.6 when it was last changed.
-async fn now(call: &Call<'_>, kind: &'static ObjectType, id: u64) -> Result<(Value, String), Problem> {
-    let mut query = Query::new();
+async fn now(
+    call: &Call<'_>,
+    kind: &'static ObjectType,
+    id: u64,
+    values: &Map<String, Value>,
+) -> Result<(Value, String), Problem> {
+    // What is large is left out, but for what is to be replaced.
     let large = call.schema.endpoint(kind.endpoint).map(shape::large_fields).unwrap_or_default();
-    if !large.is_empty() {
-        query.add("omit", large);
+    let omitted: Vec<&str> = large.split(',').filter(|name| !name.is_empty() && !values.contains_key(*name)).collect();
+    let mut query = Query::new();
+    if !omitted.is_empty() {
+        query.add("omit", omitted.join(","));
     }
     let exchange = call.netbox.get_now(call.asking.credentials, &kind.object_path(id), &query).await;
     call.record(exchange.requests);
@@ -96,129 +109,108 @@ async fn now(call: &Call<'_>, kind: &'static ObjectType, id: u64) -> Result<(Val
         error => error.problem(),
     })?;
     let changed = answer.body.get("last_updated").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok((answer.body, answer.etag.unwrap_or(changed)))
+    let state = answer.etag.unwrap_or(changed);
+    if state.is_empty() {
+        return Err(refused(format!("NetBox does not tell when {} are changed", kind.plural))
+            .hint("what somebody else changes meanwhile would not be noticed: tell the person to do it in NetBox"));
+    }
+    Ok((answer.body, state))
 }
 
-/// The values before and after, as text; each custom field by itself.
+/// The fields that would be different, each custom field by itself, and the values of just these.
 async fn fields(
     call: &Call<'_>,
     kind: &'static ObjectType,
     object: &Value,
-    values: &Map<String, Value>,
-) -> Result<Vec<FieldChange>, Problem> {
-    let mut fields = Vec::new();
-    let mut known = BTreeMap::new();
-    for (name, value) in values {
+    checked: Checked,
+) -> Result<(Vec<FieldChange>, Map<String, Value>), Problem> {
+    let Checked { values, relations } = checked;
+    // What is to be made has nothing yet, so everything of it is shown, also what is empty.
+    let is_new = object.is_null();
+    let (mut fields, mut kept) = (Vec::new(), Map::new());
+    for (name, value) in &values {
         if let ("custom_fields", Value::Object(custom)) = (name.as_str(), value) {
-            let before = |name: &str| object.get("custom_fields").and_then(|all| all.get(name)).map(text);
-            fields.extend(custom.iter().map(|(name, value)| FieldChange {
-                field: format!("cf_{name}"),
-                before: before(name).unwrap_or_default(),
-                after: text(value),
-            }));
+            let mut different = Map::new();
+            for (custom, value) in custom {
+                let before = object.get("custom_fields").and_then(|all| all.get(custom)).unwrap_or(&Value::Null);
+                if is_new || !is_same(before, value) {
+                    fields.push(FieldChange {
+                        field: format!("cf_{custom}"),
+                        before: shown(before),
+                        after: sent(value),
+                    });
+                    different.insert(custom.clone(), value.clone());
+                }
+            }
+            if !different.is_empty() {
+                kept.insert(name.clone(), Value::Object(different));
+            }
             continue;
         }
         let before = object.get(name).unwrap_or(&Value::Null);
-        let after = match value.as_u64() {
-            Some(id) => related(call, kind, name, before, id, &mut known).await?,
-            None => None,
-        };
-        fields.push(FieldChange {
-            field: name.clone(),
-            before: text(before),
-            after: after.unwrap_or_else(|| text(value)),
-        });
+        let (value, after) = written(call, kind, name, before, value, &relations, object, &values).await?;
+        if is_new || !is_same(before, &value) {
+            fields.push(FieldChange { field: name.clone(), before: before_text(name, before, object), after });
+            kept.insert(name.clone(), value);
+        }
     }
-    Ok(fields)
+    Ok((fields, kept))
 }
 
-/// The name of the object that a field is to refer to by its id; none for a field that is a number itself.
-async fn related(
+/// A value as it is sent, and as it is shown.
+#[allow(clippy::too_many_arguments, reason = "everything that a value's meaning depends on")]
+async fn written(
     call: &Call<'_>,
     kind: &'static ObjectType,
-    field: &str,
+    name: &str,
     before: &Value,
-    id: u64,
-    known: &mut BTreeMap<(&'static str, u64), String>,
-) -> Result<Option<String>, Problem> {
-    if before.is_number() {
-        return Ok(None);
+    value: &Value,
+    relations: &BTreeSet<String>,
+    object: &Value,
+    values: &Map<String, Value>,
+) -> Result<(Value, String), Problem> {
+    if relations.contains(name) {
+        let related = relation::resolve(call, kind, name, before, value).await?;
+        return Ok((related.value, related.shown));
     }
-    // Whatever is there now tells the type; else the filter of that name does (`tenant_id`).
-    let now = before.get("url").and_then(Value::as_str).and_then(|url| {
-        let path = url.split("/api/").nth(1)?;
-        call.schema.types().iter().copied().find(|kind| path.starts_with(&kind.list_path()))
-    });
-    let filtered = || {
-        let filters = &call.schema.endpoint(kind.endpoint)?.filters;
-        let by_id = format!("{field}_id");
-        let reference = [by_id.as_str(), field].iter().find_map(|name| filters.get(*name)?.reference)?;
-        call.schema.type_named(reference.object_type)
-    };
-    let Some(target) = now.or_else(filtered) else { return Ok(None) };
-    if let Some(name) = known.get(&(target.endpoint, id)) {
-        return Ok(Some(name.clone()));
-    }
-    let answer = call.get(&target.object_path(id), &Query::new().with("brief", "true")).await;
-    let answer = answer.map_err(|error| match error {
-        Error::NoSuchObject { .. } => {
-            refused(format!("There is no {} with id {id} for {field}", target.singular)).hint("look it up by its name")
+    // An id whose type stands beside it, in what is written or in what is there.
+    if let Some(prefix) = name.strip_suffix("_id") {
+        let beside = format!("{prefix}_type");
+        if let Some(object_type) = values.get(&beside).or_else(|| object.get(&beside))
+            && let Some(text) = relation::generic(call, object_type, value).await?
+        {
+            return Ok((value.clone(), text));
         }
-        error => error.problem(),
-    })?;
-    let name = answer.body.as_object().and_then(text_of).map_or_else(|| id.to_string(), one_line);
-    known.insert((target.endpoint, id), name.clone());
-    Ok(Some(name))
+    }
+    Ok((value.clone(), sent(value)))
 }
 
-/// A value as text: a choice as its value, a related object as its name, or as what it is looked up by.
-fn text(value: &Value) -> String {
-    let by_attributes =
-        |attributes: &Map<String, Value>| attributes.values().map(cell_text).collect::<Vec<_>>().join(" ");
-    let name = |value: &Value| match value {
-        Value::Object(attributes) if !attributes.contains_key("id") && !attributes.contains_key("value") => {
-            by_attributes(attributes)
-        }
-        other => cell_text(&cell(other).value),
-    };
-    one_line(&match value {
-        Value::Array(items) => items.iter().map(name).collect::<Vec<_>>().join(", "),
-        value => name(value),
-    })
+/// What is there now: behind an id with a type beside it, the object that NetBox gives with them.
+fn before_text(name: &str, before: &Value, object: &Value) -> String {
+    let behind = name.strip_suffix("_id").and_then(|prefix| object.get(prefix)).filter(|behind| behind.is_object());
+    shown(behind.unwrap_or(before))
 }
 
 /// What a new object will be called.
 fn named(values: &Map<String, Value>) -> Option<String> {
     ["name", "prefix", "address", "cid", "model", "vid", "asn", "label", "title"]
         .iter()
-        .find_map(|name| values.get(*name).map(text).filter(|text| !text.is_empty()))
+        .find_map(|name| values.get(*name).map(sent).filter(|text| !text.is_empty()))
 }
 
-/// What goes with an object that is to be deleted.
+/// What tells of an object that is to be deleted, with how much belongs to it.
 fn telling(object: &Value) -> Vec<FieldChange> {
     let flat = flatten(object, &Fields::default());
     let counts = flat.iter().filter(|(name, value)| name.ends_with("_count") && value.as_u64().unwrap_or_default() > 0);
     let named = TELLING.iter().filter_map(|name| flat.get_key_value(*name));
+    let id = json!({"id": identity(object)});
+    let id = id.as_object().into_iter().flatten();
     let field = |(name, value): (&String, &Value)| FieldChange {
         field: name.clone(),
-        before: one_line(&cell_text(value)),
+        before: shown(value),
         after: String::new(),
     };
-    named.chain(counts).map(field).collect()
-}
-
-/// The values of these fields.
-fn only(values: Map<String, Value>, fields: &[FieldChange]) -> Map<String, Value> {
-    let is_in = |name: &str| fields.iter().any(|field| field.field == name);
-    let kept = |(name, value): (String, Value)| match (name.as_str(), value) {
-        ("custom_fields", Value::Object(custom)) => {
-            let custom: Map<String, Value> =
-                custom.into_iter().filter(|(name, _)| is_in(&format!("cf_{name}"))).collect();
-            (!custom.is_empty()).then(|| (name, Value::Object(custom)))
-        }
-        (_, value) => is_in(&name).then_some((name, value)),
-    };
-    values.into_iter().filter_map(kept).collect()
+    id.chain(named).chain(counts).map(field).collect()
 }
 
 /// The request's body: the values, and the reason for NetBox's change log (since 4.4).

@@ -72,7 +72,7 @@ fn row(change: &PlannedChange, applied: Option<&Applied>) -> Value {
         None => None,
         Some(Applied { problem: None, link, .. }) => link.as_ref().map(|link| ("page", json!(link))),
         // Nobody knows.
-        Some(Applied { problem: Some(problem), status: 0, .. }) => {
+        Some(Applied { problem: Some(problem), is_unknown: true, .. }) => {
             row["done"] = Value::Null;
             Some(("problem", json!(problem.to_string())))
         }

@@ -6,6 +6,7 @@ use super::super::arguments::{Arguments, find_type};
 use super::super::call::Call;
 use super::super::filters::{refused, short};
 use super::super::words;
+use super::value::word;
 use crate::server::netbox::ObjectType;
 use crate::wire::change::Action;
 use crate::wire::problem::Problem;
@@ -23,6 +24,8 @@ pub(super) struct Wanted {
     pub(super) kind: &'static ObjectType,
     /// Which object; none for one that is to be made.
     pub(super) object: Option<Which>,
+    /// What the object of an id is said to be called.
+    pub(super) said: Option<String>,
     pub(super) values: Map<String, Value>,
 }
 
@@ -70,22 +73,23 @@ fn one(call: &Call<'_>, arguments: &Arguments<'_>, change: &Map<String, Value>) 
     };
     let id = match change.get("id") {
         None | Some(Value::Null) => None,
-        Some(Value::Number(id)) => id.as_u64().filter(|id| *id > 0).map(Which::Id),
-        Some(Value::String(id)) => {
-            Some(id.trim().parse().map_or_else(|_| Which::Name(id.trim().to_owned()), Which::Id))
-        }
-        Some(_) => return Err(arguments.wrong("The id of a change is a number")),
+        Some(Value::String(id)) if id.trim().parse::<u64>().is_err() => Some(Which::Name(id.trim().to_owned())),
+        Some(id) => match word(id).and_then(|id| id.trim_end_matches(".0").parse::<u64>().ok()) {
+            Some(id) if id > 0 => Some(Which::Id(id)),
+            _ => return Err(arguments.wrong("The id of a change is a number from 1")),
+        },
     };
+    let said = text("name").filter(|_| id.is_some()).map(str::to_owned);
     let object = id.or_else(|| text("name").map(|name| Which::Name(name.to_owned())));
     match (action, &object, values.is_empty()) {
         (Action::Create, None, false) | (Action::Update, Some(_), false) | (Action::Delete, Some(_), true) => {
-            Ok(Wanted { action, kind, object, values })
+            Ok(Wanted { action, kind, object, said, values })
         }
         // The name of what is to be made is one of its values.
         (Action::Create, Some(Which::Name(name)), _) if !values.contains_key("name") => {
             let mut values = values;
             values.insert("name".to_owned(), Value::from(name.as_str()));
-            Ok(Wanted { action, kind, object: None, values })
+            Ok(Wanted { action, kind, object: None, said: None, values })
         }
         (Action::Create, None, true) | (Action::Update, Some(_), true) => {
             Err(arguments.wrong(&format!("There are no values for the {}", kind.singular)))

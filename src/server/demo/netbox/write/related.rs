@@ -36,12 +36,13 @@ fn by_attributes(scope: &Scope, kind: TypeId, attributes: &Map<String, Json>) ->
         let first = path.split("__").next().unwrap_or_default();
         let about = schema().kind(kind);
         if !matches!(first, "id" | "pk") && about.column(first).is_none() && !about.reverse.contains_key(first) {
-            let mut known: Vec<&str> = about
-                .columns
-                .iter()
-                .filter(|column| !matches!(column.kind, ColumnKind::Counter | ColumnKind::Generic))
-                .map(|column| column.name)
-                .chain(about.reverse.keys().copied())
+            let columns = about.columns.iter();
+            let columns = columns.filter(|column| !matches!(column.kind, ColumnKind::Counter | ColumnKind::Generic));
+            let ids = about.columns.iter().filter(|column| matches!(column.kind, ColumnKind::Ref(_)));
+            let mut known: Vec<String> = columns
+                .map(|column| column.name.to_owned())
+                .chain(ids.map(|column| format!("{}_id", column.name)))
+                .chain(about.reverse.keys().map(|name| (*name).to_owned()))
                 .collect();
             known.sort_unstable();
             return Err(format!("Cannot resolve keyword '{first}' into field. Choices are: {}", known.join(", ")));

@@ -1,7 +1,7 @@
 //! What goes with an object that is deleted, and what keeps it: the rules of NetBox's foreign keys.
 
 use super::super::render::Scope;
-use super::super::schema::schema;
+use super::super::schema::{Column, ColumnKind, TypeId, schema};
 use super::super::store::{Object, Store, Value};
 use super::table::{Rule, rule};
 
@@ -69,13 +69,17 @@ fn fate(referring: Object, column: &str, target: Object) -> Option<Rule> {
     if about.name == "core.objectchange" && column != "user" {
         return None;
     }
-    let id_column = about.columns.iter().find(|known| known.name == column)?.argument.split_once(' ').map(|(_, id)| id);
-    let Some(id_column) = id_column.filter(|id| about.generic_half(id).is_some()) else {
-        return Some(rule(referring.kind, column));
-    };
+    let column = about.columns.iter().find(|known| known.name == column)?;
+    if column.kind != ColumnKind::Generic {
+        return Some(rule(referring.kind, column.name));
+    }
     // Through a generic reference goes what NetBox declares on the other side.
-    let mut declared = schema().kind(target.kind).reverse.values();
-    let declared =
-        declared.any(|reverse| reverse.generic && reverse.kind == referring.kind && reverse.column == id_column);
-    Some(if declared { Rule::Cascade } else { Rule::Null })
+    Some(if declared(referring.kind, column, target.kind) { Rule::Cascade } else { Rule::Null })
+}
+
+/// Whether NetBox declares that objects of one type are referred to by another type's generic reference.
+pub fn declared(kind: TypeId, column: &Column, target: TypeId) -> bool {
+    let id_column = column.argument.split_once(' ').map_or("", |(_, id)| id);
+    let mut reverse = schema().kind(target).reverse.values();
+    reverse.any(|reverse| reverse.generic && reverse.kind == kind && reverse.column == id_column)
 }

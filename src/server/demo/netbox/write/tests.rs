@@ -129,7 +129,7 @@ async fn an_object_is_made_changed_and_deleted_and_the_change_log_tells() {
     assert_eq!((&entry(2)["prechange_data"], &entry(0)["postchange_data"]), (&json!({}), &json!({})));
     assert_eq!(entry(1)["request_id"], changed.request);
     assert_eq!((&entry(1)["user_name"], &entry(1)["changed_object_id"]), (&json!("demo"), &made.body["id"]));
-    assert_eq!(client.count(&format!("/api/core/object-changes/?time_after={}", moment)).await, 3);
+    assert_eq!(client.count(&format!("/api/core/object-changes/?time_after={moment}")).await, 3);
 }
 
 #[tokio::test]
@@ -223,6 +223,15 @@ async fn what_is_wrong_is_told_in_netbox_words() {
         ),
         (json!({"position": "abc"}), one("position", "A valid number is required.")),
         (json!({"position": -1}), one("position", "Ensure this value is greater than or equal to 0.5.")),
+        (
+            json!({"position": 1000}),
+            one("position", "Ensure that there are no more than 3 digits before the decimal point."),
+        ),
+        (json!({"position": 41, "face": ""}), one("face", "Must specify rack face when defining rack position.")),
+        (
+            json!({"primary_ip4": 1}),
+            one("primary_ip4", "The specified IP address (10.17.16.11/26) is not assigned to this device."),
+        ),
         (json!({"vc_position": 300}), one("vc_position", "Ensure this value is less than or equal to 255.")),
         (json!({"serial": "x".repeat(51)}), one("serial", "Ensure this field has no more than 50 characters.")),
         (json!({"comments": null}), one("comments", "This field may not be null.")),
@@ -365,4 +374,23 @@ async fn options_say_which_fields_can_be_written() {
     assert_eq!(options["actions"]["PUT"]["width"]["choices"][0], json!({"value": 10, "display_name": "10 inches"}));
     let options = client.send("OPTIONS", "/api/core/object-changes/", None, None).await.body;
     assert!(options.get("actions").is_none());
+}
+
+#[test]
+fn the_estate_keeps_the_rules_that_writes_are_held_to() {
+    let store = super::super::estate::estate();
+    let scope = super::Scope { store, base: "http://demo.example", now: jiff::Timestamp::UNIX_EPOCH };
+    for (kind, about) in super::schema().listed() {
+        let Some(writable) = super::writable(kind) else { continue };
+        for object in store.ids(kind).map(|id| super::Object { kind, id }) {
+            let mut errors = super::Errors::new();
+            super::rules::check(&scope, object, &mut errors);
+            // Interfaces are many, and compared with each other.
+            if store.ids(kind).count() < 600 {
+                super::unique::columns(&scope, object, writable, &mut errors);
+                super::unique::groups(&scope, object, writable, &mut errors);
+            }
+            assert!(errors.is_empty(), "{} {}: {errors:?}", about.name, scope.display(object));
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! A value of a request as a cell, or why it cannot be one, in the words of Django's REST framework.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
 use super::super::network::parse_mac;
 use super::super::render::Scope;
 use super::super::schema::{Column, ColumnKind, TypeId, schema};
 use super::super::store::{Network, Store, Value, decimal};
-use super::related;
 use super::table::Field;
+use super::{python_type, related};
 
 /// A cell whose texts are not in a store yet.
 #[derive(Clone, Debug)]
@@ -62,6 +63,7 @@ pub fn cell(scope: &Scope, kind: TypeId, field: &Field, column: &Column, value: 
             let number = number.filter(|number| number.is_finite() && number.abs() < 1e12);
             let number = number.ok_or_else(|| problem("A valid number is required."))?;
             within(field, number)?;
+            digits(field, &plain(value))?;
             Ok(Draft::Is(decimal(number)))
         }
         ColumnKind::Bool => {
@@ -136,7 +138,9 @@ fn text(field: &Field, value: &Json) -> Result<String, Problem> {
     if text.contains('\0') {
         return Err(problem("Null characters are not allowed."));
     }
-    if let Some(most) = limit(field, "max_length").filter(|most| text.chars().count() as f64 > *most) {
+    #[allow(clippy::cast_precision_loss, reason = "a body has 64 kB at most")]
+    let characters = text.chars().count() as f64;
+    if let Some(most) = limit(field, "max_length").filter(|most| characters > *most) {
         return Err(problem(format!("Ensure this field has no more than {most} characters.")));
     }
     let slug = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
@@ -146,6 +150,13 @@ fn text(field: &Field, value: &Json) -> Result<String, Problem> {
     let color = |text: &str| text.len() == 6 && text.chars().all(|letter| matches!(letter, '0'..='9' | 'a'..='f'));
     if field.name == "color" && !text.is_empty() && !color(&text) {
         return Err(problem("Enter a valid hexadecimal RGB color code."));
+    }
+    let (before, after) = text.split_once('@').unwrap_or_default();
+    if field.kind == "email" && !text.is_empty() && (before.is_empty() || !after.contains('.')) {
+        return Err(problem("Enter a valid email address."));
+    }
+    if field.name == "time_zone" && !text.is_empty() && TimeZone::get(&text).is_err() {
+        return Err(problem("A valid timezone is required."));
     }
     Ok(text)
 }
@@ -165,8 +176,33 @@ fn within(field: &Field, number: f64) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Whether a number is written with as many digits as the column holds.
+fn digits(field: &Field, number: &str) -> Result<(), Problem> {
+    let (Some(most), Some(places)) = (limit(field, "max_digits"), limit(field, "decimal_places")) else {
+        return Ok(());
+    };
+    let (whole, fraction) = number.trim().trim_start_matches('-').split_once('.').unwrap_or((number.trim(), ""));
+    let (whole, fraction) = (whole.trim_start_matches(['-', '0']).len(), fraction.trim_end_matches('0').len());
+    #[allow(clippy::cast_precision_loss, reason = "numbers have few digits")]
+    let too_many = |count: usize, most: f64| count as f64 > most;
+    if too_many(whole + fraction, most) {
+        return Err(problem(format!("Ensure that there are no more than {most} digits in total.")));
+    }
+    if too_many(fraction, places) {
+        return Err(problem(format!("Ensure that there are no more than {places} decimal places.")));
+    }
+    if too_many(whole, most - places) {
+        let sentence = format!("Ensure that there are no more than {} digits before the decimal point.", most - places);
+        return Err(problem(sentence));
+    }
+    Ok(())
+}
+
 fn network(column: &str, value: &Json) -> Result<Draft, Problem> {
     let text = plain(value);
+    if text.is_empty() {
+        return Err(problem("This field may not be blank."));
+    }
     let what = if column == "prefix" { "prefix" } else { "address" };
     let Some(network) = value.as_str().and_then(Network::parse) else {
         return Err(problem(format!("Invalid IP {what} format: {text}")));
@@ -179,19 +215,16 @@ fn network(column: &str, value: &Json) -> Result<Draft, Problem> {
 
 fn objects(scope: &Scope, kind: TypeId, column: &Column, value: &Json) -> Result<Draft, Problem> {
     let Json::Array(items) = value else {
-        let named = match value {
-            Json::String(_) => "str",
-            Json::Bool(_) => "bool",
-            Json::Object(_) => "dict",
-            _ => "int",
-        };
-        let sentence = format!("Expected a list of items but got type \"{named}\".");
+        let sentence = format!("Expected a list of items but got type \"{}\".", python_type(value));
         return Err(if column.name == "tags" { json!({"__all__": [sentence]}) } else { problem(sentence) });
     };
     let mut found = Vec::new();
     for item in items {
         let object = related::object(scope, kind, item).map_err(|sentence| match item.as_i64() {
             Some(id) if column.name != "tags" => problem(format!("Invalid pk \"{id}\" - object does not exist.")),
+            None if column.name != "tags" && !item.is_object() => {
+                problem(format!("Incorrect type. Expected pk value, received {}.", python_type(item)))
+            }
             _ => problem(sentence),
         })?;
         if !found.contains(&object) {

@@ -231,7 +231,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(plan(chat)).toContainText("1 of 3");
     expect(await violations()).toEqual([]);
     await picture("working");
-    script.carriesOut(0, { problem: { code: "netbox_unreachable", message: "NetBox did not answer", hint: "look at the object in NetBox" } });
+    script.carriesOut(0, { is_unknown: true, problem: { code: "netbox_unreachable", message: "NetBox did not answer", hint: "look at the object in NetBox" } });
     await expect(plan(chat)).toContainText("maybe done");
     script.concludes("1 of 3 changes were made");
     await script.writes("One change was made.");

@@ -214,11 +214,12 @@ ALL = {
     "build": build,
     "program": program,
     "netbox": netbox,
-    "rust": rust,
+    # Before what changes the real NetBox and fills its change log.
     "clients": clients,
     "compare": compare,
     "questions": questions,
     "commands": command_line,
+    "rust": rust,
     "browser": browser,
     "browser-postgres": browser_postgres,
 }

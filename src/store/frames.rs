@@ -57,6 +57,10 @@ impl Store {
                 Event::Pong { .. } => self.deciding.set(false),
                 Event::Ack { .. } | Event::Bye { .. } | Event::Unknown if frame.seq == 0 => {}
                 _ => {
+                    // What became of it is shown; the next plan is decided about anew.
+                    if matches!(frame.event, Event::Decided { .. } | Event::Snapshot { .. }) {
+                        self.deciding.set(false);
+                    }
                     if let (Event::Title, Some(conversation)) = (&frame.event, &frame.conversation) {
                         self.retitle(conversation, &frame.content);
                     }

@@ -155,11 +155,10 @@ impl Database {
         conversation: &ConversationId,
     ) -> Result<(), Problem> {
         let mut transaction = self.begin().await?;
-        sqlx::query("DELETE FROM conversations WHERE id = $1")
-            .bind(conversation.as_str())
-            .execute(&mut *transaction)
-            .await
-            .map_err(unavailable)?;
+        // In the order in which a running answer writes (`commit`), or each would wait for the other.
+        for statement in ["DELETE FROM runs WHERE conversation = $1", "DELETE FROM conversations WHERE id = $1"] {
+            sqlx::query(statement).bind(conversation.as_str()).execute(&mut *transaction).await.map_err(unavailable)?;
+        }
         if let Err(Refused::Failed(problem)) = self.tell(&mut transaction, process, owner, conversation, true).await {
             return Err(problem);
         }

@@ -146,6 +146,12 @@ impl Database {
     /// The database does not answer; then nothing has changed.
     pub async fn remove_person(&self, process: &str, person: &PersonId) -> Result<Removed, Problem> {
         let mut transaction = self.begin().await?;
+        // In the order in which a running answer writes (`commit`), or each would wait for the other.
+        sqlx::query("DELETE FROM runs WHERE conversation IN (SELECT id FROM conversations WHERE owner = $1)")
+            .bind(person.as_str().to_owned())
+            .execute(&mut *transaction)
+            .await
+            .map_err(unavailable)?;
         let rows = sqlx::query("DELETE FROM conversations WHERE owner = $1 RETURNING id")
             .bind(person.as_str().to_owned())
             .fetch_all(&mut *transaction)

@@ -175,6 +175,21 @@ fn a_word_whose_answer_was_lost_can_be_said_again() {
 }
 
 #[test]
+fn when_a_plan_is_decided_the_next_one_can_be() {
+    Owner::new().with(|| {
+        let store = store();
+        store.receive(plan());
+        store.deciding.set(true);
+        store.receive(vec![frame(
+            5,
+            "",
+            Event::Decided { run: "r".into(), approval: "a".into(), decision: Decision::Approved },
+        )]);
+        assert!(!store.deciding.get_untracked(), "the buttons of the next plan wait for nothing");
+    });
+}
+
+#[test]
 fn a_failed_change_is_announced() {
     Owner::new().with(|| {
         let store = store();

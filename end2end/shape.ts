@@ -11,6 +11,8 @@ export async function shape(part: Locator): Promise<string[]> {
         // Of blanks around a class the server leaves out some.
         const attributes = [...node.attributes].map(({ name, value }) => ` ${name}="${value.trim()}"`);
         lines.push(`${indent}<${node.localName}${attributes.sort().join("")}>`);
+        // Marks of hydration stand between texts too.
+        for (const child of [...node.childNodes]) if (child instanceof Comment) child.remove();
         node.normalize();
         for (const child of node.childNodes) draw(child, depth + 1);
       } else if (node instanceof Text && node.data.trim()) {

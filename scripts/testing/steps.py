@@ -68,7 +68,9 @@ def netbox(run: Run) -> Counts:
             raise Failure("'netbox-chatbox demo-netbox --export' failed")
     state = Path(os.environ.get("TEST_NETBOX_STATE", run.cache / "netbox-test"))
     ports = netbox_ports(state)
-    counts = run.command("bash", HARNESS / "start.sh", estate, environment=ports, timeout=1800)
+    # What tests of an earlier run changed would not agree with the demo any more. One that runs is left as it is.
+    fresh = {"TEST_NETBOX_FRESH": "1"} if ports else {}
+    counts = run.command("bash", HARNESS / "start.sh", estate, environment=ports | fresh, timeout=1800)
     if counts.failed:
         return counts
     if ports:

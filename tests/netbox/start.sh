@@ -7,6 +7,7 @@
 # only the first start after a change of the estate fills it anew. Settings for the tests are written to
 # $state/tokens.env. Environment: TEST_NETBOX_HTTP_PORT, TEST_NETBOX_POSTGRES_PORT, TEST_NETBOX_REDIS_PORT,
 # TEST_NETBOX_STATE, TEST_NETBOX_PYTHON, and
+#   TEST_NETBOX_FRESH=1         begin with the database as it was filled, whatever was changed in it since
 #   TEST_NETBOX_FROM_SOURCE=1   run NetBox's migrations (6 to 10 minutes of CPU) and write empty-4.7.3.sql.gz anew
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -180,7 +181,7 @@ if ! database_exists "$template"; then
   step 'users and tokens' users_and_tokens
   step 'keep as template' clone netbox "$template"
   redis-cli -p "$redis_port" flushall >/dev/null
-elif [ "$(cat "$run/content" 2>/dev/null)" != "$wanted" ] || ! database_exists netbox; then
+elif [ -n "${TEST_NETBOX_FRESH:-}" ] || [ "$(cat "$run/content" 2>/dev/null)" != "$wanted" ] || ! database_exists netbox; then
   step 'database from template' clone "$template" netbox
   redis-cli -p "$redis_port" flushall >/dev/null
 fi

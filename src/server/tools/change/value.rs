@@ -1,7 +1,7 @@
 //! Values of fields: whether two say the same, and what a person is shown of one. Shown is everything that is sent,
 //! also what cannot be seen otherwise.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::super::flatten::{cell_text, full_name, is_choice};
 
@@ -10,7 +10,9 @@ use super::super::flatten::{cell_text, full_name, is_choice};
 pub(super) fn is_same(now: &Value, wanted: &Value) -> bool {
     match (now, wanted) {
         (Value::Array(now), Value::Array(wanted)) => {
-            now.len() == wanted.len() && wanted.iter().all(|wanted| now.iter().any(|now| is_same(now, wanted)))
+            now.len() == wanted.len()
+                && wanted.iter().all(|wanted| now.iter().any(|now| is_same(now, wanted)))
+                && now.iter().all(|now| wanted.iter().any(|wanted| is_same(now, wanted)))
         }
         (Value::Object(choice), wanted) if is_choice(choice) && !wanted.is_object() => {
             choice.get("value").is_some_and(|value| is_same(value, wanted))
@@ -95,13 +97,10 @@ pub(super) fn word(value: &Value) -> Option<String> {
     }
 }
 
-/// A choice or a related object reduced to what identifies it: for messages.
-pub(super) fn identity(object: &Value) -> Value {
-    object.get("id").cloned().unwrap_or_else(|| json!(shown(object)))
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn tenant() -> Value {
@@ -120,6 +119,7 @@ mod tests {
             (json!([tenant()]), json!([5]), true),
             (json!([tenant()]), json!([]), false),
             (json!([1, 2]), json!([2, 1]), true),
+            (json!([1, 2]), json!([1, 1]), false),
             (json!(1.5), json!(1.5), true),
             (json!(2.0), json!(2), true),
             (json!({"ntp": "a"}), json!({"dns": "a"}), false),

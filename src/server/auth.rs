@@ -164,9 +164,7 @@ impl Auth {
     /// The database does not answer.
     pub async fn credentials_of(&self, person: &PersonId) -> Result<Option<Credentials>, Problem> {
         if matches!(self.config.mode, SignInMode::Netbox) {
-            let (now, idle_since) = self.moments();
-            let sessions = self.database.sessions_of(person, now, idle_since).await?;
-            return Ok(sessions.iter().find_map(|session| self.session_rights(person, session.netbox_token.as_ref()?)));
+            return Ok(self.rights_of_sessions(person).await?.into_iter().next());
         }
         let person = self.database.person(person).await?.filter(|person| person.disabled_at.is_none());
         Ok(person.map(|person| self.own_rights(&person)))
@@ -180,12 +178,16 @@ impl Auth {
         if !matches!(self.config.mode, SignInMode::Netbox) {
             return self.credentials_of(person).await;
         }
-        let (now, idle_since) = self.moments();
-        let sessions = self.database.sessions_of(person, now, idle_since).await?;
-        let mut rights: Vec<Credentials> =
-            sessions.iter().filter_map(|session| self.session_rights(person, session.netbox_token.as_ref()?)).collect();
+        let mut rights = self.rights_of_sessions(person).await?;
         rights.sort_by_key(|rights| rights.fingerprint() != known.fingerprint());
         Ok(rights.into_iter().next())
+    }
+
+    /// The rights of each of this person's sessions.
+    async fn rights_of_sessions(&self, person: &PersonId) -> Result<Vec<Credentials>, Problem> {
+        let (now, idle_since) = self.moments();
+        let sessions = self.database.sessions_of(person, now, idle_since).await?;
+        Ok(sessions.iter().filter_map(|session| self.session_rights(person, session.netbox_token.as_ref()?)).collect())
     }
 
     /// The rights of a person who has been here for a while: a token that they keep in the settings may be another one

@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::driver::Agent;
 use super::machine::{Machine, ToolResult, Waiting};
+use super::segment;
 use super::writer::AnswerWriter;
 use crate::server::anthropic::ToolUse;
 use crate::server::audit::Entry;
@@ -233,12 +233,7 @@ async fn begin(
 
 /// What a word has to name: everything that was shown, of this plan and no other.
 fn digest(approval: &ApprovalId, plan: &Plan) -> String {
-    let text = serde_json::to_string(plan).unwrap_or_default();
-    let mut hash = Sha256::new();
-    hash.update(approval.as_str());
-    hash.update([0]);
-    hash.update(text);
-    hash.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    segment::digest(&[approval.as_str(), &serde_json::to_string(plan).unwrap_or_default()])
 }
 
 /// A plan of which nothing is known.

@@ -201,15 +201,19 @@ impl PeopleConfig {
             trusted_proxies,
             keys: key_source(arguments, storage, problems),
             changes: typed::boolean("CHANGES", arguments.changes.as_deref(), false, problems),
-            approval: Duration::from_mins(typed::number(
+            approval: minutes(
                 "APPROVAL_MINUTES",
                 arguments.approval_minutes.as_deref(),
-                APPROVAL_MINUTES,
-                1..=MOST_APPROVAL_MINUTES,
+                (APPROVAL_MINUTES, MOST_APPROVAL_MINUTES),
                 problems,
-            )),
+            ),
         }
     }
+}
+
+/// A time in minutes, from one up.
+fn minutes(name: &str, text: Option<&str>, (usual, most): (u64, u64), problems: &mut Vec<Problem>) -> Duration {
+    Duration::from_mins(typed::number(name, text, usual, 1..=most, problems))
 }
 
 fn proxy_rules(arguments: &PeopleArguments, trusted: &[Network], problems: &mut Vec<Problem>) -> ProxyRules {
@@ -239,13 +243,12 @@ fn proxy_rules(arguments: &PeopleArguments, trusted: &[Network], problems: &mut 
         user_header: user.unwrap_or(HeaderName::from_static(USER_HEADER)),
         groups_header,
         admin_groups: words(&arguments.admin_groups),
-        socket_age: Duration::from_mins(typed::number(
+        socket_age: minutes(
             "PROXY_SOCKET_MINUTES",
             arguments.proxy_socket_minutes.as_deref(),
-            SOCKET_MINUTES,
-            1..=MOST_SOCKET_MINUTES,
+            (SOCKET_MINUTES, MOST_SOCKET_MINUTES),
             problems,
-        )),
+        ),
     }
 }
 

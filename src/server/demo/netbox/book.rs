@@ -163,12 +163,7 @@ impl Book {
     pub fn snapshot(&self, object: Object) -> Json {
         let mut found = serde_json::Map::new();
         for column in &schema().kind(object.kind).columns {
-            let hidden = column.name.starts_with('_')
-                || matches!(column.name, "id" | "created" | "last_updated" | "path" | "sort_path");
-            if hidden || matches!(column.kind, ColumnKind::Counter | ColumnKind::Generic | ColumnKind::Time) {
-                continue;
-            }
-            let name = if column.name == "custom_field_data" { "custom_fields" } else { column.name };
+            let Some(name) = column.logged_as() else { continue };
             let value = match self.value(object, column.name) {
                 Some(Value::Bool(value)) => Json::from(*value),
                 Some(Value::Int(value)) => Json::from(*value),

@@ -106,6 +106,18 @@ pub struct Column {
     pub default: &'static str,
 }
 
+impl Column {
+    /// What the change log calls it; none where it does not keep it.
+    pub fn logged_as(&self) -> Option<&'static str> {
+        let hidden =
+            self.name.starts_with('_') || matches!(self.name, "id" | "created" | "last_updated" | "path" | "sort_path");
+        if hidden || matches!(self.kind, ColumnKind::Counter | ColumnKind::Generic | ColumnKind::Time) {
+            return None;
+        }
+        Some(if self.name == "custom_field_data" { "custom_fields" } else { self.name })
+    }
+}
+
 /// Rows of another type that point here.
 #[derive(Clone, Copy)]
 pub struct Reverse {

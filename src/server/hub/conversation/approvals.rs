@@ -60,7 +60,7 @@ impl Conversation {
         let mut frames = self.frames.subscribe();
         loop {
             let live = self.live.lock().await;
-            if let Some(decision) = find(&live.transcript, approval).and_then(|(_, known)| known.decision) {
+            if let Some(decision) = decision_of(&live.transcript, approval) {
                 return Some(decision);
             }
             if !live.is_running(run) {
@@ -85,7 +85,7 @@ impl Conversation {
     ) -> Result<Option<Decision>, Problem> {
         let mut live = self.live.lock().await;
         for _ in 0..ATTEMPTS {
-            if let Some(decision) = find(&live.transcript, approval).and_then(|(_, known)| known.decision) {
+            if let Some(decision) = decision_of(&live.transcript, approval) {
                 return Ok(Some(decision));
             }
             if !live.is_running(run) {
@@ -139,6 +139,11 @@ fn find<'live>(transcript: &'live Transcript, approval: &ApprovalId) -> Option<(
             _ => None,
         })
     })
+}
+
+/// What became of a plan; none while it waits.
+fn decision_of(transcript: &Transcript, approval: &ApprovalId) -> Option<Decision> {
+    find(transcript, approval).and_then(|(_, known)| known.decision)
 }
 
 fn said(decision: Decision) -> &'static str {

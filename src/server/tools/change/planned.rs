@@ -10,7 +10,7 @@ use super::super::flatten::{flatten, text_of};
 use super::super::shape::{self, Fields};
 use super::check::{Checked, Writable};
 use super::relation::{self, exactly, is_called};
-use super::value::{identity, is_same, sent, shown, visible};
+use super::value::{is_same, sent, shown, visible};
 use super::wanted::{Wanted, Which};
 use crate::server::netbox::{Error, ObjectType, Query};
 use crate::wire::change::{Action, FieldChange, PlannedChange};
@@ -203,14 +203,13 @@ fn telling(object: &Value) -> Vec<FieldChange> {
     let flat = flatten(object, &Fields::default());
     let counts = flat.iter().filter(|(name, value)| name.ends_with("_count") && value.as_u64().unwrap_or_default() > 0);
     let named = TELLING.iter().filter_map(|name| flat.get_key_value(*name));
-    let id = json!({"id": identity(object)});
-    let id = id.as_object().into_iter().flatten();
+    let id = object.as_object().and_then(|object| object.get_key_value("id"));
     let field = |(name, value): (&String, &Value)| FieldChange {
         field: name.clone(),
         before: shown(value),
         after: String::new(),
     };
-    id.chain(named).chain(counts).map(field).collect()
+    id.into_iter().chain(named).chain(counts).map(field).collect()
 }
 
 /// The request's body: the values, and the reason for NetBox's change log (since 4.4).

@@ -17,16 +17,16 @@ pub(in crate::server::tools) fn told(carried: &Carried) -> Outcome {
     let all = plan.changes.len();
     let done = applied.iter().filter(|applied| applied.problem.is_none()).count();
     let (decision, summary, note) = match decision {
-        Some(Decision::Approved) if done == all => ("approved", counted(done, all, "made"), "All of it is done."),
+        Some(Decision::Approved) if done == all => ("approved", counted(done, all), "All of it is done."),
         Some(Decision::Approved) if *broke_off => (
             "approved",
-            format!("{}; the server stopped meanwhile", counted(done, all, "made")),
+            format!("{}; the server stopped meanwhile", counted(done, all)),
             "The server stopped while it carried this out. Look at the object whose change is not known, and tell the \
              person what is done and what is not. Nothing is done again by itself.",
         ),
         Some(Decision::Approved) => (
             "approved",
-            counted(done, all, "made"),
+            counted(done, all),
             "Carrying out ended there. Tell the person what is done and what is not; what is left needs a new plan.",
         ),
         Some(Decision::Rejected) => (
@@ -54,11 +54,11 @@ pub(in crate::server::tools) fn told(carried: &Carried) -> Outcome {
     }
 }
 
-fn counted(done: usize, all: usize, what: &str) -> String {
+fn counted(done: usize, all: usize) -> String {
     match (done, all) {
-        (1, 1) => format!("The change was {what}"),
-        (0, 1) => format!("The change was not {what}"),
-        _ => format!("{done} of {all} changes were {what}"),
+        (1, 1) => "The change was made".to_owned(),
+        (0, 1) => "The change was not made".to_owned(),
+        _ => format!("{done} of {all} changes were made"),
     }
 }
 

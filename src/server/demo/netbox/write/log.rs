@@ -12,12 +12,7 @@ use super::Writing;
 pub fn snapshot(scope: &Scope, object: Object) -> Json {
     let mut found = Map::new();
     for column in &schema().kind(object.kind).columns {
-        let hidden = column.name.starts_with('_')
-            || matches!(column.name, "id" | "created" | "last_updated" | "path" | "sort_path");
-        if hidden || matches!(column.kind, ColumnKind::Counter | ColumnKind::Generic | ColumnKind::Time) {
-            continue;
-        }
-        let name = if column.name == "custom_field_data" { "custom_fields" } else { column.name };
+        let Some(name) = column.logged_as() else { continue };
         let value = match scope.store.get(object, column.name) {
             Value::Decimal(millionths) => decimal(millionths, column.argument.parse().unwrap_or_default()),
             Value::Refs(tags) if column.name == "tags" => {

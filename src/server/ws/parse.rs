@@ -6,7 +6,9 @@ use crate::wire::command::Command;
 use crate::wire::id::CommandId;
 use crate::wire::problem::{Problem, ProblemCode};
 
-const COMMANDS: &str = "hello, subscribe, unsubscribe, send, edit, regenerate, branch, stop, unqueue, reset, ping";
+/// As the protocol has them, in its order.
+const COMMANDS: &str =
+    "hello, subscribe, unsubscribe, send, edit, branch, regenerate, stop, approve, unqueue, reset, ping";
 
 /// Parses a frame. On failure, the command's id where it could be read.
 pub fn parse(text: &str) -> Result<Command, (Option<CommandId>, Problem)> {
@@ -60,6 +62,13 @@ mod tests {
     }
 
     #[test]
+    fn every_command_is_named() {
+        let error = serde_json::from_str::<Command>(r#"{"type":"fly"}"#).unwrap_err().to_string();
+        let named = error.split("expected one of ").nth(1).unwrap().replace('`', "");
+        assert!(named.starts_with(COMMANDS), "{named}");
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_a_hint_and_the_commands_id() {
         for (text, expected) in [
             ("{", "not JSON"),
@@ -70,6 +79,7 @@ mod tests {
             (r#"{"type":"stop","run":7}"#, "not complete"),
             (r#"{"type":"edit"}"#, "`edit` is not complete"),
             (r#"{"type":"branch"}"#, "`branch` is not complete"),
+            (r#"{"type":"approve"}"#, "`approve` is not complete"),
         ] {
             let (_, problem) = parse(text).unwrap_err();
             assert!(problem.message.contains(expected), "{text}: {}", problem.message);

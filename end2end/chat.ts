@@ -62,8 +62,8 @@ export class Chat {
 
   /** The newest answer has ended, however it did. */
   async finished(): Promise<void> {
-    await expect(this.answer.locator(".answer-footer")).toBeVisible({ timeout: 45_000 });
-    await expect(this.stop).toBeHidden({ timeout: 45_000 });
+    await expect(this.answer.locator(".answer-footer")).toBeVisible({ timeout: 90_000 });
+    await expect(this.stop).toBeHidden({ timeout: 90_000 });
     await expect(this.transcript).not.toHaveAttribute("aria-busy", "true");
   }
 

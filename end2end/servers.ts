@@ -77,14 +77,14 @@ async function start(name: string, program: string, command: string[], environme
   running.push(child);
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`${name} ended with code ${child.exitCode}: see ${logs}/${name}.log`);
     const answered = await fetch(`http://${address}/`).then(() => true, () => false);
     if (answered) return `http://${address}`;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${name} did not answer within 20 s: see ${logs}/${name}.log`);
+  throw new Error(`${name} did not answer within 60 s: see ${logs}/${name}.log`);
 }
 
 async function behindProxy(origin: string): Promise<string> {

@@ -66,7 +66,6 @@ test("300 turns are as quick to open and to write under as a few", async ({ inst
 });
 
 test("earlier turns come when they are asked for, and what is seen stays where it is", async ({ instant: chat }) => {
-  test.setTimeout(120_000);
   const { page } = chat;
   const turns = 2 * STEP + 10;
   const path = await converse(chat, turns);

@@ -1,7 +1,6 @@
 """Runs the steps one after the other, each with its own log; a failing one hides none of the rest."""
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -10,15 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .counts import Counts, whole
+from .failures import told
 from .processes import Failure, end
 
 ROOT = Path(__file__).resolve().parents[2]
 # Lines of a failing step's log that are printed.
 TAIL = 60
-# Lines that name what failed, as Cargo's test harness, Playwright and our own scripts write them; and how many of a
-# step are repeated under the table, where whoever sees only the end of the output finds them.
-NAMES_A_FAILURE = re.compile(r"^test .+ \.\.\. FAILED$|^\s*\u2718|^(FAILED|WRONG|error)\b|^thread .+ panicked at ")
-NAMED = 20
 # Seconds between two signs of life of a long step.
 SIGN_OF_LIFE = 60
 
@@ -96,7 +92,7 @@ class Run:
         self.results.append((name, counts, seconds))
         if counts.failed and self.log.exists():
             lines = self.log.read_text(errors="replace").splitlines()
-            self.failures += [f"{name}: {line.strip()}" for line in lines if NAMES_A_FAILURE.search(line)][:NAMED]
+            self.failures += [f"{name}: {line}" for line in told(lines)]
             print("\n".join(f"    | {line}" for line in lines[-TAIL:]))
             print(f"    the whole log: {self.log}")
         print(f"    {summary(counts)} in {duration(seconds)}", flush=True)

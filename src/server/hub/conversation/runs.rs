@@ -85,7 +85,8 @@ impl Conversation {
         let shown = live.transcript.turns.last().and_then(|turn| turn.answer.as_ref()).map(|answer| answer.parts.len());
         if shown.is_some_and(|parts| parts > part) {
             let draft = Draft::event(Event::StepReset { run: run.clone(), part }, String::new());
-            self.commit_regardless(&mut live, draft, &run).await?;
+            // Nobody is to seem to work on it where it could not be begun: it is left, and taken over again.
+            self.commit_regardless(&mut live, draft, &run).await.inspect_err(|_| live.lose_run())?;
         }
         match live.run.clone() {
             Some(handle) => Ok(Adopted::Continues(handle)),

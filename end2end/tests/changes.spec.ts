@@ -260,6 +260,8 @@ test("NetBox is changed by an approved plan, which waits over a reload and is se
   await expect(changes(chat).first().getByRole("row", { name: /status/ }).getByRole("cell")).toHaveText([status, "offline"]);
   await chat.reload();
   await expect(button(chat, "Approve")).toBeVisible();
+  const waits = chat.conversations.getByRole("link", { name: `Approval needed: Set the status of ${name}` });
+  if (!isMobile) await expect(waits).toBeVisible();
   const other = new Chat(await context.newPage(), chat.origin, isMobile);
   await other.open(new URL(chat.page.url()).pathname);
   await expect(button(other, "Approve")).toBeVisible();
@@ -268,6 +270,7 @@ test("NetBox is changed by an approved plan, which waits over a reload and is se
   await expect(plan(other)).toContainText("Approved and carried out");
   await expect(button(other, "Approve")).toBeHidden();
   await chat.finished();
+  await expect(waits).toBeHidden();
   expect(await statusOf(id)).toBe("offline");
   const before = await plan(chat).innerText();
   await chat.reload();

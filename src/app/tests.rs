@@ -90,6 +90,7 @@ fn the_first_page_offers_questions_and_lists_conversations_as_links() {
             title: "Racks".into(),
             updated_at: 1,
             running: true,
+            undecided: false,
         }],
         starting_questions: vec![StartingQuestion { topic: "Sites".into(), text: "Which sites?".into() }],
         ..Bootstrap::default()

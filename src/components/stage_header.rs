@@ -23,7 +23,9 @@ pub fn StageHeader() -> impl IntoView {
             <h1 class="stage-title">{title}</h1>
             // A page of the server's own: the router has nothing to do with it.
             {live(move || {
+                let is_offered = store.deployment.with(|deployment| deployment.sharing);
                 let id = store.opened.with(|opened| opened.conversation().map(|view| view.id.clone()));
+                let id = id.filter(|_| is_offered);
                 id.map(|id| {
                     let address = format!("{}/share", conversation_path(&id));
                     view! {

@@ -41,6 +41,7 @@ impl Connections {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             netbox: netbox_deployment,
             model: model_deployment,
+            sharing: false,
         };
         let netbox = Arc::new(netbox);
         Ok(Self { deployment, model, netbox, service, profile, answers: config.answers })

@@ -58,7 +58,7 @@ struct Inner {
 impl AppState {
     /// Puts the parts together.
     pub fn new(
-        connections: Connections,
+        mut connections: Connections,
         database: Database,
         auth: Arc<Auth>,
         hub: Arc<Hub>,
@@ -66,6 +66,7 @@ impl AppState {
         reach: Reach,
         limit_config: LimitConfig,
     ) -> Self {
+        connections.deployment.sharing = limit_config.sharing.is_on;
         let audit = Audit::start(database.clone(), limit_config.audit);
         let limits = Limits::start(database.clone(), limit_config.rates, limit_config.budgets);
         auth.note_in(audit.clone());

@@ -77,7 +77,7 @@ mod tests {
         const DAY: i64 = 86_400_000;
         let now = 20_000 * DAY + 1;
         let conversation =
-            |id: &str, updated_at| ConversationSummary { id: id.into(), title: id.into(), updated_at, running: false };
+            |id: &str, updated_at| ConversationSummary { id: id.into(), title: id.into(), updated_at, ..ConversationSummary::default() };
         let list = vec![
             conversation("old", now - 90 * DAY),
             conversation("a", now - 1),

@@ -13,6 +13,9 @@ pub struct Deployment {
     pub netbox: NetboxDeployment,
     /// The model that answers.
     pub model: ModelDeployment,
+    /// Whether conversations can be shared.
+    #[serde(default)]
+    pub sharing: bool,
 }
 
 /// The NetBox that is asked.
@@ -44,6 +47,9 @@ pub struct ConversationSummary {
     pub updated_at: i64,
     /// Whether an answer is being written.
     pub running: bool,
+    /// Whether a plan of changes waits for its person's word.
+    #[serde(default)]
+    pub undecided: bool,
 }
 
 /// A question to start with, made from what the connected NetBox holds.

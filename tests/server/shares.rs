@@ -195,6 +195,8 @@ async fn an_operator_who_switches_sharing_off_ends_every_link_and_on_again_has_t
         // A key that is lost with the process seals the link: its page knows no address of it any more.
         let (_, page) = press(&owner, &format!("{path}/share"), &[]).await;
         let (link, _) = links(&page).pop().unwrap();
+        let offered = async |owner: &Browser| owner.page(&path).await.1.contains(&format!("{path}/share"));
+        assert!(offered(&owner).await);
         on.tell_to_stop();
         on.stopped().await;
         let off = serve(false).await;
@@ -202,6 +204,7 @@ async fn an_operator_who_switches_sharing_off_ends_every_link_and_on_again_has_t
         let (status, page) = reader.page(&link).await;
         assert!(status == 404 && page.contains("There is no such link"), "{page}");
         let owner = off.with_header(USER_HEADER, "owner");
+        assert!(!offered(&owner).await, "what is refused is not offered");
         let (status, page) = press(&owner, &format!("{path}/share"), &[]).await;
         assert!(status == 403 && page.contains("Sharing is switched off"), "{page}");
         off.tell_to_stop();

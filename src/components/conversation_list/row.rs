@@ -9,6 +9,7 @@ use crate::components::icon::{Icon, IconButton};
 use crate::store::Store;
 use crate::store::list::neighbour;
 use crate::store::place::{Place, conversation_path};
+use crate::wire::deployment::ConversationSummary;
 use crate::wire::id::ConversationId;
 
 /// A conversation in the list.
@@ -21,11 +22,11 @@ pub fn ConversationRow(
     let summary = {
         let id = id.clone();
         Memo::new(move |_| {
-            let (title, running) = store.conversations.with(|conversations| {
+            let (title, mark) = store.conversations.with(|conversations| {
                 let found = conversations.iter().find(|one| one.id == id);
-                found.map(|one| (one.title.clone(), one.running)).unwrap_or_default()
+                found.map(|one| (one.title.clone(), Mark::of(one))).unwrap_or_default()
             });
-            (if title.is_empty() { "New conversation".to_owned() } else { title }, running)
+            (if title.is_empty() { "New conversation".to_owned() } else { title }, mark)
         })
     };
     let renaming = RwSignal::new(false);
@@ -44,7 +45,7 @@ pub fn ConversationRow(
                     let (title, _) = summary.get_untracked();
                     return view! { <RenameField id title renaming /> }.erase();
                 }
-                let (title, running) = summary.get();
+                let (title, mark) = summary.get();
                 view! {
                     <a
                         class="conversation-link"
@@ -52,11 +53,12 @@ pub fn ConversationRow(
                         aria-current=move || is_current.get().then_some("page")
                         on:click=move |_| store.drawer.set(false)
                     >
-                        {running
-                            .then(|| {
+                        {mark
+                            .words()
+                            .map(|(class, words)| {
                                 view! {
-                                    <span class="running-mark">
-                                        <span class="visually-hidden">"Answering: "</span>
+                                    <span class=class title=words>
+                                        <span class="visually-hidden">{words} ": "</span>
                                     </span>
                                 }
                             })}
@@ -83,6 +85,35 @@ pub fn ConversationRow(
                     .erase()
             })}
         </li>
+    }
+}
+
+/// What goes on in a conversation.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Mark {
+    #[default]
+    Nothing,
+    Answering,
+    /// A plan of changes waits for its person's word.
+    Waiting,
+}
+
+impl Mark {
+    fn of(summary: &ConversationSummary) -> Self {
+        match (summary.running, summary.undecided) {
+            (false, _) => Self::Nothing,
+            (true, false) => Self::Answering,
+            (true, true) => Self::Waiting,
+        }
+    }
+
+    /// The mark's class and what it says; none where nothing goes on.
+    fn words(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Nothing => None,
+            Self::Answering => Some(("running-mark", "Answering")),
+            Self::Waiting => Some(("running-mark waiting-mark", "Approval needed")),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::Database;
-use super::conversations::{write_history, write_title, write_waiting};
+use super::conversations::{write_history, write_title, write_undecided, write_waiting};
 use super::database::Kind;
 use super::error::{damaged, is_conflict, is_orphan, unavailable};
 use super::search::index_news;
@@ -39,6 +39,8 @@ pub struct Change<'change> {
     pub summary: Option<(String, i64)>,
     /// How many messages wait, where that is another number now.
     pub waiting: Option<usize>,
+    /// How many plans wait for their person's word, where that is another number now.
+    pub undecided: Option<usize>,
     /// The command that made a message.
     pub command: Option<(CommandId, MessageId)>,
     /// What becomes of runs, in order.
@@ -122,10 +124,14 @@ impl Database {
         if let Some(waiting) = change.waiting {
             write_waiting(&mut transaction, conversation, waiting).await?;
         }
+        if let Some(undecided) = change.undecided {
+            write_undecided(&mut transaction, conversation, undecided).await?;
+        }
         if let Some((command, message)) = &change.command {
             write_command(&mut transaction, owner, command, conversation, message).await?;
         }
-        self.tell(&mut transaction, process, owner, conversation, change.summary.is_some()).await?;
+        let is_listed = change.summary.is_some() || change.undecided.is_some();
+        self.tell(&mut transaction, process, owner, conversation, is_listed).await?;
         transaction.commit().await.map_err(refused)?;
         #[cfg(test)]
         self.answer()?;

@@ -125,7 +125,7 @@ impl Database {
     /// A `storage` problem.
     pub async fn list_conversations(&self, owner: &PersonId) -> Result<Vec<ConversationSummary>, Problem> {
         let rows = sqlx::query(
-            "SELECT id, title, updated_at, \
+            "SELECT id, title, updated_at, undecided, \
              (SELECT COUNT(*) FROM runs WHERE conversation = conversations.id AND ended_at IS NULL) AS running \
              FROM conversations WHERE owner = $1 AND last_seq > 0 ORDER BY updated_at DESC, id",
         )
@@ -139,6 +139,7 @@ impl Database {
                 title: text(row, "title")?,
                 updated_at: integer(row, "updated_at")?,
                 running: integer(row, "running")? > 0,
+                undecided: integer(row, "undecided")? > 0,
             })
         };
         rows.iter().map(summary).collect()
@@ -280,6 +281,21 @@ pub(super) async fn write_waiting(
 ) -> Result<(), Refused> {
     sqlx::query("UPDATE conversations SET waiting = $1 WHERE id = $2")
         .bind(number(waiting as u64))
+        .bind(conversation.as_str())
+        .execute(&mut **transaction)
+        .await
+        .map_err(refused)?;
+    Ok(())
+}
+
+/// Writes how many plans wait for their person's word.
+pub(super) async fn write_undecided(
+    transaction: &mut Transaction<'static, Any>,
+    conversation: &ConversationId,
+    undecided: usize,
+) -> Result<(), Refused> {
+    sqlx::query("UPDATE conversations SET undecided = $1 WHERE id = $2")
+        .bind(number(undecided as u64))
         .bind(conversation.as_str())
         .execute(&mut **transaction)
         .await

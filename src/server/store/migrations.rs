@@ -52,6 +52,7 @@ const STEPS: &[Step] = &[
     ),
     common(10, "who is which user of NetBox", include_str!("../../../migrations/0010_netbox_users.sql")),
     common(11, "people who may not sign in, links that end", include_str!("../../../migrations/0011_people.sql")),
+    common(12, "plans that wait for a word", include_str!("../../../migrations/0012_plans.sql")),
 ];
 
 /// What brings a database of this kind to the newest schema.

@@ -13,7 +13,7 @@ use crate::server::store::{Change, Refused, RunChange};
 use crate::wire::event::{Event, Frame};
 use crate::wire::id::{CommandId, MessageId, RunId};
 use crate::wire::problem::{Problem, ProblemCode};
-use crate::wire::transcript::Transcript;
+use crate::wire::transcript::{Part, Transcript};
 
 /// What may wait for the database in one conversation, in bytes of text; a run that would exceed it ends.
 const MOST_UNSAVED_BYTES: usize = 8 * 1024 * 1024;
@@ -180,6 +180,7 @@ impl Conversation {
             history,
             summary: summary(&live.transcript, live.unsaved.frames.iter().chain(frames)),
             waiting: waiting(&live.transcript, live.unsaved.frames.iter().chain(frames)),
+            undecided: undecided(&live.transcript, live.unsaved.frames.iter().chain(frames)),
             command: draft.command.clone(),
             runs: live.unsaved.runs.iter().chain(&draft.run).collect(),
         };
@@ -218,7 +219,7 @@ impl Conversation {
         live.apply(frame);
         // Nobody looking is fine.
         let _ = self.frames.send(Arc::clone(frame));
-        if is_news(&frame.event) {
+        if is_news(&frame.event) || is_of_a_plan(&frame.event) {
             let _ = self.shared.list_changes.send(self.owner.clone());
         }
     }
@@ -230,9 +231,14 @@ pub(super) fn too_busy() -> Problem {
         .hint("send it again in a moment; nothing of it was taken")
 }
 
-/// Whether it changes the list of conversations.
+/// Whether it changes the title of a conversation, or when something was said in it last.
 fn is_news(event: &Event) -> bool {
     matches!(event, Event::Title | Event::Message { .. } | Event::RunStart { .. } | Event::RunEnd { .. })
+}
+
+/// Whether it may change how many plans wait for a word.
+fn is_of_a_plan(event: &Event) -> bool {
+    matches!(event, Event::Approval { .. } | Event::Decided { .. })
 }
 
 /// The title and when something was last asked or answered, once these frames are part of the log. None where they
@@ -281,6 +287,36 @@ fn waiting<'frames>(transcript: &Transcript, frames: impl Iterator<Item = &'fram
         }
     }
     changed.then_some(queue.len())
+}
+
+/// How many plans wait for their person's word once these frames are part of the log. None where they change nothing of it.
+fn undecided<'frames>(
+    transcript: &Transcript,
+    frames: impl Iterator<Item = &'frames Arc<Frame>>,
+) -> Option<usize> {
+    let answer = transcript.turns.last().and_then(|turn| turn.answer.as_ref());
+    let plans = answer.into_iter().flat_map(|answer| &answer.parts).filter_map(|part| match part {
+        Part::Tool(tool) => tool.approval.as_ref().map(|plan| (&tool.call, plan)),
+        _ => None,
+    });
+    let mut open: Vec<_> =
+        plans.filter(|(_, plan)| plan.decision.is_none()).map(|(call, plan)| (call, &plan.approval)).collect();
+    let before = open.len();
+    let mut changed = false;
+    for frame in frames {
+        match &frame.event {
+            // A call that is begun anew makes its plan anew.
+            Event::Approval { call, approval, .. } => {
+                open.retain(|(other, _)| *other != call);
+                open.push((call, approval));
+            }
+            Event::Decided { approval, .. } => open.retain(|(_, other)| *other != approval),
+            Event::RunEnd { .. } => open.clear(),
+            _ => continue,
+        }
+        changed = true;
+    }
+    (changed && (before, open.len()) != (0, 0)).then_some(open.len())
 }
 
 /// When something was last asked or answered; another title is neither.

@@ -7,6 +7,7 @@ use super::*;
 use crate::server::agent::history::History;
 use crate::server::hub::{Hub, LeftRun};
 use crate::server::store::{Database, Taken};
+use crate::wire::change::{Decision, Plan};
 use crate::wire::transcript::{EndReason, Usage};
 
 struct Scene {
@@ -196,6 +197,51 @@ async fn another_title_is_no_news_in_the_list() {
     hub.rename(&person, conversation.id(), "another").await.unwrap();
     let listed = hub.list(&person).await.unwrap();
     assert_eq!((listed[0].title.as_str(), listed[0].updated_at), ("another", 12));
+}
+
+#[tokio::test]
+async fn the_list_says_where_a_plan_waits_for_its_word() {
+    let Scene { fails, hub, person, conversation, .. } = scene().await;
+    let mut changes = hub.list_changes();
+    let undecided = async || hub.list(&person).await.unwrap()[0].undecided;
+    let first = ask(&conversation, "one").await.start.unwrap();
+    let run = &first.run;
+    let event = |event| conversation.publish(run, event, String::new());
+    event(start_of(&first)).await.unwrap();
+    for (part, call) in ["a", "b"].into_iter().enumerate() {
+        let call = call.into();
+        let (name, input) = ("netbox_change".to_owned(), serde_json::json!({}));
+        event(Event::ToolUse { run: run.clone(), part, call, name, input }).await.unwrap();
+    }
+    let plan = |call: &str, approval: &str| Event::Approval {
+        run: run.clone(),
+        call: call.into(),
+        approval: approval.into(),
+        digest: String::new(),
+        plan: Plan::default(),
+        expires_at: 0,
+    };
+    let decided =
+        |approval: &str| Event::Decided { run: run.clone(), approval: approval.into(), decision: Decision::Rejected };
+    assert!(!undecided().await);
+    while changes.try_recv().is_ok() {}
+    // The call is begun once more, and makes its plan anew; the first is no plan any more.
+    event(plan("a", "1")).await.unwrap();
+    assert!(changes.try_recv().is_ok() && undecided().await);
+    event(plan("a", "2")).await.unwrap();
+    event(plan("b", "3")).await.unwrap();
+    event(decided("2")).await.unwrap();
+    assert!(undecided().await, "one is left");
+    event(decided("3")).await.unwrap();
+    assert!(!undecided().await);
+    // What the database did not take at once it knows later; and the end of the answer ends all waiting.
+    fails.store(true, Ordering::SeqCst);
+    event(plan("b", "4")).await.unwrap();
+    assert!(!undecided().await);
+    fails.store(false, Ordering::SeqCst);
+    assert!(conversation.save_unsaved().await && undecided().await);
+    end(&conversation, &first).await;
+    assert!(!undecided().await);
 }
 
 #[tokio::test]

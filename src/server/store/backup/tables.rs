@@ -112,6 +112,7 @@ pub const TABLES: &[Table] = &[
             integer("last_seq"),
             text("history"),
             integer("waiting"),
+            integer("undecided"),
         ],
     },
     Table { name: "events", key: 2, columns: &[text("conversation"), integer("seq"), text("frame")] },

@@ -211,8 +211,8 @@ impl Limits {
     /// Lets an answer in, if the budgets do. `starts` is false for a message that waits until another answer is done.
     ///
     /// # Errors
-    /// A budget is used up, or too many answers are being written. Where the database does not answer, it is let in: that
-    /// the message cannot be kept then is said by who keeps it.
+    /// A budget is used up, too many answers are being written, or the database does not answer: then the message could not
+    /// be kept either.
     pub async fn admit(&self, person: &PersonId, starts: bool) -> Result<Admission, Problem> {
         let Inner { database, budgets, .. } = &*self.0;
         let none = Admission { database: database.clone(), id: None };
@@ -226,11 +226,7 @@ impl Limits {
         } else {
             database.standings(person, question).await.and_then(|standings| decide(&standings)).map(|()| None)
         };
-        match admitted {
-            Ok(id) => Ok(Admission { id, ..none }),
-            Err(problem) if problem.code == ProblemCode::Storage => Ok(none),
-            Err(problem) => Err(problem),
-        }
+        Ok(Admission { id: admitted?, ..none })
     }
 
     /// What a run may use: what any answer may, or what is left of the budgets. That much is reserved until it has ended.

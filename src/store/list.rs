@@ -76,8 +76,12 @@ mod tests {
     fn groups_are_in_order_and_none_is_empty() {
         const DAY: i64 = 86_400_000;
         let now = 20_000 * DAY + 1;
-        let conversation =
-            |id: &str, updated_at| ConversationSummary { id: id.into(), title: id.into(), updated_at, ..ConversationSummary::default() };
+        let conversation = |id: &str, updated_at| ConversationSummary {
+            id: id.into(),
+            title: id.into(),
+            updated_at,
+            ..ConversationSummary::default()
+        };
         let list = vec![
             conversation("old", now - 90 * DAY),
             conversation("a", now - 1),

@@ -10,6 +10,7 @@ use netbox_chatbox::wire::event::{Event, Frame};
 use netbox_chatbox::wire::id::ConversationId;
 use netbox_chatbox::wire::transcript::EndReason;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
+use tokio::sync::Notify;
 
 use crate::client::Client;
 use crate::process::{Process, World};
@@ -253,6 +254,7 @@ impl Matrix {
         if let Some((proxy, needles)) = &trap {
             proxy.trap(needles);
         }
+        let begun = Notify::new();
         let breaking = async {
             if let Some((proxy, _)) = &trap
                 && !proxy.sprung().await
@@ -263,6 +265,7 @@ impl Matrix {
                 process.tell_to_stop();
             }
             let broken = link.broken(world, fault).await;
+            begun.notify_one();
             // What the moment held back goes on, into the fault.
             if let Some((proxy, _)) = &trap {
                 proxy.release();
@@ -274,7 +277,7 @@ impl Matrix {
         let asking = async {
             // With no bytes to wait for, the fault has to be there first.
             if moment == Moment::BeforeAcknowledgement {
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                begun.notified().await;
             }
             let message = client.ask(&command, question).await;
             client.listen(lasting).await;

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::driver::Agent;
 use super::machine::{Machine, ToolResult, Waiting};
 use super::segment;
-use super::writer::AnswerWriter;
+use super::writer::{AnswerWriter, Proposed};
 use crate::server::anthropic::ToolUse;
 use crate::server::audit::Entry;
 use crate::server::clock::now;
@@ -28,14 +28,8 @@ const TRIES: usize = 30;
 const MOST_LATE: i64 = 10 * 60 * 1000;
 
 impl Agent {
-    /// Shows a plan to its person, for whose word the call then waits.
-    pub(super) async fn propose(
-        &self,
-        writer: &AnswerWriter<'_>,
-        call: &ToolUse,
-        plan: Plan,
-        outcome: &Outcome,
-    ) -> Result<Waiting, Problem> {
+    /// The plan of this call as its person is to see it, and that the call waits for their word.
+    pub(super) fn propose(&self, call: &ToolUse, plan: Plan, outcome: &Outcome) -> (Proposed, Waiting) {
         let approval = ApprovalId(uuid::Uuid::now_v7().to_string());
         let wait = i64::try_from(self.approval.as_millis()).unwrap_or(i64::MAX);
         let digest = digest(&approval, &plan);
@@ -48,8 +42,8 @@ impl Agent {
             applied: Vec::new(),
         };
         let (call, sentence) = (CallId::from(call.id.as_str()), outcome.evidence.summary.clone());
-        writer.approval(call, shown, sentence).await?;
-        Ok(Waiting { approval, is_applied: false, requests: outcome.evidence.requests.clone() })
+        let waiting = Waiting { approval, is_applied: false, requests: outcome.evidence.requests.clone() };
+        (Proposed { call, shown, sentence }, waiting)
     }
 
     /// Waits for the word about the plan of this call, does what it says, and answers the call.

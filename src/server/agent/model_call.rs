@@ -1,5 +1,7 @@
 //! One call of the model: its words go into the log as they come.
 
+mod steps;
+
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,6 +13,7 @@ use super::machine::Machine;
 use super::writer::{AnswerWriter, Kind};
 use crate::server::anthropic::{Error, Reply, ReplyEvent, Retrying, Step};
 use crate::wire::problem::{Problem, ProblemCode};
+use steps::Steps;
 
 /// How long the model may go on writing when the answer's time is used up: the last word is wanted.
 const LAST_WORD: Duration = Duration::from_mins(1);
@@ -40,7 +43,7 @@ impl Agent {
         }
         let request = self.request(progress, &machine.history);
         let begun = Instant::now();
-        let mut retrying = Retrying::new(&self.client, &request, cancel.clone());
+        let mut steps = Steps::new(Retrying::new(&self.client, &request, cancel.clone()));
         // Where this reply begins, should it be made again.
         let begin = writer.next_part();
         // The text of this reply that was shown, should it break off.
@@ -50,14 +53,14 @@ impl Agent {
         let called = loop {
             let due = writer.due();
             let step = tokio::select! {
-                step = retrying.next() => step,
+                step = steps.next() => step,
                 () = until(due) => {
-                    writer.flush().await?;
+                    steps.beside(writer.flush()).await?;
                     continue;
                 }
                 () = until(slow) => {
                     slow = None;
-                    writer.notice(slow_notice()).await?;
+                    steps.beside(writer.notice(slow_notice())).await?;
                     continue;
                 }
                 () = tokio::time::sleep_until(progress.deadline + LAST_WORD) => {
@@ -68,21 +71,21 @@ impl Agent {
             match step {
                 Some(Ok(Step::Reply(ReplyEvent::Text { index, text }))) => {
                     shown.push_str(&text);
-                    writer.piece(Kind::Text, index, &text).await?;
+                    steps.beside(writer.piece(Kind::Text, index, &text)).await?;
                 }
                 Some(Ok(Step::Reply(ReplyEvent::Thinking { index, text }))) => {
-                    writer.piece(Kind::Thinking, index, &text).await?;
+                    steps.beside(writer.piece(Kind::Thinking, index, &text)).await?;
                 }
                 Some(Ok(Step::Reply(ReplyEvent::Started { .. }))) => {
                     // After the first attempt: what it showed is said again.
                     shown.clear();
-                    writer.withdraw(begin).await?;
+                    steps.beside(writer.withdraw(begin)).await?;
                 }
                 Some(Ok(Step::Reply(ReplyEvent::ToolUse { .. }))) => {}
                 Some(Ok(Step::Reply(ReplyEvent::Done(reply)))) => break Called::Replied(Box::new(reply)),
                 Some(Ok(Step::Waiting(wait))) => {
                     slow = Some(Instant::now() + wait.wait + self.settings.slow_after);
-                    writer.notice(wait.notice()).await?;
+                    steps.beside(writer.notice(wait.notice())).await?;
                 }
                 Some(Err(error)) if shown.is_empty() && error.is_about_thinking() => {
                     break Called::ThinkingRefused(failure(&error));
@@ -96,7 +99,7 @@ impl Agent {
         };
         // The next reply's first block is not this one's.
         writer.close_part().await?;
-        let mut broken_off = retrying.broken_off();
+        let mut broken_off = steps.broken_off();
         broken_off.cost_micro_dollars = self.cost(&broken_off);
         machine.count(&broken_off);
         match called {

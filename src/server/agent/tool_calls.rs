@@ -53,7 +53,7 @@ impl Agent {
             })
             .collect();
         let mut results = Vec::with_capacity(calls.len());
-        let (mut waiting, mut done) = (Vec::new(), VecDeque::new());
+        let (mut waiting, mut plans, mut done) = (Vec::new(), Vec::new(), VecDeque::new());
         let mut not_taken = None;
         // When the answer's time is used up, or a person stops it, what is found by then counts.
         let broken_off = loop {
@@ -73,8 +73,9 @@ impl Agent {
             };
             let mut outcome = outcome;
             if let Some(plan) = outcome.plan.take() {
-                let proposing = self.propose(writer, call, plan, &outcome);
-                waiting.push((call.id.clone(), beside(&mut running, &mut done, proposing).await?));
+                let (proposed, waits) = self.propose(call, plan, &outcome);
+                plans.push(proposed);
+                waiting.push((call.id.clone(), waits));
                 continue;
             }
             let Outcome { model_text, evidence, problem, .. } = outcome;
@@ -102,6 +103,9 @@ impl Agent {
             machine.out_of_time();
         }
         machine.tool_results(results, waiting);
+        if !plans.is_empty() {
+            writer.propose(machine, plans).await?;
+        }
         if let Some(problem) = not_taken {
             // No tool will find anything any more; the model could only say so at length.
             machine.fail("", problem);

@@ -26,6 +26,16 @@ pub enum Kind {
     Thinking,
 }
 
+/// A plan that a call made.
+pub struct Proposed {
+    /// The call.
+    pub call: CallId,
+    /// The plan as its person is to see it.
+    pub shown: Approval,
+    /// What it would do.
+    pub sentence: String,
+}
+
 /// Writes one run.
 pub struct AnswerWriter<'conversation> {
     conversation: &'conversation Conversation,
@@ -53,9 +63,13 @@ impl<'conversation> AnswerWriter<'conversation> {
 
     /// A step is complete: should this process die, another goes on from here.
     pub async fn checkpoint(&mut self, machine: &mut Machine) -> Result<(), Problem> {
+        self.step(machine, Vec::new()).await
+    }
+
+    async fn step(&mut self, machine: &mut Machine, events: Vec<(Event, String)>) -> Result<(), Problem> {
         self.close_part().await?;
         let stored = machine.to_stored();
-        self.conversation.checkpoint(&self.run, &mut machine.history, stored, self.next_part).await
+        self.conversation.checkpoint(&self.run, &mut machine.history, stored, self.next_part, events).await
     }
 
     /// The conversation that it writes into.
@@ -145,11 +159,15 @@ impl<'conversation> AnswerWriter<'conversation> {
         self.conversation.checkpoint_for_sure(&self.run, &mut machine.history, stored, self.next_part).await
     }
 
-    /// Shows a plan that waits for its person's word; `sentence` says what it would do.
-    pub async fn approval(&self, call: CallId, approval: Approval, sentence: String) -> Result<(), Problem> {
-        let Approval { approval, digest, plan, expires_at, .. } = approval;
-        let event = Event::Approval { run: self.run.clone(), call, approval, digest, plan, expires_at };
-        self.conversation.publish(&self.run, event, sentence).await
+    /// Shows plans that wait for their person's word, in one piece with the step in which they do: a plan that somebody has
+    /// seen goes on waiting, whatever becomes of this process.
+    pub async fn propose(&mut self, machine: &mut Machine, plans: Vec<Proposed>) -> Result<(), Problem> {
+        let event = |Proposed { call, shown, sentence }: Proposed| {
+            let Approval { approval, digest, plan, expires_at, .. } = shown;
+            (Event::Approval { run: self.run.clone(), call, approval, digest, plan, expires_at }, sentence)
+        };
+        let plans = plans.into_iter().map(event).collect();
+        self.step(machine, plans).await
     }
 
     /// Shows what became of one change of an approved plan. Whether that is kept for certain, and the run still ours.

@@ -8,6 +8,8 @@ use super::flood::Flood;
 use super::rate::Rate;
 use crate::server::store::Database;
 
+/// For how long the database is not asked after it did not answer: who commands shall not wait for it at every turn.
+const REST: Duration = Duration::from_secs(5);
 /// How long what was counted ahead may be used.
 const AHEAD: Duration = Duration::from_mins(1);
 
@@ -20,6 +22,8 @@ pub(super) struct Counter {
     at_once: u32,
     /// What was counted there ahead and is not used yet, by key.
     ahead: Mutex<HashMap<String, (u32, Instant)>>,
+    /// When the database did not answer last.
+    failed: Mutex<Option<Instant>>,
 }
 
 impl Counter {
@@ -28,14 +32,14 @@ impl Counter {
         // Never more than a twentieth: what one process has counted ahead, another cannot use.
         let at_once = rate.map_or(1, |rate| at_once.min(rate.most.get() / 20).max(1));
         let bounds = rate.map(|rate| (rate, Flood::new(rate)));
-        Self { database, kind, bounds, at_once, ahead: Mutex::default() }
+        Self { database, kind, bounds, at_once, ahead: Mutex::default(), failed: Mutex::default() }
     }
 
     /// Counts one under a key. The error is how long to wait.
     pub async fn count(&self, key: &str) -> Result<(), Duration> {
         let Some((rate, flood)) = &self.bounds else { return Ok(()) };
         flood.check(key)?;
-        if self.use_ahead(key) {
+        if self.use_ahead(key) || self.rests() {
             return Ok(());
         }
         let name = format!("{}:{key}", self.kind);
@@ -50,6 +54,7 @@ impl Counter {
         }
         counted.unwrap_or_else(|problem| {
             tracing::warn!(kind = self.kind, problem = %problem.message, "a rate is counted in this process only");
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
             Ok(())
         })
     }
@@ -60,6 +65,11 @@ impl Counter {
             flood.sweep();
         }
         self.lock().retain(|_, (_, since)| since.elapsed() < AHEAD);
+    }
+
+    fn rests(&self) -> bool {
+        let failed = *self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.is_some_and(|failed| failed.elapsed() < REST)
     }
 
     fn use_ahead(&self, key: &str) -> bool {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use futures::{Sink, Stream, StreamExt};
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -171,7 +171,9 @@ where
             incoming = stream.next() => {
                 heard = Instant::now();
                 match incoming {
-                    Some(Incoming::Text(text)) => connection.received(&text).await,
+                    Some(Incoming::Text(text)) => {
+                        telling_storage(&room, &mut storage, connection.received(&text)).await;
+                    }
                     Some(Incoming::Binary) => connection.complain(None, None, binary()).await,
                     Some(Incoming::Alive) => {}
                     Some(Incoming::TooLarge) => {
@@ -191,9 +193,7 @@ where
                 room.send(Arc::new(outside(Event::ConversationsChanged, String::new())));
             }
             Ok(()) = storage.changed() => {
-                let problem = storage.borrow_and_update().clone();
-                let sentence = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
-                connection.say(outside(Event::Storage { problem }, sentence)).await;
+                connection.say(storage_frame(&mut storage)).await;
             }
             () = draining.cancelled() => {
                 connection.finish_views().await;
@@ -238,6 +238,34 @@ where
         None => drop(closing),
     }
     let _ = writer.await;
+}
+
+/// Awaits `work`, and tells meanwhile when nothing can be stored, or everything again: what a command waits for may be the
+/// database itself.
+async fn telling_storage(
+    room: &mpsc::Sender<Arc<Frame>>,
+    storage: &mut watch::Receiver<Option<Problem>>,
+    work: impl Future<Output = ()>,
+) {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            () = &mut work => return,
+            Ok(()) = storage.changed() => {
+                if let Err(TrySendError::Full(_)) = room.try_send(Arc::new(storage_frame(storage))) {
+                    // Whoever does not read is told afterwards.
+                    storage.mark_changed();
+                    return work.await;
+                }
+            }
+        }
+    }
+}
+
+fn storage_frame(storage: &mut watch::Receiver<Option<Problem>>) -> Frame {
+    let problem = storage.borrow_and_update().clone();
+    let sentence = problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default();
+    outside(Event::Storage { problem }, sentence)
 }
 
 impl Connection {

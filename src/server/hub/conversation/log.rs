@@ -290,10 +290,7 @@ fn waiting<'frames>(transcript: &Transcript, frames: impl Iterator<Item = &'fram
 }
 
 /// How many plans wait for their person's word once these frames are part of the log. None where they change nothing of it.
-fn undecided<'frames>(
-    transcript: &Transcript,
-    frames: impl Iterator<Item = &'frames Arc<Frame>>,
-) -> Option<usize> {
+fn undecided<'frames>(transcript: &Transcript, frames: impl Iterator<Item = &'frames Arc<Frame>>) -> Option<usize> {
     let answer = transcript.turns.last().and_then(|turn| turn.answer.as_ref());
     let plans = answer.into_iter().flat_map(|answer| &answer.parts).filter_map(|part| match part {
         Part::Tool(tool) => tool.approval.as_ref().map(|plan| (&tool.call, plan)),

@@ -127,20 +127,21 @@ impl Conversation {
     }
 
     /// A step of the run is complete: should this process die, another goes on from here. `machine` is what is to be
-    /// done next, and `next_part` the part with which that begins.
+    /// done next, and `next_part` the part with which that begins. `events` happen with it or not at all.
     pub async fn checkpoint(
         &self,
         run: &RunId,
         history: &mut History,
         machine: String,
         next_part: usize,
+        events: Vec<(Event, String)>,
     ) -> Result<(), Problem> {
         let mut live = self.live.lock().await;
         if !live.is_running(run) {
             return Ok(());
         }
         let step = RunChange::Step { run: run.clone(), machine, next_part };
-        let draft = Draft { history: Some(history.clone()), run: Some(step), ..Draft::default() };
+        let draft = Draft { events, history: Some(history.clone()), run: Some(step), ..Draft::default() };
         if self.commit_regardless(&mut live, draft, run).await? && live.unsaved.is_empty() {
             history.was_written();
         }

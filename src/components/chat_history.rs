@@ -122,20 +122,26 @@ fn show_sought(conversation: ConversationView, wanted: RwSignal<usize>, follow: 
         let place = conversation.turns.with(|turns| turns.iter().position(|turn| turn.message == message));
         let is_aside =
             || conversation.with_transcript(|transcript| transcript.aside.iter().any(|turn| turn.message == message));
-        if place.is_none() && asked_for.flatten().as_ref() != Some(&message) && is_aside() {
-            store.show_branch(message.clone());
-        } else if let Some(place) = place {
-            let message = message.clone();
-            sought.set(None);
-            follow.update(Follow::detach);
-            wanted.update(|first| *first = place.min(*first));
-            // After the drawer, which gives the focus back with the next drawing.
+        let asked_for = asked_for.flatten();
+        let Some(place) = place else {
+            // Once; and not before it is put aside: the page may not have heard of that yet.
+            let is_asked = asked_for.as_ref() == Some(&message);
+            if !is_asked && is_aside() {
+                store.show_branch(message.clone());
+                return Some(message);
+            }
+            return asked_for;
+        };
+        let id = format!("#question-{message}");
+        sought.set(None);
+        follow.update(Follow::detach);
+        wanted.update(|first| *first = place.min(*first));
+        // After the drawer, which gives the focus back with the next drawing.
+        request_animation_frame(move || {
             request_animation_frame(move || {
-                request_animation_frame(move || {
-                    crate::client::focus::focus(&format!("#question-{message}"));
-                });
+                crate::client::focus::focus(&id);
             });
-        }
+        });
         Some(message)
     });
 }

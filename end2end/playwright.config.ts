@@ -7,7 +7,8 @@ export default defineConfig({
   testDir: "tests",
   globalSetup: "./servers.ts",
   fullyParallel: true,
-  workers: 2,
+  // Most of a test is waiting for words that come at the pace of a model.
+  workers: 3,
   // A flaky test is a failed test.
   retries: 0,
   forbidOnly: true,
@@ -19,6 +20,8 @@ export default defineConfig({
     browserName: "chromium",
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
+    // Drawn by software, what moves takes two fifths of the processor. What depends on motion asks for it (scroll.spec.ts).
+    contextOptions: { reducedMotion: "reduce" },
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     // What cannot be done is named, before the test as a whole is over.

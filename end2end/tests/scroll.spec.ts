@@ -1,6 +1,8 @@
 // The transcript follows the answer until the person goes elsewhere, and leads back when asked.
 import { expect, test } from "../fixtures.ts";
 
+test.use({ contextOptions: { reducedMotion: "no-preference" } });
+
 test("an answer is followed until somebody scrolls up, however slowly", async ({ faults, isMobile }) => {
   test.skip(isMobile, "a wheel is turned");
   await faults.page.setViewportSize({ width: 1280, height: 480 });

@@ -119,9 +119,15 @@ def rust(run: Run) -> Counts:
     """Unit, property and integration tests of the server's build. Those that need the real NetBox fail without it. The
     whole server is tested over a SQLite file and once more over PostgreSQL, but for what brings both databases itself."""
     command = ("cargo", "test", "--locked", "--features", "ssr")
-    both = run.command(*command, "--no-fail-fast", count=cargo_test, environment=run.netbox | EVERYTHING | {"TEST_DATABASE": "sqlite"})
+    environment = run.netbox | EVERYTHING
+    # Most of them wait for each other's servers. Faults have their times, and as many at once as there are processors.
+    side_by_side = environment | {"RUST_TEST_THREADS": str(2 * (os.cpu_count() or 1))}
+    names = sorted(main.parent.name for main in (ROOT / "tests").glob("*/main.rs"))
+    tests = [argument for name in names if name != "faults" for argument in ("--test", name)]
+    total = run.command(*command, "--no-fail-fast", "--lib", "--bins", *tests, count=cargo_test, environment=side_by_side | {"TEST_DATABASE": "sqlite"})
+    total += run.command(*command, "--test", "faults", count=cargo_test, environment=environment)
     skipped = (argument for module in BRING_THEIR_DATABASES for argument in ("--skip", f"{module}::"))
-    return both + run.command(*command, "--test", "server", "--", *skipped, count=cargo_test, environment=run.netbox | EVERYTHING | {"TEST_DATABASE": "postgres"})
+    return total + run.command(*command, "--test", "server", "--", *skipped, count=cargo_test, environment=side_by_side | {"TEST_DATABASE": "postgres"})
 
 
 def soak(run: Run) -> Counts:

@@ -103,6 +103,7 @@ async fn only_an_admin_reads_the_trail_and_that_is_noted_too() {
     assert_eq!(status, 403);
     assert!(text.contains("Only admins"), "{text}");
     assert_eq!(get(&stack, "/audit.jsonl?since=yesterday", &ADMIN).await.0, 400);
+    assert_eq!(get(&stack, "/audit.jsonl?person=%00", &ADMIN).await.0, 400);
     let lines = trail(&stack, "export", "").await;
     let exported = lines.iter().find(|line| line["kind"] == "export").unwrap();
     assert_eq!((&exported["subject"], &exported["detail"]["what"]), (&json!("proxy:root"), &json!("audit")));

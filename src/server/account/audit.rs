@@ -12,7 +12,7 @@ use crate::server::audit::{Entry, Filter, lines, moment};
 use crate::server::client_address::Origin;
 use crate::server::person::Person;
 use crate::server::state::AppState;
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
 
 const TITLE: &str = "Audit trail";
 
@@ -56,9 +56,15 @@ pub(super) async fn download(
 
 fn filter(wanted: Wanted) -> Result<Filter, Problem> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let person = given(wanted.person);
+    // PostgreSQL would refuse the statement, when the answer has begun.
+    if person.as_ref().is_some_and(|person| person.contains('\0')) {
+        return Err(Problem::new(ProblemCode::BadRequest, "Nobody's id or name has a NUL character in it")
+            .hint("give `person` as an entry of the trail shows it"));
+    }
     Ok(Filter {
         since: given(wanted.since).map(|text| moment("since", &text)).transpose()?,
         until: given(wanted.until).map(|text| moment("until", &text)).transpose()?,
-        person: given(wanted.person),
+        person,
     })
 }

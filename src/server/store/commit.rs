@@ -9,7 +9,7 @@ use std::sync::Arc;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::Database;
-use super::conversations::{write_history, write_title, write_undecided, write_waiting};
+use super::conversations::{write_counts, write_history, write_title};
 use super::database::Kind;
 use super::error::{damaged, is_conflict, is_orphan, unavailable};
 use super::search::index_news;
@@ -121,11 +121,8 @@ impl Database {
         if let Some((title, updated_at)) = &change.summary {
             write_title(&mut transaction, conversation, title, *updated_at).await?;
         }
-        if let Some(waiting) = change.waiting {
-            write_waiting(&mut transaction, conversation, waiting).await?;
-        }
-        if let Some(undecided) = change.undecided {
-            write_undecided(&mut transaction, conversation, undecided).await?;
+        if change.waiting.is_some() || change.undecided.is_some() {
+            write_counts(&mut transaction, conversation, change.waiting, change.undecided).await?;
         }
         if let Some((command, message)) = &change.command {
             write_command(&mut transaction, owner, command, conversation, message).await?;

@@ -273,33 +273,23 @@ pub(super) async fn write_title(
     Ok(())
 }
 
-/// Writes how many messages wait.
-pub(super) async fn write_waiting(
+/// Writes how many messages wait and how many plans are undecided, where that is another number now.
+pub(super) async fn write_counts(
     transaction: &mut Transaction<'static, Any>,
     conversation: &ConversationId,
-    waiting: usize,
+    waiting: Option<usize>,
+    undecided: Option<usize>,
 ) -> Result<(), Refused> {
-    sqlx::query("UPDATE conversations SET waiting = $1 WHERE id = $2")
-        .bind(number(waiting as u64))
-        .bind(conversation.as_str())
-        .execute(&mut **transaction)
-        .await
-        .map_err(refused)?;
-    Ok(())
-}
-
-/// Writes how many plans wait for their person's word.
-pub(super) async fn write_undecided(
-    transaction: &mut Transaction<'static, Any>,
-    conversation: &ConversationId,
-    undecided: usize,
-) -> Result<(), Refused> {
-    sqlx::query("UPDATE conversations SET undecided = $1 WHERE id = $2")
-        .bind(number(undecided as u64))
-        .bind(conversation.as_str())
-        .execute(&mut **transaction)
-        .await
-        .map_err(refused)?;
+    let count = |count: Option<usize>| count.map(|count| number(count as u64));
+    sqlx::query(
+        "UPDATE conversations SET waiting = COALESCE($1, waiting), undecided = COALESCE($2, undecided) WHERE id = $3",
+    )
+    .bind(count(waiting))
+    .bind(count(undecided))
+    .bind(conversation.as_str())
+    .execute(&mut **transaction)
+    .await
+    .map_err(refused)?;
     Ok(())
 }
 

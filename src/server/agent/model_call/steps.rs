@@ -16,13 +16,12 @@ const MOST_AHEAD: usize = 4096;
 pub(super) struct Steps<'call> {
     retrying: Retrying<'call>,
     come: VecDeque<Option<Result<Step, Error>>>,
-    has_ended: bool,
 }
 
 impl<'call> Steps<'call> {
     /// Of this reply, of which nothing was heard yet.
     pub fn new(retrying: Retrying<'call>) -> Self {
-        Self { retrying, come: VecDeque::new(), has_ended: false }
+        Self { retrying, come: VecDeque::new() }
     }
 
     /// The next step. Nothing is lost when the future is dropped.
@@ -37,14 +36,12 @@ impl<'call> Steps<'call> {
     pub async fn beside<Output>(&mut self, work: impl Future<Output = Output>) -> Output {
         let mut work = std::pin::pin!(work);
         loop {
-            let Self { retrying, come, has_ended } = self;
+            let Self { retrying, come } = self;
+            let listens = come.len() < MOST_AHEAD && !come.back().is_some_and(|step| is_last(step.as_ref()));
             tokio::select! {
                 biased;
                 output = &mut work => return output,
-                step = retrying.next(), if !*has_ended && come.len() < MOST_AHEAD => {
-                    *has_ended = !matches!(&step, Some(Ok(step)) if !matches!(step, Step::Reply(ReplyEvent::Done(_))));
-                    come.push_back(step);
-                }
+                step = retrying.next(), if listens => come.push_back(step),
             }
         }
     }
@@ -53,4 +50,9 @@ impl<'call> Steps<'call> {
     pub fn broken_off(&self) -> Usage {
         self.retrying.broken_off()
     }
+}
+
+/// Whether nothing comes after this step.
+fn is_last(step: Option<&Result<Step, Error>>) -> bool {
+    matches!(step, None | Some(Err(_) | Ok(Step::Reply(ReplyEvent::Done(_)))))
 }

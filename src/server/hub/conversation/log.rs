@@ -238,7 +238,7 @@ fn is_news(event: &Event) -> bool {
 
 /// Whether it may change how many plans wait for a word.
 fn is_of_a_plan(event: &Event) -> bool {
-    matches!(event, Event::Approval { .. } | Event::Decided { .. })
+    matches!(event, Event::Approval { .. } | Event::Decided { .. } | Event::RunEnd { .. })
 }
 
 /// The title and when something was last asked or answered, once these frames are part of the log. None where they
@@ -290,7 +290,14 @@ fn waiting<'frames>(transcript: &Transcript, frames: impl Iterator<Item = &'fram
 }
 
 /// How many plans wait for their person's word once these frames are part of the log. None where they change nothing of it.
-fn undecided<'frames>(transcript: &Transcript, frames: impl Iterator<Item = &'frames Arc<Frame>>) -> Option<usize> {
+fn undecided<'frames>(
+    transcript: &Transcript,
+    frames: impl Iterator<Item = &'frames Arc<Frame>> + Clone,
+) -> Option<usize> {
+    // Most frames are words: they cost no look at the answer.
+    if !frames.clone().any(|frame| is_of_a_plan(&frame.event)) {
+        return None;
+    }
     let answer = transcript.turns.last().and_then(|turn| turn.answer.as_ref());
     let plans = answer.into_iter().flat_map(|answer| &answer.parts).filter_map(|part| match part {
         Part::Tool(tool) => tool.approval.as_ref().map(|plan| (&tool.call, plan)),
@@ -299,7 +306,6 @@ fn undecided<'frames>(transcript: &Transcript, frames: impl Iterator<Item = &'fr
     let mut open: Vec<_> =
         plans.filter(|(_, plan)| plan.decision.is_none()).map(|(call, plan)| (call, &plan.approval)).collect();
     let before = open.len();
-    let mut changed = false;
     for frame in frames {
         match &frame.event {
             // A call that is begun anew makes its plan anew.
@@ -309,11 +315,10 @@ fn undecided<'frames>(transcript: &Transcript, frames: impl Iterator<Item = &'fr
             }
             Event::Decided { approval, .. } => open.retain(|(_, other)| *other != approval),
             Event::RunEnd { .. } => open.clear(),
-            _ => continue,
+            _ => {}
         }
-        changed = true;
     }
-    (changed && (before, open.len()) != (0, 0)).then_some(open.len())
+    ((before, open.len()) != (0, 0)).then_some(open.len())
 }
 
 /// When something was last asked or answered; another title is neither.
